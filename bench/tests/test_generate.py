@@ -1,0 +1,87 @@
+from collections.abc import Iterator
+from uuid import uuid4
+
+import psycopg
+import pytest
+from sqlalchemy import create_engine
+
+from bench.generate import load
+from bench.people import TEAM_SHARES, TINY_TEAM, people
+from identity import normalise
+from servicekit.testing.infrastructure import fresh_database
+from services.customers.tables import metadata
+
+_PEOPLE = 2_000
+
+
+@pytest.fixture(scope="module")
+def loaded() -> Iterator[psycopg.Connection]:
+    with fresh_database("bench") as url:
+        engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+        metadata.create_all(engine)
+        engine.dispose()
+        with psycopg.connect(url, autocommit=True) as connection:
+            load(connection, _PEOPLE, teams=[uuid4() for _ in TEAM_SHARES])
+            yield connection
+
+
+def _one(connection: psycopg.Connection, query: str) -> int:
+    row = connection.execute(query.encode()).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def test_a_number_is_always_the_same_person() -> None:
+    assert list(people(50)) == list(people(50))
+
+
+def test_no_two_people_share_an_address() -> None:
+    identities = [{point.identity for point in who.points} for who in people(_PEOPLE)]
+    assert len(set().union(*identities)) == sum(map(len, identities))
+
+
+def test_every_customer_is_live_and_has_its_activity(loaded: psycopg.Connection) -> None:
+    assert (
+        _one(loaded, "SELECT count(*) FROM customer JOIN customer_activity ON customer_id = id WHERE live")
+        == _PEOPLE
+    )
+
+
+def test_each_identity_has_a_key_and_one_holder_that_shows_it(loaded: psycopg.Connection) -> None:
+    keys = _one(loaded, "SELECT count(*) FROM identity_key")
+    held = _one(
+        loaded, "SELECT count(*) FROM identity_holder JOIN identity_key USING (space, value) WHERE slot = 0"
+    )
+    shown = _one(loaded, "SELECT count(DISTINCT (customer_id, space, identity)) FROM contact_point")
+    assert keys == held == shown
+
+
+def test_contact_points_are_in_the_normal_form_of_the_product(loaded: psycopg.Connection) -> None:
+    for kind, value, scope, space, identity in loaded.execute(
+        "SELECT kind, value, scope, space, identity FROM contact_point LIMIT 300"
+    ):
+        point = normalise(kind, value, scope=scope)
+        assert (point.value, point.identity.space, point.identity.value) == (value, space, identity)
+
+
+def test_teams_are_of_very_different_sizes(loaded: psycopg.Connection) -> None:
+    sizes = [
+        n for (n,) in loaded.execute("SELECT count(*) FROM customer, unnest(team_ids) team GROUP BY team")
+    ]
+    assert len(sizes) >= TINY_TEAM
+    assert max(sizes) > 100 * min(sizes)
+
+
+def test_the_indexes_are_back_after_a_load(loaded: psycopg.Connection) -> None:
+    wanted = {index.name for table in metadata.sorted_tables for index in table.indexes}
+    there = {
+        name for (name,) in loaded.execute("SELECT indexname FROM pg_indexes WHERE schemaname = 'public'")
+    }
+    assert wanted <= there
+
+
+def test_a_second_load_replaces_the_first(loaded: psycopg.Connection) -> None:
+    teams = [uuid4() for _ in TEAM_SHARES]
+    load(loaded, 100, teams=teams)
+    assert _one(loaded, "SELECT count(*) FROM customer") == 100
+    load(loaded, _PEOPLE, teams=teams)
