@@ -48,7 +48,7 @@ def _normalise(kind: str, raw: str, scope: str, region: str, lenient: bool) -> C
 
 def _read_line(kind: str, text: str, scope: str, region: str, lenient: bool) -> tuple[str, Identity]:
     text = whatsapp.without_prefix(plain(text)).strip()
-    written = read_written(text)
+    written = None if "@" in text else read_written(text)
     if written is None and (address := whatsapp.read_address(text)):
         if address.crowd:
             raise InvalidContact("not_a_person", "a WhatsApp group, broadcast or newsletter")
