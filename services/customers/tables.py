@@ -159,15 +159,16 @@ allowed_duplicate = Table(
     CheckConstraint("first_id < second_id", name="ordered"),
 )
 
-# Answers that told an agent of a customer outside their teams: the hourly budget and the token to ask for access.
+# Duplicate answers that count against an agent's hourly budget. Those that told of a customer outside their teams
+# name that customer and have a token to ask for access; the others are answers to agents without contact data.
 restricted_answer = Table(
     "restricted_answer",
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("user_id", Uuid, nullable=False),
-    Column("customer_id", Uuid, nullable=False),
+    Column("customer_id", Uuid, index=True),
     Column("matched_on", ARRAY(Text), nullable=False),
-    Column("token_hash", LargeBinary, nullable=False, unique=True),
+    Column("token_hash", LargeBinary, unique=True),
     _moment("answered_at"),
     Index("restricted_answer_budget_idx", "user_id", "answered_at"),
 )
@@ -229,7 +230,7 @@ custom_option = Table(
 customer_settings = Table(
     "customer_settings",
     metadata,
-    Column("id", SmallInteger, primary_key=True),
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
     Column("values", JSONB, nullable=False),
     Column("version", Integer, nullable=False),
     _moment("updated_at"),
@@ -258,7 +259,7 @@ directory_user = Table(
 directory_state = Table(
     "directory_state",
     metadata,
-    Column("id", SmallInteger, primary_key=True),
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
     Column("revision", BigInteger, nullable=False),
     CheckConstraint("id = 1", name="one_row"),
 )

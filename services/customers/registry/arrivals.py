@@ -1,0 +1,189 @@
+"""People who turn up by themselves: find who holds an address, or make the customer, many at once.
+
+Addresses are looked up without a lock first; only unknown ones are locked, since nearly every
+message comes from somebody known. Nothing is ever refused and no second customer is made for an
+address that somebody holds: the first address in a list that has a holder decides, free ones are
+added to that customer, those of others stay where they are and are reported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from identity import Identity
+from services.customers.registry import holders, queries, repository
+from services.customers.registry.domain import contacts
+from services.customers.registry.domain.contacts import Point, Points
+from services.customers.registry.domain.customer import FieldChange, NewCustomer
+from services.customers.registry.errors import ChangedMeanwhile
+from services.customers.registry.holders import Held, Holder
+from services.customers.registry.repository import Author, LockedCustomer
+
+_MISSING = text("""
+    SELECT customer_id, kind, space, identity
+    FROM unnest(CAST(:customers AS uuid[]), CAST(:kinds AS text[]), CAST(:spaces AS text[]),
+                CAST(:identities AS text[])) AS wanted (customer_id, kind, space, identity)
+    WHERE NOT EXISTS (SELECT FROM contact_point p
+                      WHERE (p.customer_id, p.kind, p.space, p.identity)
+                          = (wanted.customer_id, wanted.kind, wanted.space, wanted.identity))""")
+
+_LATEST = text("""
+    SELECT customer_id FROM customer_activity WHERE customer_id = ANY(CAST(:ids AS uuid[]))
+    ORDER BY last_at DESC NULLS LAST, customer_id""")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Whom one wanted customer turned out to be.
+
+    `customer_id` holds the address: children are written with it. `root_id` is the customer to
+    change and to show. `conflicts` are other customers (roots) that hold further addresses of the list.
+    """
+
+    customer_id: UUID
+    root_id: UUID
+    created: bool
+    added: Points = ()
+    conflicts: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """One outcome for each wanted customer, in order, and the rows of all known customers, locked."""
+
+    outcomes: list[Outcome]
+    locked: Mapping[UUID, LockedCustomer]
+
+
+@dataclass(slots=True)
+class _Plan:
+    """Built in the order of arrival: what the first makes, the second finds."""
+
+    owners: dict[Identity, tuple[UUID, UUID]]  # identity → (holder, root)
+    created: dict[UUID, NewCustomer] = field(default_factory=dict)
+    added: dict[UUID, list[Point]] = field(default_factory=dict)
+    outcomes: list[Outcome] = field(default_factory=list)
+
+
+def get_or_create_many(connection: Connection, wanted: Sequence[NewCustomer], *, author: Author) -> Arrivals:
+    """Resolve `wanted` by their contact points, in order; create those whom nobody knows.
+
+    Existing customers are locked (FOR NO KEY UPDATE), so that the caller may write their rows and
+    children. Raises ChangedMeanwhile when a holder was deleted or merged in between: repeat the transaction.
+    """
+    held = _hold(connection, wanted)
+    plan = _Plan(owners=_owners(connection, held))
+    for customer in wanted:
+        plan.outcomes.append(_settle(plan, customer))
+    locked = _lock(connection, plan)
+    repository.insert_customers(connection, list(plan.created.values()), author=author)
+    claims = [(i, c.id) for c in plan.created.values() for i in sorted_identities(c.points)]
+    claims += [(p.identity, root) for root, points in plan.added.items() for p in _first_of_each(points)]
+    holders.claim(connection, claims, held=held)
+    added = _add_points(connection, plan, wanted, author)
+    outcomes = [_with_added(outcome, added) for outcome in plan.outcomes]
+    return Arrivals(outcomes, locked)
+
+
+def sorted_identities(points: Iterable[Point]) -> list[Identity]:
+    return sorted(contacts.identities(points), key=lambda i: (i.space, i.value))
+
+
+def _hold(connection: Connection, wanted: Sequence[NewCustomer]) -> Held:
+    identities = {p.identity for customer in wanted for p in customer.points}
+    held = holders.find_holders(connection, identities)
+    return held | holders.lock(connection, identities - held.keys())
+
+
+def _owners(connection: Connection, held: Held) -> dict[Identity, tuple[UUID, UUID]]:
+    shared = {h.root_id for several in held.values() if len(several) > 1 for h in several}
+    latest: dict[UUID, int] = {}
+    if shared:
+        rows = connection.execute(_LATEST, {"ids": sorted(shared)})
+        latest = {row.customer_id: rank for rank, row in enumerate(rows)}
+
+    def rank(holder: Holder) -> tuple[int, int]:
+        return latest.get(holder.root_id, len(latest)), holder.slot
+
+    best = {identity: min(several, key=rank) for identity, several in held.items()}
+    return {identity: (holder.customer_id, holder.root_id) for identity, holder in best.items()}
+
+
+def _settle(plan: _Plan, customer: NewCustomer) -> Outcome:
+    known = [plan.owners[p.identity] for p in customer.points if p.identity in plan.owners]
+    if not known:
+        plan.created[customer.id] = customer
+        plan.owners |= {p.identity: (customer.id, customer.id) for p in customer.points}
+        return Outcome(customer.id, customer.id, created=True)
+    holder, root = known[0]
+    free = [p for p in customer.points if p.identity not in plan.owners]
+    if free:
+        plan.added.setdefault(root, []).extend(free)
+        plan.owners |= {p.identity: (root, root) for p in free}
+    others = frozenset(other for _, other in known if other != root)
+    return Outcome(holder, root, created=False, conflicts=others)
+
+
+def _lock(connection: Connection, plan: _Plan) -> dict[UUID, LockedCustomer]:
+    known = {o.customer_id: o.root_id for o in plan.outcomes if o.root_id not in plan.created}
+    locked = repository.lock_customers(connection, known.keys() | set(known.values()))
+    for holder, root in known.items():
+        row = locked.get(holder)
+        if row is None or row.root_id != root or locked[root].deleted_at is not None:
+            raise ChangedMeanwhile
+    return locked
+
+
+def _add_points(
+    connection: Connection, plan: _Plan, wanted: Sequence[NewCustomer], author: Author
+) -> dict[UUID, Points]:
+    """Free addresses, and known ones that reach their holder in a new way (a phone that now writes on WhatsApp)."""
+    missing = _missing_points(connection, plan, wanted)
+    points = queries.points_of(connection, missing.keys())
+    changes, added = [], {}
+    for root, new in missing.items():
+        before = after = points.get(root, ())
+        for point in new:
+            after = contacts.add(after, point)
+        repository.save_points(connection, root, before=before, after=after)
+        added[root] = tuple(p for p in after if p not in before)
+        shown = [{"kind": p.kind, "value": p.value, "label": p.label, "primary": p.primary} for p in added[root]]
+        changes.append((root, FieldChange("contact_points", None, shown)))
+    repository.record_changes(connection, changes, author=author)
+    return added
+
+
+def _missing_points(
+    connection: Connection, plan: _Plan, wanted: Sequence[NewCustomer]
+) -> dict[UUID, list[Point]]:
+    candidates: dict[tuple[UUID, str, Identity], tuple[UUID, Point]] = {}
+    for customer, outcome in zip(wanted, plan.outcomes, strict=True):
+        for point in customer.points:
+            holder, root = plan.owners[point.identity]
+            if root == outcome.root_id and customer.id not in plan.created:
+                candidates.setdefault((holder, point.kind, point.identity), (root, point))
+    rows = connection.execute(_MISSING, _columns(candidates.keys())) if candidates else ()
+    missing: dict[UUID, list[Point]] = {}
+    for row in rows:
+        root, point = candidates[row.customer_id, row.kind, Identity(row.space, row.identity)]
+        missing.setdefault(root, []).append(point)
+    return missing
+
+
+def _columns(keys: Iterable[tuple[UUID, str, Identity]]) -> dict[str, list[object]]:
+    rows = [(customer, kind, i.space, i.value) for customer, kind, i in keys]
+    names = ("customers", "kinds", "spaces", "identities")
+    return {name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
+
+
+def _first_of_each(points: Iterable[Point]) -> list[Point]:
+    return list({p.identity: p for p in points}.values())
+
+
+def _with_added(outcome: Outcome, added: Mapping[UUID, Points]) -> Outcome:
+    points = () if outcome.created else added.get(outcome.root_id, ())
+    return Outcome(outcome.customer_id, outcome.root_id, outcome.created, points, outcome.conflicts)

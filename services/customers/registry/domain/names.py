@@ -1,0 +1,48 @@
+"""Names of customers: what is a name, and how names are compared."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from identity import is_contact_like
+
+LONGEST = 200
+
+# Controls (NUL among them), lone surrogates and noncharacters never belong to a name and some cannot be stored.
+_REFUSED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+
+
+class BadName(ValueError):
+    """`code`: required, too_long or invalid_characters."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(code, detail)
+        self.code = code
+        self.detail = detail
+
+
+def clean_name(raw: str | None) -> str:
+    """The name as it is kept, or BadName. A "name" that is only a phone or an e-mail counts as none."""
+    name = (raw or "").strip()
+    if _REFUSED.search(name):
+        raise BadName("invalid_characters", "control characters are not allowed")
+    if len(name) > LONGEST:
+        raise BadName("too_long", f"at most {LONGEST} characters")
+    if is_contact_like(name):
+        raise BadName("required", "a name is needed; a phone number or an e-mail address is none")
+    return name
+
+
+def folded(text: str) -> str:
+    """For comparing and sorting: no case, no accents, single spaces. Never empty for a text with a letter."""
+    if text.isascii():
+        return " ".join(text.lower().split())
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
+
+
+def automatic_name(channel: str, characters: str) -> str:
+    """What an unknown person is called until they tell: never made from an address."""
+    shown = channel.replace("_", " ").replace("-", " ").strip()
+    return f"{shown[:1].upper()}{shown[1:]} contact {characters}"

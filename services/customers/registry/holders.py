@@ -1,0 +1,129 @@
+"""Who holds an identity: the one place that reads, claims and releases them, for one address or a thousand.
+
+The database guarantees one holder (slot 0) of each identity; more than one only where duplicates
+were allowed. Every writer locks the keys of all identities it claims or releases, in one sorted
+order and before any customer row, then reads the holders: what it read stays true until its
+transaction ends.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from identity import Identity
+
+Held = dict[Identity, tuple["Holder", ...]]
+Claim = tuple[Identity, UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """One holder of one identity. `root_id` is the customer it belongs to now; merges leave the holder alone."""
+
+    identity: Identity
+    slot: int
+    customer_id: UUID
+    root_id: UUID
+
+
+_WANTED = "unnest(CAST(:spaces AS text[]), CAST(:values AS text[])) AS wanted (space, value)"
+
+# Keys are never deleted. Sorted by bytes, so that inserting and locking agree whatever the database's collation.
+_INSERT_KEYS = text(f"""
+    INSERT INTO identity_key (space, value)
+    SELECT space, value FROM {_WANTED} ORDER BY space COLLATE "C", value COLLATE "C"
+    ON CONFLICT DO NOTHING""")
+
+_LOCK_KEYS = text(f"""
+    SELECT 1 FROM identity_key JOIN {_WANTED} USING (space, value)
+    ORDER BY space COLLATE "C", value COLLATE "C" FOR UPDATE OF identity_key""")
+
+_READ = text(f"""
+    SELECT h.space, h.value, h.slot, h.customer_id, c.root_id
+    FROM {_WANTED} JOIN identity_holder h USING (space, value) JOIN customer c ON c.id = h.customer_id
+    ORDER BY h.space, h.value, h.slot""")
+
+_CLAIM = text("""
+    INSERT INTO identity_holder (space, value, slot, customer_id)
+    SELECT * FROM unnest(CAST(:spaces AS text[]), CAST(:values AS text[]),
+                         CAST(:slots AS smallint[]), CAST(:customers AS uuid[]))""")
+
+_RELEASE = text("""
+    DELETE FROM identity_holder h
+    USING unnest(CAST(:spaces AS text[]), CAST(:values AS text[]), CAST(:customers AS uuid[]))
+          AS freed (space, value, customer_id)
+    WHERE (h.space, h.value, h.customer_id) = (freed.space, freed.value, freed.customer_id)""")
+
+# A hole at slot 0 would let a further customer in beside a holder that stands.
+_MOVE_UP = text(f"""
+    UPDATE identity_holder h SET slot = 0
+    FROM (SELECT space, value, min(slot) AS slot FROM identity_holder JOIN {_WANTED} USING (space, value)
+          GROUP BY space, value HAVING min(slot) > 0) lowest
+    WHERE (h.space, h.value, h.slot) = (lowest.space, lowest.value, lowest.slot)""")
+
+_HELD_BY = text("SELECT space, value FROM identity_holder WHERE customer_id = ANY(CAST(:customers AS uuid[]))")
+
+
+def find_holders(connection: Connection, identities: Iterable[Identity]) -> Held:
+    """Who holds these now, lowest slot first. Without a lock: true for a moment only."""
+    wanted = _arrays(set(identities))
+    held: Held = {}
+    if wanted["spaces"]:
+        for row in connection.execute(_READ, wanted):
+            holder = Holder(Identity(row.space, row.value), row.slot, row.customer_id, row.root_id)
+            held[holder.identity] = (*held.get(holder.identity, ()), holder)
+    return held
+
+
+def lock(connection: Connection, identities: Iterable[Identity]) -> Held:
+    """Lock these identities until the transaction ends, then read who holds them.
+
+    Call it once in a transaction, with all it will claim or release, before locking any customer.
+    """
+    wanted = _arrays(set(identities))
+    if not wanted["spaces"]:
+        return {}
+    connection.execute(_INSERT_KEYS, wanted)
+    connection.execute(_LOCK_KEYS, wanted)
+    return find_holders(connection, identities)
+
+
+def claim(connection: Connection, claims: Sequence[Claim], *, held: Mapping[Identity, Sequence[Holder]]) -> None:
+    """Make each customer a holder of its identity. The caller locked them, and `held` is what the lock read."""
+    last = {identity: max(h.slot for h in holders) for identity, holders in held.items()}
+    rows = []
+    for identity, customer_id in claims:
+        last[identity] = last.get(identity, -1) + 1
+        rows.append((identity.space, identity.value, last[identity], customer_id))
+    if rows:
+        spaces, values, slots, customers = map(list, zip(*rows, strict=True))
+        parameters = {"spaces": spaces, "values": values, "slots": slots, "customers": customers}
+        connection.execute(_CLAIM, parameters)
+
+
+def release(connection: Connection, claims: Sequence[Claim]) -> None:
+    """End these holdings; the next holder of each identity, if any, moves up. The caller locked them."""
+    if not claims:
+        return
+    wanted = _arrays([identity for identity, _ in claims])
+    connection.execute(_RELEASE, {**wanted, "customers": [customer_id for _, customer_id in claims]})
+    connection.execute(_MOVE_UP, wanted)
+
+
+def held_by(connection: Connection, customers: Sequence[UUID]) -> frozenset[Identity]:
+    """Every identity that these customers hold, without a lock."""
+    rows = connection.execute(_HELD_BY, {"customers": list(customers)})
+    return frozenset(Identity(row.space, row.value) for row in rows)
+
+
+def _arrays(identities: Iterable[Identity]) -> dict[str, list[str]]:
+    columns: dict[str, list[str]] = defaultdict(list)
+    for identity in identities:
+        columns["spaces"].append(identity.space)
+        columns["values"].append(identity.value)
+    return {"spaces": columns["spaces"], "values": columns["values"]}

@@ -1,0 +1,203 @@
+"""Writes of customers and their children, set-based: one statement for one customer or for a thousand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Connection, text
+
+from servicekit.ids import new_id
+from services.customers.registry.domain.contacts import Point
+from services.customers.registry.domain.customer import Customer, FieldChange, NewCustomer
+from services.customers.registry.domain.names import folded
+
+_INSERT = text("""
+    WITH
+    fresh AS (
+        SELECT * FROM json_to_recordset(CAST(:customers AS json)) AS r (
+            id uuid, name text, name_source text, name_search text, status text, channel text, assignee_id uuid,
+            team_ids uuid[], tag_ids integer[], opt_ids integer[], custom jsonb, created_at timestamptz)),
+    kept AS (
+        INSERT INTO customer (id, root_id, name, name_source, name_search, status, channel, assignee_id,
+                              team_ids, tag_ids, opt_ids, custom, created_at, updated_at)
+        SELECT id, id, name, name_source, name_search, status, channel, assignee_id,
+               team_ids, tag_ids, opt_ids, custom, created_at, :at FROM fresh),
+    activity AS (INSERT INTO customer_activity (customer_id) SELECT id FROM fresh),
+    reached AS (
+        INSERT INTO contact_point (id, customer_id, kind, value, raw, scope, label, is_primary,
+                                   space, identity, created_at)
+        SELECT * FROM json_to_recordset(CAST(:points AS json)) AS r (
+            id uuid, customer_id uuid, kind text, value text, raw text, scope text, label text, is_primary boolean,
+            space text, identity text, created_at timestamptz))
+    INSERT INTO change (id, customer_id, at, by, origin, field, after)
+    SELECT * FROM json_to_recordset(CAST(:changes AS json)) AS r (
+        id uuid, customer_id uuid, at timestamptz, by uuid, origin text, field text, after jsonb)""")
+
+_LOCK = text("""
+    SELECT id, root_id, deleted_at, name, name_source, status, assignee_id, team_ids, version, revision
+    FROM customer WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR NO KEY UPDATE""")
+
+_UPDATE = text("""
+    UPDATE customer SET name = :name, name_source = :name_source, name_search = :name_search, status = :status,
+           channel = :channel, assignee_id = :assignee_id, team_ids = CAST(:team_ids AS uuid[]),
+           tag_ids = CAST(:tag_ids AS integer[]), opt_ids = CAST(:opt_ids AS integer[]),
+           custom = CAST(:custom AS jsonb), updated_at = :at, version = version + 1, revision = revision + 1
+    WHERE id = :id AND revision = :revision""")
+
+_DELETE_POINTS = text("DELETE FROM contact_point WHERE id = ANY(CAST(:ids AS uuid[]))")
+
+# Two primaries of one kind must not meet, not even between two rows of one statement.
+_DEMOTE = text("UPDATE contact_point SET is_primary = false WHERE id = ANY(CAST(:ids AS uuid[])) AND is_primary")
+
+_UPSERT_POINTS = text("""
+    INSERT INTO contact_point AS known (id, customer_id, kind, value, raw, scope, label, is_primary,
+                                        space, identity, created_at)
+    SELECT * FROM json_to_recordset(CAST(:points AS json)) AS r (
+        id uuid, customer_id uuid, kind text, value text, raw text, scope text, label text, is_primary boolean,
+        space text, identity text, created_at timestamptz)
+    ON CONFLICT (id) DO UPDATE SET value = excluded.value, raw = excluded.raw, scope = excluded.scope,
+        label = excluded.label, is_primary = excluded.is_primary, space = excluded.space,
+        identity = excluded.identity""")
+
+_INSERT_CHANGES = text("""
+    INSERT INTO change (id, customer_id, at, by, origin, field, before, after)
+    SELECT * FROM json_to_recordset(CAST(:changes AS json)) AS r (
+        id uuid, customer_id uuid, at timestamptz, by uuid, origin text, field text, before jsonb, after jsonb)""")
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who changes something, from where and when, for the history of changes."""
+
+    by: UUID | None
+    origin: str  # user, api, import, merge, event
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LockedCustomer:
+    """A customer row as it was locked. It is not shown to anybody: visibility is for what leaves the service."""
+
+    id: UUID
+    root_id: UUID
+    deleted_at: datetime | None
+    name: str
+    name_source: str
+    status: str
+    assignee_id: UUID | None
+    team_ids: frozenset[UUID]
+    version: int
+    revision: int
+
+
+def lock_customers(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, LockedCustomer]:
+    """These rows, locked against merges and other writers until the transaction ends; unknown ids are absent."""
+    rows = connection.execute(_LOCK, {"ids": sorted(set(ids))})
+    return {row.id: LockedCustomer(**{**row._mapping, "team_ids": frozenset(row.team_ids)}) for row in rows}
+
+
+def insert_customers(connection: Connection, customers: Sequence[NewCustomer], *, author: Author) -> None:
+    """Keep new customers with their contact points; their identities are claimed apart (holders.claim)."""
+    if customers:
+        points = [_point_row(customer.id, point) for customer in customers for point in customer.points]
+        created = [_change_row(c.id, FieldChange("created", None, {"channel": c.channel}), author) for c in customers]
+        parameters = {"customers": [_customer_row(c) for c in customers], "points": points, "changes": created}
+        connection.execute(_INSERT, {"at": author.at, **{k: _json(v) for k, v in parameters.items()}})
+
+
+def update_customer(connection: Connection, customer: Customer, *, at: datetime) -> None:
+    """Save the row of a customer that the caller locked. Version and revision rise by one."""
+    parameters = {
+        **_customer_row(customer),
+        "team_ids": sorted(customer.team_ids),
+        "custom": _json(dict(customer.custom)),
+        "revision": customer.revision,
+        "at": at,
+    }
+    assert connection.execute(_UPDATE, parameters).rowcount == 1, "the row was locked and read before"
+
+
+def save_points(
+    connection: Connection, customer_id: UUID, *, before: Sequence[Point], after: Sequence[Point]
+) -> None:
+    """Make the kept contact points of a customer those of `after`."""
+    old, new = {p.id: p for p in before}, {p.id: p for p in after}
+    gone = [point_id for point_id in old if point_id not in new]
+    changed = [p for p in after if old.get(p.id) != p]
+    demoted = [p.id for p in changed if not p.primary and p.id in old]
+    if gone:
+        connection.execute(_DELETE_POINTS, {"ids": gone})
+    if demoted:
+        connection.execute(_DEMOTE, {"ids": demoted})
+    if changed:
+        connection.execute(_UPSERT_POINTS, {"points": _json([_point_row(customer_id, p) for p in changed])})
+
+
+def record_changes(
+    connection: Connection, changes: Iterable[tuple[UUID, FieldChange]], *, author: Author
+) -> None:
+    """Add to the history of changes: of each customer, each field with its value before and after."""
+    rows = [_change_row(customer_id, change, author) for customer_id, change in changes]
+    if rows:
+        connection.execute(_INSERT_CHANGES, {"changes": _json(rows)})
+
+
+def _customer_row(customer: NewCustomer | Customer) -> dict[str, Any]:
+    return {
+        "id": customer.id,
+        "name": customer.name,
+        "name_source": customer.name_source,
+        "name_search": folded(customer.name),
+        "status": customer.status,
+        "channel": customer.channel,
+        "assignee_id": customer.assignee_id,
+        "team_ids": sorted(map(str, customer.team_ids)),
+        "tag_ids": _tag_ids(customer),
+        "opt_ids": sorted(set(customer.option_ids)),
+        "custom": dict(customer.custom),
+        "created_at": customer.created_at,
+    }
+
+
+def _tag_ids(customer: NewCustomer | Customer) -> list[int]:
+    if isinstance(customer, NewCustomer):
+        return sorted(set(customer.tag_ids))
+    return sorted({tag.id for tag in customer.tags if tag.id is not None})
+
+
+def _point_row(customer_id: UUID, point: Point) -> dict[str, Any]:
+    return {
+        "id": point.id,
+        "customer_id": customer_id,
+        "kind": point.kind,
+        "value": point.value,
+        "raw": point.raw,
+        "scope": point.scope,
+        "label": point.label,
+        "is_primary": point.primary,
+        "space": point.identity.space,
+        "identity": point.identity.value,
+        "created_at": point.created_at,
+    }
+
+
+def _change_row(customer_id: UUID, change: FieldChange, author: Author) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "customer_id": customer_id,
+        "at": author.at,
+        "by": author.by,
+        "origin": author.origin,
+        "field": change.field,
+        "before": change.before,
+        "after": change.after,
+    }
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value).decode()
