@@ -5,14 +5,18 @@ from dataclasses import dataclass
 
 from identity.text import plain
 
+# Tried at each position of the text, so every repetition is bounded: nothing here may be quadratic.
 _EXTENSION = re.compile(
-    r"\s*(?:;\s*ext=|[;,.]?\s*(?:ext(?:ens(?:ion|ão|ión))?|ramal|interno|int|anexo|доб|x|\#)\s*[.:=]?)\s*(\d{1,9})\s*$",
+    r"[;,.]? ?"
+    r"(?:ext=|(?:ext(?:ens(?:ion|ão|ión))?|ramal|interno|int|anexo|доб|x|\#) {0,2}[.:=]?)"
+    r" {0,3}(\d{1,9})$",
     re.IGNORECASE,
 )
 _BR_PLACEHOLDER = re.compile(r"^([ ().+/\d-]{0,12}0[ (]*)xx(?=[ ().+/\d-]*$)", re.IGNORECASE)
 _SPREADSHEET_FLOAT = re.compile(r"\d{7,}\.0+")
 _SEPARATORS = str.maketrans("", "", " ()-./")
 _NUMBER = re.compile(r"(\+?)(\d{3,24})")
+_LONGEST_TEXT = 128
 _URI = re.compile(r"(?:tel|sms|callto):(?://)?", re.IGNORECASE)
 
 
@@ -28,7 +32,9 @@ def read_written(text: str) -> Written | None:
 
     Letters are never keypad digits. "0xx11" is the Brazilian placeholder for a carrier and falls away.
     """
-    text = plain(text)
+    text = plain(text).strip()
+    if len(text) > _LONGEST_TEXT:
+        return None
     if number := _read_digits(text, extension=""):
         return number
     if uri := _URI.match(text):

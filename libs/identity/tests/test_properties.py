@@ -144,6 +144,12 @@ def test_hostile_texts_are_answered_quickly() -> None:
         "https://api.whatsapp.com/send?" + "&phone=" * 65,
     ]
     hostile += ["1" * 200 + " " * 200 + "ext", "+55 " + "- " * 250, "\u202e" * 255 + "1" + "\u202c" * 255]
+    hostile += [
+        "1" + " " * 500 + "1x",
+        "1" + "\u200d" * 500 + "x",
+        " ext" * 120 + "1",
+        "tel:" + ";ext=1" * 80,
+    ]
     began = time.perf_counter()
     for raw in hostile:
         for kind in KINDS:
