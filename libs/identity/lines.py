@@ -20,7 +20,7 @@ from identity.written import Written
 _SHORTEST, _LONGEST = 7, 15
 # Fewer digits without "+" are a local number: one line for people of many towns, if it became one.
 _SHORTEST_WITHOUT_PLUS = 10
-# No national number without trunk prefix is this long, but for Argentine mobiles written with 15.
+# Hardly a national number without trunk prefix is this long, but for Argentine mobiles written with 15.
 _SURELY_INTERNATIONAL = 12
 _SUBSCRIBER = (PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE)
 
