@@ -31,6 +31,7 @@ def make_engine(url: str, settings: PoolSettings) -> Engine:
         max_overflow=0,
         pool_timeout=POOL_TIMEOUT,
         pool_use_lifo=True,  # idle connections at the bottom stay idle, and the server's caches warm
+        isolation_level="AUTOCOMMIT",  # see unit_of_work.py
         hide_parameters=True,
         connect_args=connect_arguments(settings),
     )

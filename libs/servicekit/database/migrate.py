@@ -18,6 +18,8 @@ env.py is
 from __future__ import annotations
 
 import hashlib
+import os
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,6 +59,21 @@ def migrate(package: str, url: str, *, check: bool = False) -> None:
                 command.upgrade(config, "head")
     finally:
         engine.dispose()
+
+
+def main(arguments: list[str]) -> int:
+    """`[--check] PACKAGE`, with DATABASE_URL in the environment; returns the exit status."""
+    packages = [argument for argument in arguments if argument != "--check"]
+    try:
+        for package in packages:
+            migrate(package, os.environ["DATABASE_URL"], check="--check" in arguments)
+    except KeyError:
+        print("cannot start: DATABASE_URL is missing", file=sys.stderr)
+        return 2
+    except MigrationFailed as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
 
 
 def run_environment(metadata: MetaData) -> None:

@@ -17,16 +17,17 @@ class Database(Transactions, DependencyProvider):  # type: ignore[misc]
         """Nothing is known yet: see `setup`."""
 
     def setup(self) -> None:
-        settings = PoolSettings(
-            pool_size=int(self.container.config["DB_POOL_SIZE"]),
-            statement_timeout_ms=int(self.container.config["STATEMENT_TIMEOUT_MS"]),
-            application_name=self.container.service_name,
+        service, settings = self.container.service_name, self.container.config["settings"]
+        pool = PoolSettings(
+            pool_size=settings.db_pool_size,
+            statement_timeout_ms=settings.statement_timeout_ms,
+            application_name=f"{service} {settings.instance}",
         )
         Transactions.__init__(
             self,
-            make_engine(self.container.config["DATABASE_URL"], settings),
-            service=self.container.service_name,
-            statement_timeout_ms=settings.statement_timeout_ms,
+            make_engine(settings.database_url, pool),
+            service=service,
+            statement_timeout_ms=pool.statement_timeout_ms,
         )
 
     def stop(self) -> None:

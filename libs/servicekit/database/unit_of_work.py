@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final, TypeVar
 
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, event
 
 from servicekit import context
@@ -25,7 +26,7 @@ T = TypeVar("T")
 RERUNS: Final = 5
 # A statement may outlive its call by this much before we pay a round trip to tell the server.
 _DEADLINE_SLACK: Final = 0.5
-_FINISHED: Final = "unit_of_work_finished"
+_OPEN: Final = "unit_of_work_open"
 
 
 class UnitOfWork:
@@ -47,11 +48,11 @@ class Transactions:
 
     def __init__(self, engine: Engine, *, service: str, statement_timeout_ms: int) -> None:
         self.engine = engine
-        self._autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._source = f"/services/{service}"
         self._statement_timeout = statement_timeout_ms / 1000
         self._wake_relay: Callable[[], None] = lambda: None
-        event.listen(engine, "commit", _only_the_unit_of_work_commits)
+        for ending in ("commit", "rollback"):
+            event.listen(engine, ending, _only_the_unit_of_work_ends_it)
 
     @classmethod
     def connect(
@@ -78,26 +79,27 @@ class Transactions:
 
         Raises Unavailable when the database is down, busy, locked or too slow.
         """
-        with failures_as_unavailable(), self.engine.connect() as connection:
-            connection.info.pop(_FINISHED, None)
-            with connection.begin():
-                self._limit_statements(connection)
-                uow = UnitOfWork(connection, source=self._source)
-                yield uow
-                uow.finish()
-                connection.info[_FINISHED] = True
+        with (
+            failures_as_unavailable(),
+            self.engine.connect() as connection,
+            _transaction(connection) as commit,
+        ):
+            self._limit_statements(connection)
+            uow = UnitOfWork(connection, source=self._source)
+            yield uow
+            uow.finish()
+            commit()
         if uow.outbox.written:
             self._wake_relay()
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """A connection for statements that only read: each stands alone, with no transaction around it."""
-        with failures_as_unavailable():
+        with failures_as_unavailable(), self.engine.connect() as connection:
             if not self._is_late():
-                with self._autocommit.connect() as connection:
-                    yield connection
+                yield connection
                 return
-            with self.engine.connect() as connection, _rolled_back(connection):
+            with _transaction(connection):
                 self._limit_statements(connection)
                 yield connection
 
@@ -134,14 +136,33 @@ def pause_before_rerun(attempt: int) -> None:
 
 
 @contextmanager
-def _rolled_back(connection: Connection) -> Iterator[None]:
-    transaction = connection.begin()
+def _transaction(connection: Connection) -> Iterator[Callable[[], None]]:
+    """BEGIN, and the function that commits. Without it, closing the connection rolls back.
+
+    The engine is in autocommit mode, which saves reads the work of switching it on and off again; so
+    the two words are sent from here.
+    """
+    connection.exec_driver_sql("BEGIN")
+    connection.info[_OPEN] = True
     try:
-        yield
+        yield lambda: _commit(connection)
     finally:
-        transaction.rollback()
+        if not connection.invalidated:
+            connection.info.pop(_OPEN, None)
 
 
-def _only_the_unit_of_work_commits(connection: Connection) -> None:
-    if not connection.info.pop(_FINISHED, False):
-        raise RuntimeError("only the unit of work commits, at the end of its block")
+def _commit(connection: Connection) -> None:
+    # PostgreSQL answers COMMIT of a failed transaction with a rollback and no error.
+    if _status(connection) is not TransactionStatus.INTRANS:
+        raise RuntimeError("a statement of this unit of work failed and the failure was swallowed")
+    connection.exec_driver_sql("COMMIT")
+
+
+def _status(connection: Connection) -> TransactionStatus:
+    driver = connection.connection.driver_connection
+    return TransactionStatus(driver.info.transaction_status) if driver else TransactionStatus.UNKNOWN
+
+
+def _only_the_unit_of_work_ends_it(connection: Connection) -> None:
+    if connection.info.get(_OPEN):
+        raise RuntimeError("only the unit of work ends its transaction, where its block ends")

@@ -6,7 +6,9 @@ drift that no running service can mend: the step fails and names it.
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -104,6 +106,20 @@ def declare(amqp_url: str, topologies: Iterable[Topology]) -> None:
 def load(packages: Iterable[str]) -> list[Topology]:
     """The TOPOLOGY of each package's `topology` module."""
     return [import_module(f"{package}.topology").TOPOLOGY for package in packages]
+
+
+def main(packages: list[str]) -> int:
+    """Declares for each package, with AMQP_URL in the environment; returns the exit status."""
+    url = os.environ.get("AMQP_URL")
+    if not url:
+        print("cannot start: AMQP_URL is missing", file=sys.stderr)
+        return 2
+    try:
+        declare(url, load(packages))
+    except TopologyDrift as drift:
+        print(drift, file=sys.stderr)
+        return 1
+    return 0
 
 
 def _declare_exchange(connection: Connection, name: str) -> None:
