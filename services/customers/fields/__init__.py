@@ -1,0 +1,1 @@
+"""Custom fields: their definitions, their options, and the values that customers hold."""

@@ -1,0 +1,1 @@
+"""Conversations: recording what connectors tell, and reading it back as a history."""
