@@ -1,0 +1,26 @@
+"""One running system for all end-to-end tests of a test process: every service as processes of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from deploy.local.system import RunningSystem, running_system
+from tests.support.api import Api, Company, log_in
+
+
+@pytest.fixture(scope="session")
+def system() -> Iterator[RunningSystem]:
+    with running_system() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def admin(system: RunningSystem) -> Api:
+    return log_in(system.url, *system.admin)
+
+
+@pytest.fixture
+def company(system: RunningSystem, admin: Api) -> Company:
+    return Company(system.url, admin)
