@@ -1,0 +1,37 @@
+# One verb per target; `make help` lists them. Everything else is Python, in deploy/local.
+# Beside git and make only Python 3.11 to 3.13 is needed; set PYTHON=… if yours has an unusual name.
+
+SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do $$p -c '$(SUPPORTED)' 2>/dev/null && echo $$p && break; done)
+ifeq ($(strip $(PYTHON)),)
+$(error Python 3.11, 3.12 or 3.13 is needed and was not found. Install one of them, or name it with PYTHON=…)
+endif
+
+BOOTSTRAP := $(PYTHON) -m deploy.local.bootstrap
+
+.DEFAULT_GOAL := help
+.PHONY: help run down test lint migrate connector bench
+
+help: ## list these targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+
+run: ## run everything on this machine until Ctrl-C (DEMO=1, PORT=8080, REPLICAS="customers=3,gateway=2")
+	@$(BOOTSTRAP) --servers deploy.local.run
+
+down: ## stop what `make run` started, from another terminal; the data stays
+	@$(BOOTSTRAP) deploy.local.down
+
+test: ## run every test on servers of its own (ARGS="-k name" goes to pytest)
+	@$(BOOTSTRAP) --servers deploy.local.test $(ARGS)
+
+lint: ## check style, types and layers
+	@$(BOOTSTRAP) deploy.local.lint
+
+migrate: ## bring the databases of `make run` to the schema of this checkout
+	@$(BOOTSTRAP) --servers deploy.local.migrate
+
+connector: ## make a broker user for a channel connector (NAME=whatsapp)
+	@$(BOOTSTRAP) --servers deploy.local.connector
+
+bench: ## measure speed and scale on a system of its own (ONLY=H-get for one figure)
+	@$(BOOTSTRAP) --servers bench $(ONLY)

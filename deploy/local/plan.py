@@ -1,0 +1,165 @@
+"""The product on top of its servers: databases, steps that come first, processes, the first administrator."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from deploy.local.postgres import run_sql_file
+from deploy.local.processes import PACKAGES, PROCESSES, Process, replica_names
+from deploy.local.program import Program
+from deploy.local.state import CHECKOUT
+from deploy.local.supervisor import Supervisor
+
+CONNECTOR = "connector-demo"
+_START_SECONDS = 90.0
+# Taken over from the surroundings if set there. Everything else a process sees is written down here.
+_TUNABLES = (
+    "CORS_ORIGINS",
+    "DB_POOL_SIZE",
+    "EVENT_BATCH",
+    "LOGIN_ATTEMPTS_PER_ACCOUNT",
+    "LOGIN_ATTEMPTS_PER_ADDRESS",
+    "LOG_FORMAT",
+    "LOG_LEVEL",
+    "MAX_IN_FLIGHT",
+    "OUTBOX_POLL_SECONDS",
+    "RPC_DEADLINE_SECONDS",
+    "RPC_PREFETCH",
+    "RPC_QUEUE_EXPIRES_MS",
+    "RPC_WORKERS",
+    "SESSION_HOURS",
+    "STATEMENT_TIMEOUT_MS",
+    "STOP_TIMEOUT",
+    "TRUSTED_PROXIES",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SystemPlan:
+    """One company's system. `prefix` keeps the databases of several systems on one server apart."""
+
+    postgres_url: str
+    amqp_url: str
+    vhost: str
+    prefix: str = ""
+    database_passwords: Mapping[str, str] = field(repr=False)
+    broker_passwords: Mapping[str, str] = field(repr=False)
+    replicas: Mapping[str, int] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+    def database_url(self, account: str) -> str:
+        """As the service connects to its own database."""
+        login = f"{self.prefix}{account}:{quote(self.database_passwords[account], safe='')}"
+        return _with_login(self.postgres_url, login, self.prefix + account)
+
+    def broker_url(self, user: str) -> str:
+        """As the service, or the connector, connects to the broker."""
+        login = f"{quote(user)}:{quote(self.broker_passwords[user], safe='')}"
+        return _with_login(self.amqp_url, login, self.vhost)
+
+    def create_databases(self) -> None:
+        """A database and a role per service. Repeated, it only sets the passwords again."""
+        for account in PACKAGES:
+            variables = {
+                **self._database_names(account),
+                "DATABASE_PASSWORD": self.database_passwords[account],
+            }
+            run_sql_file(self.postgres_url, "database.sql", variables)
+
+    def drop_databases(self) -> None:
+        for account in PACKAGES:
+            run_sql_file(self.postgres_url, "drop_database.sql", self._database_names(account))
+
+    def migrate(self, supervisor: Supervisor) -> None:
+        """Brings every database to the present schema."""
+        for account, package in PACKAGES.items():
+            environment = {"DATABASE_URL": self.database_url(account)}
+            supervisor.run_step(
+                self._step(f"migrate-{account}", ("servicekit", "migrate", package), environment)
+            )
+
+    def declare_topology(self, supervisor: Supervisor) -> None:
+        """Exchanges, queues and bindings, as the broker's operator."""
+        arguments = ("servicekit", "topology", *PACKAGES.values())
+        environment = {"AMQP_URL": f"{self.amqp_url}/{quote(self.vhost, safe='')}"}
+        supervisor.run_step(self._step("topology", arguments, environment))
+
+    def start(self, supervisor: Supervisor, listening: socket.socket) -> None:
+        """Starts all processes and waits until each is ready. The gateway's replicas share the socket."""
+        programs = [
+            self._program(process, name, listening.fileno())
+            for process in PROCESSES
+            for name in replica_names(process.name, self.replicas.get(process.name, 1))
+        ]
+        supervisor.start(programs)
+        supervisor.wait_until_ready([program.name for program in programs], seconds=_START_SECONDS)
+
+    def create_administrator(self, supervisor: Supervisor, email: str, password: str) -> None:
+        """Does nothing if that administrator exists already."""
+        arguments = ("gateway", "create-admin", "--email", email, "--password-stdin")
+        step = self._step("create-admin", arguments, self._urls("gateway"), stdin=password.encode())
+        supervisor.run_step(step)
+
+    def _program(self, process: Process, name: str, listening: int) -> Program:
+        environment = {**self._urls(process.account), "INSTANCE": name}
+        if process.serves_http:
+            environment["GATEWAY_FD"] = str(listening)
+        return Program(
+            name=name,
+            command=_python(process.arguments),
+            environment={**environment_of_processes(), **self.settings, **environment},
+            directory=CHECKOUT,
+            # Requests end before the services that answer them do.
+            stage=3 if process.serves_http else 2,
+            inherited=(listening,) if process.serves_http else (),
+            has_health_port=True,
+        )
+
+    def _step(
+        self,
+        name: str,
+        arguments: tuple[str, ...],
+        environment: Mapping[str, str],
+        stdin: bytes | None = None,
+    ) -> Program:
+        return Program(
+            name=name,
+            command=_python(arguments),
+            environment={**environment_of_processes(), **environment},
+            directory=CHECKOUT,
+            stdin=stdin,
+        )
+
+    def _urls(self, account: str) -> dict[str, str]:
+        return {"DATABASE_URL": self.database_url(account), "AMQP_URL": self.broker_url(account)}
+
+    def _database_names(self, account: str) -> dict[str, str]:
+        return {"DATABASE_NAME": self.prefix + account, "DATABASE_ROLE": self.prefix + account}
+
+
+def environment_of_processes() -> dict[str, str]:
+    """What every Python process of the product gets, whatever is set in the surroundings."""
+    return {
+        "PATH": f"{os.path.dirname(sys.executable)}:/usr/local/bin:/usr/bin:/bin",
+        "PYTHONPATH": f"{CHECKOUT}:{CHECKOUT / 'libs'}",
+        "PYTHONUNBUFFERED": "1",
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+        **{name: os.environ[name] for name in _TUNABLES if name in os.environ},
+    }
+
+
+def _python(arguments: tuple[str, ...]) -> tuple[str, ...]:
+    return (sys.executable, "-m", *arguments)
+
+
+def _with_login(url: str, login: str, path: str) -> str:
+    parts = urlsplit(url)
+    return urlunsplit(
+        parts._replace(netloc=f"{login}@{parts.hostname}:{parts.port}", path=f"/{quote(path, safe='')}")
+    )

@@ -1,0 +1,94 @@
+"""The broker's definitions: users with hashed passwords, the vhost, and what each user may do in it.
+
+As a command it prints them, taking the passwords from the environment, one variable a user:
+`BROKER_PASSWORD_OPERATOR`, `BROKER_PASSWORD_CUSTOMERS`, `BROKER_PASSWORD_CONNECTOR_DEMO`, …
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import secrets
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from deploy.rabbitmq.rights import CONNECTOR_PREFIX, SERVICES, Rights, rights_of
+
+OPERATOR = "operator"
+_VARIABLE = "BROKER_PASSWORD_"
+
+
+def definitions(vhost: str, passwords: Mapping[str, str]) -> dict[str, Any]:
+    """For these users; `operator`, if among them, may do everything and runs the topology step."""
+    rights = {user: rights_of(user) for user in passwords if user != OPERATOR}
+    return {
+        "users": [_user(name, password) for name, password in passwords.items()],
+        "vhosts": [{"name": vhost}],
+        "permissions": [
+            *([_permission(vhost, OPERATOR, Rights(".*", ".*", ".*"))] if OPERATOR in passwords else []),
+            *(_permission(vhost, user, allowed) for user, allowed in rights.items()),
+        ],
+        "topic_permissions": [
+            {
+                "user": user,
+                "vhost": vhost,
+                "exchange": topic.exchange,
+                "write": topic.write,
+                "read": topic.read,
+            }
+            for user, allowed in rights.items()
+            for topic in allowed.topics
+        ],
+    }
+
+
+def _user(name: str, password: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "password_hash": hash_password(password, salt=secrets.token_bytes(4)),
+        "hashing_algorithm": "rabbit_password_hashing_sha256",
+        "tags": ["administrator"] if name == OPERATOR else [],
+        "limits": {},
+    }
+
+
+def _permission(vhost: str, user: str, rights: Rights) -> dict[str, str]:
+    return {
+        "user": user,
+        "vhost": vhost,
+        "configure": rights.configure,
+        "write": rights.write,
+        "read": rights.read,
+    }
+
+
+def hash_password(password: str, *, salt: bytes) -> str:
+    """As RabbitMQ stores it: base64(salt + sha256(salt + password)), with four bytes of salt."""
+    return base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
+
+
+def passwords_from(environment: Mapping[str, str]) -> dict[str, str]:
+    """User → password. Raises ValueError naming every service without one: there are no default passwords."""
+    found = {
+        name.removeprefix(_VARIABLE).lower().replace("_", "-"): value
+        for name, value in environment.items()
+        if name.startswith(_VARIABLE) and value
+    }
+    needed = [OPERATOR, *(account.name for account in SERVICES)]
+    missing = [f"{_VARIABLE}{user.upper().replace('-', '_')}" for user in needed if user not in found]
+    if missing:
+        raise ValueError(f"not set: {', '.join(missing)}")
+    unknown = [user for user in found if user not in needed and not user.startswith(CONNECTOR_PREFIX)]
+    if unknown:
+        raise ValueError(f"no rights are known for: {', '.join(unknown)}")
+    return found
+
+
+if __name__ == "__main__":
+    try:
+        print(json.dumps(definitions("crm", passwords_from(os.environ)), indent=1))
+    except ValueError as error:
+        sys.exit(str(error))

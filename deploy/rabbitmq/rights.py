@@ -1,0 +1,101 @@
+"""The rights of every broker user: one table, from which the broker's definitions are made.
+
+RabbitMQ asks for `configure` to declare a queue, `write` to publish to an exchange and to bind a queue,
+`read` to consume from a queue and to bind it to an exchange. On topic exchanges the routing key can be
+held as well, when publishing (`write`) and when binding (`read`).
+
+The topology step declares exchanges and event queues as the operator, so that no service needs the right
+to. What a service declares itself is its own RPC queue, which expires when the service is away for long,
+and its reply queues.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+RPC_EXCHANGE = "nameko-rpc"
+INBOUND_EXCHANGE = "channel.events"
+CONNECTOR_PREFIX = "connector-"
+
+_NOTHING = "^$"
+
+
+@dataclass(frozen=True)
+class TopicRights:
+    """Patterns for routing keys on one topic exchange."""
+
+    exchange: str
+    write: str
+    read: str
+
+
+@dataclass(frozen=True)
+class Rights:
+    """Patterns for names of queues and exchanges, and for routing keys."""
+
+    configure: str = _NOTHING
+    write: str = _NOTHING
+    read: str = _NOTHING
+    topics: tuple[TopicRights, ...] = field(default=())
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceAccount:
+    """What one service does on the broker."""
+
+    name: str
+    calls: tuple[str, ...]
+    publishes: tuple[str, ...] = ()
+    queues: tuple[str, ...] = ()
+
+
+# The table. A new service gets a line here; see docs/adding-a-service.md.
+SERVICES = (
+    ServiceAccount(
+        name="customers",
+        calls=("gateway",),
+        publishes=("crm.events", "channel.requests"),
+        queues=("customers.events", "customers.events.dead"),
+    ),
+    ServiceAccount(name="gateway", calls=("customers",), publishes=("crm.events",)),
+)
+
+
+def rights_of(user: str) -> Rights:
+    """The rights of a service or of a connector; KeyError for anybody else."""
+    if user.startswith(CONNECTOR_PREFIX):
+        return connector_rights()
+    return service_rights({account.name: account for account in SERVICES}[user])
+
+
+def service_rights(account: ServiceAccount) -> Rights:
+    """Answers calls to itself, calls the services it names, reads its own queues, publishes its events."""
+    own_queues = [f"rpc-{re.escape(account.name)}", rf"reply\.{re.escape(account.name)}\..+"]
+    event_queues = [re.escape(queue) for queue in account.queues]
+    exchanges = [re.escape(exchange) for exchange in (RPC_EXCHANGE, *account.publishes)]
+    called = [rf"{re.escape(service)}\..+" for service in account.calls]
+    return Rights(
+        configure=_one_of(own_queues),
+        write=_one_of([*own_queues, *exchanges]),
+        read=_one_of([*own_queues, *event_queues, re.escape(RPC_EXCHANGE)]),
+        topics=(
+            TopicRights(
+                RPC_EXCHANGE,
+                # An answer goes to whoever asked: the key is in the request, and says only who reads it.
+                write=_one_of([*called, r"reply\..+"]),
+                # Nobody else's calls and answers can be listened to.
+                read=_one_of([rf"{re.escape(account.name)}\..+", rf"reply\.{re.escape(account.name)}\..+"]),
+            ),
+        ),
+    )
+
+
+def connector_rights() -> Rights:
+    """A connector reports what happened on its channel, and can do nothing else."""
+    return Rights(write=_one_of([re.escape(INBOUND_EXCHANGE)]))
+
+
+def _one_of(patterns: Iterable[str]) -> str:
+    return f"^({'|'.join(patterns)})$"
