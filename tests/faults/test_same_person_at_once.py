@@ -18,7 +18,9 @@ from tests.support.waiting import eventually
 CLIENTS = size(40, 200)
 
 
-def _create_at_once(agent: Api, system: RunningSystem, team: str, spellings: list[tuple[str, str]]) -> tuple[list, int]:
+def _create_at_once(
+    agent: Api, system: RunningSystem, team: str, spellings: list[tuple[str, str]]
+) -> tuple[list, int]:
     """Half of the clients create over HTTP, half publish a conversation; returns the answers and the events sent."""
     barrier = Barrier(len(spellings))
 
@@ -51,7 +53,9 @@ def test_one_phone_in_forty_spellings_from_everywhere_at_once_is_one_customer(
         assert set(statuses) <= {201, 409}
         [customer] = eventually(lambda agent=agent: agent.get("/v1/customers").json()["data"])
         history = f"/v1/customers/{customer['id']}/history"
-        eventually(lambda agent=agent: len(agent.every(history, kind="message", limit=200)) >= events, within=30)
+        eventually(
+            lambda agent=agent: len(agent.every(history, kind="message", limit=200)) >= events, within=30
+        )
         verdict.n += len(spellings)
         verdict.disturbances += len(spellings) - 1
         verdict.duplicated += len(agent.every("/v1/customers")) - 1

@@ -1,0 +1,60 @@
+"""F-01: processes die at any moment, without warning; nothing acknowledged is lost, nothing is done twice."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from deploy.local.system import RunningSystem
+from tests.faults.accounts import settle
+from tests.support.api import Company
+from tests.support.campaign import Verdict, chance, size
+from tests.support.traffic import Traffic
+from tests.support.waiting import eventually
+
+VICTIMS = ("customers-1", "customers-2", "gateway", "gateway-rpc")
+
+
+@pytest.mark.timeout(900)
+def test_killed_processes_lose_and_repeat_nothing(system: RunningSystem, company: Company):
+    rng, verdict, team = chance(), Verdict("F-01", n=0), company.team()
+    agent = company.agent(team)
+
+    with Traffic(agent, system.amqp_url_connector, team) as traffic:
+        deadline = time.monotonic() + size(12, 300)
+        while time.monotonic() < deadline:
+            victim = rng.choice(VICTIMS)
+            before = eventually(lambda victim=victim: system.processes().get(victim))
+            system.kill(victim)
+            verdict.disturbances += 1
+            eventually(lambda: (now := system.processes().get(victim)) and now.pid != before.pid)  # noqa: B023
+            time.sleep(1.0)
+
+    settle(agent, traffic.book, verdict)
+    verdict.more = {"statuses": {str(k): v for k, v in traffic.book.statuses.items()}}
+    assert verdict.disturbances >= size(3, 140)
+    assert len(traffic.book.created) > verdict.disturbances
+    assert verdict.report().passed
+
+
+@pytest.mark.timeout(300)
+def test_a_rolling_restart_fails_no_request(system: RunningSystem, company: Company):
+    """F-19 in small: SIGTERM to each replica of customers in turn, under load."""
+    verdict, team = Verdict("F-19", n=0), company.team()
+    agent = company.agent(team)
+
+    with Traffic(agent, system.amqp_url_connector, team) as traffic:
+        for name in ("customers-1", "customers-2") * size(1, 5):
+            before = eventually(lambda name=name: system.processes().get(name))
+            started = time.monotonic()
+            system.kill(name, 15)
+            eventually(lambda: (now := system.processes().get(name)) and now.pid != before.pid)  # noqa: B023
+            assert time.monotonic() - started < 12
+            verdict.disturbances += 1
+            time.sleep(2.0)
+
+    settle(agent, traffic.book, verdict)
+    verdict.more = {"statuses": {str(k): v for k, v in traffic.book.statuses.items()}}
+    assert set(traffic.book.statuses) == {201}
+    assert verdict.report().passed
