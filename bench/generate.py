@@ -44,9 +44,8 @@ def load(connection: psycopg.Connection, count: int, *, teams: Sequence[UUID]) -
     Directory, settings and fields stay. An interrupted load leaves what was there.
     """
     with connection.transaction():
-        connection.execute(
-            "SET LOCAL session_replication_role = replica"
-        )  # the keys are right by construction
+        # Foreign keys hold by construction: no need to look each one up.
+        connection.execute("SET LOCAL session_replication_role = replica")
         connection.execute("SET LOCAL maintenance_work_mem = '256MB'")
         empty(connection)
         vocabulary = _vocabulary(connection, teams)
@@ -74,8 +73,8 @@ def _vocabulary(connection: psycopg.Connection, teams: Sequence[UUID]) -> Vocabu
     """Tags and the two custom fields, made where they are missing."""
     with connection.cursor() as cursor:
         cursor.executemany(
-            "INSERT INTO tag (public_id, name, name_folded, colour, created_at) VALUES (%s, %s, %s, %s, now()) "
-            "ON CONFLICT (name_folded) DO NOTHING",
+            "INSERT INTO tag (public_id, name, name_folded, colour, created_at) "
+            "VALUES (%s, %s, %s, %s, now()) ON CONFLICT (name_folded) DO NOTHING",
             [(uuid5(_NAMESPACE, name), name, folded(name), "#808080") for name in TAGS],
         )
         cursor.executemany(
@@ -88,11 +87,17 @@ def _vocabulary(connection: psycopg.Connection, teams: Sequence[UUID]) -> Vocabu
             "VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
             [(uuid5(_NAMESPACE, p), PLAN_FIELD, p, folded(p), n) for n, p in enumerate(PLANS)],
         )
-    tags = dict(connection.execute("SELECT name_folded, id FROM tag").fetchall())
+    tags = connection.execute("SELECT name_folded, id FROM tag").fetchall()
     plans = connection.execute(
         "SELECT label_folded, id FROM custom_option WHERE field_key = %s", [PLAN_FIELD]
     ).fetchall()
-    return Vocabulary(teams, [tags[folded(t)] for t in TAGS], [dict(plans)[folded(p)] for p in PLANS])
+    return Vocabulary(teams, _in_order(TAGS, tags), _in_order(PLANS, plans))
+
+
+def _in_order(names: Iterable[str], found: Iterable[Row]) -> list[int]:
+    """The ids of these names."""
+    ids = {row[0]: row[1] for row in found}
+    return [ids[folded(name)] for name in names]
 
 
 def _customer(who: Person, words: Vocabulary) -> Iterator[Row]:
@@ -134,15 +139,17 @@ def _interactions(who: Person, words: Vocabulary) -> Iterator[Row]:
     for number, at in enumerate(who.conversations):
         team = words.teams[who.teams[0]] if who.teams else None
         yield (
-            uuid7(at, dice), who.id, "conversation", _SOURCE, f"{who.id}-{number}", at, "whatsapp", team, "open",
+            uuid7(at, dice), who.id, "conversation", _SOURCE, f"{who.id}-{number}", at, "whatsapp", team,
+            "open",
         )  # fmt: skip
 
 
 _TABLES: dict[str, Callable[[Person, Vocabulary], Iterable[Row]]] = {
-    "customer (id, root_id, name, name_source, name_search, status, channel, team_ids, tag_ids, opt_ids, custom,"
-    " created_at, updated_at)": _customer,
+    "customer (id, root_id, name, name_source, name_search, status, channel, team_ids, tag_ids, opt_ids,"
+    " custom, created_at, updated_at)": _customer,
     "customer_activity (customer_id, last_at, conversations)": _activity,
-    "contact_point (id, customer_id, kind, value, raw, scope, is_primary, space, identity, created_at)": _points,
+    "contact_point (id, customer_id, kind, value, raw, scope, is_primary, space, identity,"
+    " created_at)": _points,
     "identity_key (space, value)": _keys,
     "identity_holder (space, value, slot, customer_id)": _holders,
     "interaction (id, customer_id, kind, source, external_id, at, channel, team_id, status)": _interactions,

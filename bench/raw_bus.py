@@ -5,13 +5,13 @@ A quorum queue of its own, prefetch 1,000, each message acknowledged when it com
 
 from __future__ import annotations
 
-import socket
 import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import kombu
+from kombu import Connection, Consumer, Queue
+from kombu import Message as Delivery
 
 from bench.conversation_events import Message
 
@@ -28,8 +28,8 @@ class RawBus:
 
 def measure(amqp_url: str, messages: Sequence[Message]) -> RawBus:
     """Publish all, then consume all, on a queue that is deleted afterwards."""
-    with kombu.Connection(amqp_url) as connection:
-        queue = kombu.Queue(
+    with Connection(amqp_url) as connection:
+        queue = Queue(
             f"bench.{uuid.uuid4()}",
             durable=True,
             queue_arguments={"x-queue-type": "quorum", "x-expires": 600_000},
@@ -45,7 +45,7 @@ def measure(amqp_url: str, messages: Sequence[Message]) -> RawBus:
 
 
 def publish(
-    connection: kombu.Connection,
+    connection: Connection,
     messages: Sequence[Message],
     *,
     exchange: str,
@@ -85,21 +85,21 @@ def _confirm(unconfirmed: set[int], tag: int, multiple: bool) -> None:
         unconfirmed.discard(tag)
 
 
-def _consume(connection: kombu.Connection, queue: kombu.Queue, count: int) -> float:
+def _consume(connection: Connection, queue: Queue, count: int) -> float:
     """Seconds from the first message to the acknowledgement of the last."""
     came: list[float] = []
 
-    def acknowledge(message: kombu.Message) -> None:
+    def acknowledge(message: Delivery) -> None:
         came.append(time.perf_counter())
         message.ack()
 
     channel = connection.channel()
-    with kombu.Consumer(
-        channel, [queue], on_message=acknowledge, auto_declare=False, prefetch_count=_PREFETCH
-    ):
+    consumer = Consumer(channel, [queue], on_message=acknowledge, auto_declare=False)
+    consumer.qos(prefetch_count=_PREFETCH)
+    with consumer:
         while len(came) < count:
             try:
                 connection.drain_events(timeout=30)
-            except socket.timeout:
+            except TimeoutError:
                 raise TimeoutError(f"only {len(came)} of {count} messages came back") from None
     return time.perf_counter() - came[0]

@@ -13,7 +13,7 @@ from bench.load import Outcome
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One measured number beside its yardstick. `ratio` is ours / yardstick unless the note says otherwise."""
+    """One measured number beside its yardstick; `ratio` is ours / yardstick unless the note says else."""
 
     id: str
     unit: str
@@ -73,26 +73,15 @@ def _rounded(value: Any) -> Any:
     return round(value, 3) if isinstance(value, float) else value
 
 
+_HEAD = "id ours yardstick ratio p50 p95 p99 MB n reach ok processes note"
+
+
 def table(figures: Sequence[Figure], *, title: str) -> str:
     """All figures as text, for people and for bench/results/."""
-    head = (
-        "id",
-        "ours",
-        "yardstick",
-        "ratio",
-        "p50",
-        "p95",
-        "p99",
-        "MB",
-        "n",
-        "reach",
-        "",
-        "processes",
-        "note",
-    )
+    head = tuple(_HEAD.split())
     rows = [head, *(_row(figure) for figure in figures)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths)).rstrip() for row in rows]
+    lines = ["  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]
     return "\n".join([title, "", lines[0], "-" * len(lines[0]), *lines[1:]]) + "\n"
 
 

@@ -54,9 +54,9 @@ def test_a_run_ends_when_the_requests_do() -> None:
 
 
 def test_a_reply_without_length_is_an_error_not_a_figure() -> None:
-    with _server(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n") as address:
-        with pytest.raises(ConnectionError, match="Content-Length"):
-            run(address, repeat(request("GET", "/")), connections=1, seconds=1)
+    reply = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with _server(reply) as address, pytest.raises(ConnectionError, match="Content-Length"):
+        run(address, repeat(request("GET", "/")), connections=1, seconds=1)
 
 
 def test_failed_replies_are_not_a_figure() -> None:
