@@ -53,7 +53,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Arrivals:
-    """One outcome for each wanted customer, in order, and the rows of all known customers, locked."""
+    """One outcome for each wanted customer, in order, and the rows of all known customers as they were locked.
+
+    Version and revision of a customer that gained contact points (`added`) have risen by one since.
+    """
 
     outcomes: list[Outcome]
     locked: Mapping[UUID, LockedCustomer]
@@ -64,19 +67,28 @@ class _Plan:
     """Built in the order of arrival: what the first makes, the second finds."""
 
     owners: dict[Identity, tuple[UUID, UUID]]  # identity → (holder, root)
+    decided: Mapping[UUID, tuple[UUID, UUID]]  # wanted customer → (holder, root)
     created: dict[UUID, NewCustomer] = field(default_factory=dict)
     added: dict[UUID, list[Point]] = field(default_factory=dict)
     outcomes: list[Outcome] = field(default_factory=list)
 
 
-def get_or_create_many(connection: Connection, wanted: Sequence[NewCustomer], *, author: Author) -> Arrivals:
+def get_or_create_many(
+    connection: Connection,
+    wanted: Sequence[NewCustomer],
+    *,
+    author: Author,
+    decided: Mapping[UUID, tuple[UUID, UUID]] | None = None,
+) -> Arrivals:
     """Resolve `wanted` by their contact points, in order; create those whom nobody knows.
+
+    `decided` has (holder, root) for those of `wanted` that are known otherwise: by their conversation.
 
     Existing customers are locked (FOR NO KEY UPDATE), so that the caller may write their rows and
     children. Raises ChangedMeanwhile when a holder was deleted or merged in between: repeat the transaction.
     """
     held = _hold(connection, wanted)
-    plan = _Plan(owners=_owners(connection, held))
+    plan = _Plan(owners=_owners(connection, held), decided=decided or {})
     for customer in wanted:
         plan.outcomes.append(_settle(plan, customer))
     locked = _lock(connection, plan)
@@ -114,7 +126,8 @@ def _owners(connection: Connection, held: Held) -> dict[Identity, tuple[UUID, UU
 
 
 def _settle(plan: _Plan, customer: NewCustomer) -> Outcome:
-    known = [plan.owners[p.identity] for p in customer.points if p.identity in plan.owners]
+    known = [plan.decided[customer.id]] if customer.id in plan.decided else []
+    known += [plan.owners[p.identity] for p in customer.points if p.identity in plan.owners]
     if not known:
         plan.created[customer.id] = customer
         plan.owners |= {p.identity: (customer.id, customer.id) for p in customer.points}
@@ -143,6 +156,9 @@ def _add_points(
 ) -> dict[UUID, Points]:
     """Free addresses, and known ones that reach their holder in a new way (a phone that now writes on WhatsApp)."""
     missing = _missing_points(connection, plan, wanted)
+    if not missing:
+        return {}
+    _check_still_held(connection, plan, missing)
     points = queries.points_of(connection, missing.keys())
     changes, added = [], {}
     for root, new in missing.items():
@@ -154,7 +170,17 @@ def _add_points(
         shown = [{"kind": p.kind, "value": p.value, "label": p.label, "primary": p.primary} for p in added[root]]
         changes.append((root, FieldChange("contact_points", None, shown)))
     repository.record_changes(connection, changes, author=author)
+    repository.touch_customers(connection, added, at=author.at)
     return added
+
+
+def _check_still_held(connection: Connection, plan: _Plan, missing: Mapping[UUID, Sequence[Point]]) -> None:
+    """Known addresses were read without a lock: an edit may have released one before we locked its customer."""
+    free = {p.identity for points in plan.added.values() for p in points}
+    known = {p.identity: root for root, points in missing.items() for p in points if p.identity not in free}
+    held = holders.find_holders(connection, known)
+    if any(root not in (h.root_id for h in held.get(identity, ())) for identity, root in known.items()):
+        raise ChangedMeanwhile
 
 
 def _missing_points(
