@@ -12,7 +12,9 @@ def test_another_spelling_of_a_phone_is_a_duplicate_with_links(company: Company)
     agent = company.agent(team)
     first = agent.created("/v1/customers", {"name": "Maria Silva", "phone": phone})
 
-    answer = agent.post("/v1/customers", {"name": "M. Silva", "whatsapp": f"({phone[3:5]}) {phone[6:10]}-{phone[10:]}"})
+    answer = agent.post(
+        "/v1/customers", {"name": "M. Silva", "whatsapp": f"({phone[3:5]}) {phone[6:10]}-{phone[10:]}"}
+    )
 
     assert answer.status_code == 409
     problem = answer.json()
@@ -46,20 +48,31 @@ def test_absorbing_fills_gaps_and_adds_what_is_new(company: Company):
 
     answer = agent.post(
         f"/v1/customers/{first['id']}/absorb",
-        {"mode": "merge", "name": "Mary", "phone": second, "email": f"m{phone[1:]}@example.com", "tags": ["lead"]},
+        {
+            "mode": "merge",
+            "name": "Mary",
+            "phone": second,
+            "email": f"m{phone[1:]}@example.com",
+            "tags": ["lead"],
+        },
     )
 
     assert answer.status_code == 200, answer.text
     merged = answer.json()
     assert (merged["name"], merged["phone"], merged["email"]) == ("Maria", phone, f"m{phone[1:]}@example.com")
     assert sorted(merged["tags"]) == ["lead", "vip"]
-    assert {point["value"] for point in merged["contact_points"] if point["kind"] == "phone"} == {phone, second}
+    assert {point["value"] for point in merged["contact_points"] if point["kind"] == "phone"} == {
+        phone,
+        second,
+    }
 
 
 def test_forty_people_creating_the_same_phone_at_once_make_one_customer(company: Company):
     phone, agent = a_mobile(), company.agent(company.team())
 
     with ThreadPoolExecutor(40) as pool:
-        answers = list(pool.map(lambda n: agent.post("/v1/customers", {"name": f"P{n}", "phone": phone}), range(40)))
+        answers = list(
+            pool.map(lambda n: agent.post("/v1/customers", {"name": f"P{n}", "phone": phone}), range(40))
+        )
 
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 39

@@ -15,7 +15,9 @@ def _named(api: Api, name: str) -> list[dict]:
     return [customer for customer in page["data"] if customer["name"] == name]
 
 
-def test_a_whatsapp_message_becomes_a_customer_that_only_its_team_sees(system: RunningSystem, company: Company):
+def test_a_whatsapp_message_becomes_a_customer_that_only_its_team_sees(
+    system: RunningSystem, company: Company
+):
     team, other = company.team(), company.team()
     mine, theirs, phone = company.agent(team), company.agent(other), a_mobile()
 
@@ -31,8 +33,12 @@ def test_a_whatsapp_message_becomes_a_customer_that_only_its_team_sees(system: R
 def test_the_http_door_takes_events_of_a_connector_and_the_history_shows_them_once(company: Company):
     team, phone = company.team(), a_mobile()
     agent, connector = company.agent(team), company.connector("/channels/whatsapp/door")
-    start = conversation_event(phone=phone, team=team, source="/channels/whatsapp/door", conversation=f"c{phone}")
-    more = conversation_event("message", source="/channels/whatsapp/door", conversation=f"c{phone}", message="Tudo bem?")
+    start = conversation_event(
+        phone=phone, team=team, source="/channels/whatsapp/door", conversation=f"c{phone}"
+    )
+    more = conversation_event(
+        "message", source="/channels/whatsapp/door", conversation=f"c{phone}", message="Tudo bem?"
+    )
 
     assert connector.post("/v1/events", start).status_code == 202
     answer = connector.http.post(
@@ -47,7 +53,9 @@ def test_the_http_door_takes_events_of_a_connector_and_the_history_shows_them_on
     assert (conversation["messages"], conversation["last_preview"]) == (2, "Tudo bem?")
 
 
-def test_a_second_message_changes_the_last_interaction_and_not_the_version(system: RunningSystem, company: Company):
+def test_a_second_message_changes_the_last_interaction_and_not_the_version(
+    system: RunningSystem, company: Company
+):
     team, phone = company.team(), a_mobile()
     agent, conversation = company.agent(team), f"c{phone}"
     early = datetime.now(UTC) - timedelta(hours=2)
@@ -57,7 +65,9 @@ def test_a_second_message_changes_the_last_interaction_and_not_the_version(syste
     )
     [before] = eventually(lambda: agent.get("/v1/customers").json()["data"])
 
-    publish(system.amqp_url_connector, [conversation_event("message", phone=phone, conversation=conversation)])
+    publish(
+        system.amqp_url_connector, [conversation_event("message", phone=phone, conversation=conversation)]
+    )
 
     after = eventually(
         lambda: [
@@ -81,7 +91,9 @@ def test_an_agent_cannot_post_events(company: Company):
 def test_a_connector_cannot_post_events_of_another_source(company: Company):
     connector = company.connector("/channels/whatsapp/one")
 
-    answer = connector.post("/v1/events", conversation_event(phone=a_mobile(), source="/channels/whatsapp/two"))
+    answer = connector.post(
+        "/v1/events", conversation_event(phone=a_mobile(), source="/channels/whatsapp/two")
+    )
 
     assert answer.status_code in {403, 422}
 

@@ -1,4 +1,4 @@
-"""Edits keep their promises: stale ones are refused, repeated ones take effect once, deleted customers come back."""
+"""Stale edits are refused, repeated creations take effect once, deleted customers come back."""
 
 from __future__ import annotations
 
@@ -20,7 +20,11 @@ def test_a_stale_edit_is_refused_with_the_present_state(company: Company):
 
 
 def test_a_repeated_creation_with_the_same_key_takes_effect_once(company: Company):
-    agent, key, body = company.agent(company.team()), secrets.token_hex(8), {"name": "Ana", "phone": a_mobile()}
+    agent, key, body = (
+        company.agent(company.team()),
+        secrets.token_hex(8),
+        {"name": "Ana", "phone": a_mobile()},
+    )
 
     first = agent.post("/v1/customers", body, Idempotency_Key=key)
     again = agent.post("/v1/customers", body, Idempotency_Key=key)
@@ -32,7 +36,9 @@ def test_a_repeated_creation_with_the_same_key_takes_effect_once(company: Compan
     assert agent.post("/v1/customers", {**body, "name": "B"}, Idempotency_Key=key).status_code == 422
 
 
-def test_a_deleted_customer_is_gone_for_agents_frees_its_phone_and_can_be_restored(company: Company, admin: Api):
+def test_a_deleted_customer_is_gone_for_agents_frees_its_phone_and_can_be_restored(
+    company: Company, admin: Api
+):
     team, phone = company.team(), a_mobile()
     agent = company.agent(team)
     path = f"/v1/customers/{agent.created('/v1/customers', {'name': 'Ana', 'phone': phone})['id']}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def forty_spellings(phone: str) -> list[tuple[str, str]]:
-    """(kind, spelling) of the E.164 number `phone` (+55, area code, 9, eight digits), as people and channels write it."""
+    """(kind, spelling) of `phone` (+55, area code, 9, eight digits) as people and channels write it."""
     area, number = phone[3:5], phone[5:]
     old, left, right = number[1:], number[:5], number[5:]
     national = [

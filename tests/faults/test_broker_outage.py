@@ -1,4 +1,4 @@
-"""F-14 in small: the broker dies and comes back; services survive, callers hear it at once, events wait in safety."""
+"""F-14 in small: the broker dies and comes back; services survive, callers hear it at once, events wait."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_without_a_broker_callers_get_503_at_once_and_events_are_taken_and_deliv
     alive = {name: process.pid for name, process in fragile.processes().items()}
     for _ in range(size(1, 10)):
         with Traffic(agent, fragile.amqp_url_connector, team) as traffic:
-            eventually(lambda: traffic.book.created and traffic.book.messages)  # noqa: B023
+            eventually(lambda: traffic.book.created and traffic.book.messages)
             servers.kill("rabbitmq")
             verdict.disturbances += 1
 

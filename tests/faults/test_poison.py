@@ -1,4 +1,4 @@
-"""F-04: messages that cannot be processed are put aside with a reason; the good ones around them go through."""
+"""F-04: messages that cannot be processed are put aside with a reason; the good ones go through."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ _UNSURE = (httpx.HTTPError, OSError, kombu.exceptions.OperationalError)
 
 @dataclass
 class Book:
-    """Names of customers and ids of messages whose acceptance the system confirmed; and how long writes took."""
+    """Names of customers whose creation or message the system confirmed; and how long writes took."""
 
     created: list[str] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
@@ -28,8 +28,9 @@ class Book:
 
 
 class Traffic:
-    """Creates over HTTP and conversations over AMQP, from threads, until stopped. Each write is repeated until
-    it is confirmed: creates under the same idempotency key, events under the same id.
+    """Creates over HTTP and conversations over AMQP, from threads, until stopped.
+
+    Each write is repeated until it is confirmed: a creation under one idempotency key, an event under one id.
     """
 
     def __init__(
