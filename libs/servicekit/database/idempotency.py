@@ -28,6 +28,7 @@ _BEGIN: Final = text(f"""
     RETURNING key
 """)
 _FIND: Final = text("SELECT user_id, request_hash, outcome FROM idempotency WHERE key = :key")
+_FORGET: Final = text("DELETE FROM idempotency WHERE key = :key")
 _FINISH: Final = text("UPDATE idempotency SET outcome = :outcome WHERE key = :key").bindparams(
     bindparam("outcome", type_=JSONB)
 )
@@ -63,6 +64,12 @@ class Idempotency:
         """Stores what a repetition answers: status and references, never content that a mask may hide."""
         if self._key is not None:
             self._connection.execute(_FINISH, {"key": self._key, "outcome": outcome})
+            self._key = None
+
+    def forget(self) -> None:
+        """Frees the key: the unit of work commits something, but what it answers is no outcome to repeat."""
+        if self._key is not None:
+            self._connection.execute(_FORGET, {"key": self._key})
             self._key = None
 
     def check_finished(self) -> None:
