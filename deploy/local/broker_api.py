@@ -35,6 +35,9 @@ class BrokerApi:
     def delete_vhost(self, vhost: str) -> None:
         self._request("DELETE", f"/api/vhosts/{quote(vhost, safe='')}")
 
+    def delete_user(self, user: str) -> None:
+        self._request("DELETE", f"/api/users/{quote(user)}")
+
     def _request(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> None:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self._base + path, data=data, method=method, headers=self._headers)

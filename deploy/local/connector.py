@@ -1,4 +1,4 @@
-"""`make connector NAME=whatsapp`: a broker user for one connector, who may publish events and nothing else."""
+"""`make connector NAME=whatsapp`: a broker user for one connector, who may only publish events."""
 
 from __future__ import annotations
 

@@ -7,8 +7,9 @@ import shutil
 from pathlib import Path
 
 _ROTATE_BYTES = 50_000_000
+# As our services, RabbitMQ and PostgreSQL mark them.
 _ERROR = re.compile(
-    r'"level": ?"(?:error|critical)"|^(?:\S+ )*?(?:ERROR|CRITICAL|FATAL|PANIC):?\s', re.IGNORECASE
+    r'"level": ?"(?i:error|critical)"|\[(?:error|critical)\]|\b(?:ERROR|CRITICAL|FATAL|PANIC):? '
 )
 _AT_ONCE = 3
 _WIDTH = 400

@@ -97,6 +97,7 @@ class RabbitServer:
             "RABBITMQ_ENABLED_PLUGINS_FILE": f"{here}/enabled_plugins",
             "RABBITMQ_MNESIA_BASE": f"{here}/data",
             "RABBITMQ_LOG_BASE": f"{here}/log",
+            "RABBITMQ_LOG": "-color",
             "RABBITMQ_PID_FILE": f"{here}/pid",
             # Few schedulers that do not spin: the machine belongs to the services.
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": (

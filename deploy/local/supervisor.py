@@ -116,14 +116,15 @@ class Supervisor:
             if run.exit_status() is None:
                 return False
             pause = run.plan_restart()
-            when = f"next try in {pause:g} s" if pause else "restarted at once"
-            last_words = run.log.last_line()
-            self._say(
-                f"{run.program.name} {run.how_it_ended()}, {when}" + (f": {last_words}" if last_words else "")
-            )
+            self._tell_end(run, f"next try in {pause:g} s" if pause else "restarted at once")
         if run.restart_at is not None and time.monotonic() >= run.restart_at:
             run.start()
         return True
+
+    def _tell_end(self, run: Run, then: str) -> None:
+        # Who was killed had no time for last words.
+        last_words = run.log.last_line() if (run.exit_status() or 0) > 0 else ""
+        self._say(f"{run.program.name} {run.how_it_ended()}, {then}{': ' if last_words else ''}{last_words}")
 
     def _tell_errors(self) -> None:
         for run in self.runs.values():

@@ -1,0 +1,113 @@
+import base64
+import hashlib
+import re
+
+import pytest
+
+from deploy.rabbitmq.definitions import OPERATOR, definitions, hash_password, passwords_from
+from deploy.rabbitmq.rights import SERVICES, rights_of
+
+USERS = [*(service.name for service in SERVICES), "connector-whatsapp"]
+
+
+def _allows(pattern: str, name: str) -> bool:
+    return re.search(pattern, name) is not None
+
+
+def test_a_connector_may_write_events_and_nothing_else():
+    rights = rights_of("connector-whatsapp")
+    assert _allows(rights.write, "channel.events")
+    assert not _allows(rights.write, "crm.events")
+    assert not _allows(rights.write, "nameko-rpc")
+    assert not _allows(rights.read, "customers.events")
+    assert not _allows(rights.configure, "connector-whatsapp")
+
+
+@pytest.mark.parametrize("user", [service.name for service in SERVICES])
+def test_a_service_declares_its_own_call_and_reply_queues_and_no_others(user: str):
+    rights = rights_of(user)
+    assert _allows(rights.configure, f"rpc-{user}")
+    assert _allows(rights.configure, f"reply.{user}.0192")
+    others = {"customers", "gateway"} - {user}
+    for name in [*(f"rpc-{other}" for other in others), *(f"reply.{other}.1" for other in others)]:
+        assert not _allows(rights.configure, name)
+    for name in ("nameko-rpc", "crm.events", f"{user}.events", f"rpc-{user}-copy", f"my-rpc-{user}"):
+        assert not _allows(rights.configure, name)
+
+
+def test_a_service_reads_its_own_queues_and_no_others():
+    rights = rights_of("customers")
+    for name in ("rpc-customers", "reply.customers.1", "customers.events", "customers.events.dead"):
+        assert _allows(rights.read, name)
+    for name in ("rpc-gateway", "reply.gateway.1", "gateway.events", "customers.eventsX", "channel.events"):
+        assert not _allows(rights.read, name)
+
+
+def test_a_service_publishes_only_where_the_table_says():
+    assert _allows(rights_of("customers").write, "channel.requests")
+    assert not _allows(rights_of("gateway").write, "channel.requests")
+    assert not _allows(rights_of("customers").write, "channel.events")
+
+
+@pytest.mark.parametrize("user", USERS)
+def test_nobody_may_write_to_any_queue_by_the_default_exchange(user: str):
+    assert not _allows(rights_of(user).write, "amq.default")
+    assert not _allows(rights_of(user).write, "")
+
+
+def test_calls_go_only_to_the_services_named_and_only_own_calls_are_heard():
+    (topics,) = rights_of("customers").topics
+    assert _allows(topics.write, "gateway.__group__")
+    assert _allows(topics.write, "reply.gateway.0192")
+    assert not _allows(topics.write, "customers.get_customer")
+    assert _allows(topics.read, "customers.*")
+    assert _allows(topics.read, "reply.customers.0192")
+    for key in ("gateway.*", "*.*", "#", "reply.gateway.0192", "reply.#"):
+        assert not _allows(topics.read, key)
+
+
+def test_nobody_unknown_has_rights():
+    with pytest.raises(KeyError):
+        rights_of("reports-of-somebody")
+
+
+def test_passwords_are_stored_as_rabbitmq_hashes_them():
+    stored = base64.b64decode(hash_password("geheim", salt=b"salt"))
+    assert stored == b"salt" + hashlib.sha256(b"saltgeheim").digest()
+
+
+def test_definitions_hold_every_user_with_its_rights_and_no_password():
+    made = definitions("crm", {OPERATOR: "secret-o", **{user: f"secret-{user}" for user in USERS}})
+    assert {user["name"]: user["tags"] for user in made["users"]} == {
+        OPERATOR: ["administrator"],
+        **{user: [] for user in USERS},
+    }
+    assert {permission["user"] for permission in made["permissions"]} == {OPERATOR, *USERS}
+    assert "secret-" not in str(made)
+
+
+def test_passwords_come_from_the_environment_by_user():
+    environment = {
+        "BROKER_PASSWORD_OPERATOR": "a",
+        "BROKER_PASSWORD_CUSTOMERS": "b",
+        "BROKER_PASSWORD_GATEWAY": "c",
+        "BROKER_PASSWORD_CONNECTOR_WHATSAPP": "d",
+    }
+    assert passwords_from(environment) == {
+        "operator": "a",
+        "customers": "b",
+        "gateway": "c",
+        "connector-whatsapp": "d",
+    }
+
+
+def test_a_missing_password_is_named_and_never_replaced_by_a_default():
+    with pytest.raises(ValueError, match="BROKER_PASSWORD_CUSTOMERS, BROKER_PASSWORD_GATEWAY"):
+        passwords_from({"BROKER_PASSWORD_OPERATOR": "a", "BROKER_PASSWORD_CUSTOMERS": ""})
+
+
+def test_a_password_for_somebody_without_rights_is_refused():
+    with pytest.raises(ValueError, match="nobody"):
+        passwords_from(
+            {f"BROKER_PASSWORD_{name}": "x" for name in ("OPERATOR", "CUSTOMERS", "GATEWAY", "NOBODY")}
+        )

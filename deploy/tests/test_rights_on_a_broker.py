@@ -1,0 +1,121 @@
+"""The broker itself refuses what the table of rights does not allow."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import amqp
+import pytest
+from amqp.exceptions import AccessRefused
+
+from deploy.local.broker_api import BrokerApi
+from deploy.rabbitmq.definitions import definitions
+
+PASSWORD = "only for this test"
+USERS = ("customers", "gateway", "connector-whatsapp")
+
+
+class Broker:
+    """A vhost with its exchanges and queues, and a channel for each user."""
+
+    def __init__(self, vhost: str, suffix: str) -> None:
+        self._vhost, self._suffix = vhost, suffix
+        self.open: list[amqp.Connection] = []
+
+    def channel(self, user: str) -> amqp.Channel:
+        server = urlsplit(os.environ["TEST_AMQP_URL"])
+        login, password = (user + self._suffix, PASSWORD)
+        if user == "operator":
+            login, password = server.username or "", server.password or ""
+        connection = amqp.Connection(
+            f"{server.hostname}:{server.port}", userid=login, password=password, virtual_host=self._vhost
+        )
+        connection.connect()
+        self.open.append(connection)
+        return connection.channel()
+
+
+@pytest.fixture(scope="module")
+def broker() -> Iterator[Broker]:
+    vhost, suffix = f"rights_{secrets.token_hex(4)}", f"-{secrets.token_hex(4)}"
+    api = BrokerApi(os.environ["TEST_RABBITMQ_API"])
+    # Under names of their own: users are shared by all vhosts, and other tests use the real names.
+    api.load(_renamed(definitions(vhost, dict.fromkeys(USERS, PASSWORD)), suffix))
+    api.allow_everything(vhost, urlsplit(os.environ["TEST_AMQP_URL"]).username or "")
+    it = Broker(vhost, suffix)
+    channel = it.channel("operator")
+    for exchange in ("nameko-rpc", "channel.events", "crm.events"):
+        channel.exchange_declare(exchange, "topic", durable=True, auto_delete=False)
+    channel.queue_declare("customers.events", durable=True, auto_delete=False)
+    channel.queue_bind("customers.events", "channel.events", "#")
+    yield it
+    for connection in it.open:
+        connection.collect()
+    api.delete_vhost(vhost)
+    for user in USERS:
+        api.delete_user(user + suffix)
+
+
+def _renamed(made: dict[str, list[dict[str, object]]], suffix: str) -> dict[str, list[dict[str, object]]]:
+    users = [{**user, "name": f"{user['name']}{suffix}"} for user in made["users"]]
+    renamed = {
+        kind: [{**right, "user": f"{right['user']}{suffix}"} for right in made[kind]]
+        for kind in ("permissions", "topic_permissions")
+    }
+    return {**made, "users": users, **renamed}
+
+
+def _publish(channel: amqp.Channel, exchange: str, key: str) -> None:
+    """With confirms, as a refusal comes only after the publish."""
+    channel.confirm_select()
+    channel.basic_publish_confirm(amqp.Message("{}"), exchange, key)
+
+
+def test_a_connector_reports_events_and_hears_nothing(broker: Broker):
+    _publish(broker.channel("connector-whatsapp"), "channel.events", "conversation.started.v1")
+    assert broker.channel("customers").basic_get("customers.events", no_ack=True) is not None
+    with pytest.raises(AccessRefused):
+        broker.channel("connector-whatsapp").basic_get("customers.events")
+
+
+@pytest.mark.parametrize(
+    ("user", "exchange", "key"),
+    [
+        ("connector-whatsapp", "nameko-rpc", "customers.get_customer"),
+        ("connector-whatsapp", "crm.events", "customers.changed.v1"),
+        ("connector-whatsapp", "", "customers.events"),
+        ("customers", "", "customers.events"),
+        ("customers", "channel.events", "conversation.started.v1"),
+        ("customers", "nameko-rpc", "customers.get_customer"),
+    ],
+)
+def test_publishing_elsewhere_is_refused(broker: Broker, user: str, exchange: str, key: str):
+    with pytest.raises(AccessRefused):
+        _publish(broker.channel(user), exchange, key)
+
+
+def test_a_service_takes_calls_and_answers_them(broker: Broker):
+    caller, service = broker.channel("gateway"), broker.channel("customers")
+    service.queue_declare("rpc-customers", durable=True, auto_delete=False, arguments={"x-expires": 30_000})
+    service.queue_bind("rpc-customers", "nameko-rpc", "customers.*")
+    caller.queue_declare("reply.gateway.1", exclusive=True)
+    caller.queue_bind("reply.gateway.1", "nameko-rpc", "reply.gateway.1")
+    _publish(caller, "nameko-rpc", "customers.get_customer")
+    assert service.basic_get("rpc-customers", no_ack=True) is not None
+    _publish(service, "nameko-rpc", "reply.gateway.1")
+    assert caller.basic_get("reply.gateway.1", no_ack=True) is not None
+
+
+def test_nobody_listens_to_the_calls_and_answers_of_another(broker: Broker):
+    for key in ("gateway.*", "reply.gateway.*", "#"):
+        spy = broker.channel("customers")
+        spy.queue_declare("reply.customers.spy", exclusive=True)
+        with pytest.raises(AccessRefused):
+            spy.queue_bind("reply.customers.spy", "nameko-rpc", key)
+        spy.connection.collect()
+
+
+def test_nobody_declares_the_queue_of_another(broker: Broker):
+    with pytest.raises(AccessRefused):
+        broker.channel("customers").queue_declare("rpc-gateway", durable=True, auto_delete=False)
