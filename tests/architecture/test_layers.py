@@ -1,0 +1,60 @@
+"""Who may import whom: the contracts of [tool.importlinter] in pyproject.toml."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def _lint_imports(root: Path) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONPATH": f"{root}:{root / 'libs'}"}
+    command = [
+        Path(sys.executable).with_name("lint-imports"),
+        "--no-cache",
+        "--config",
+        ROOT / "pyproject.toml",
+    ]
+    return subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_the_layers_are_kept():
+    done = _lint_imports(ROOT)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("module", "imports", "broken"),
+    [
+        ("services/reports/service.py", "services.customers.tables", "No service imports another"),
+        ("services/customers/service.py", "gateway.tables", "No service imports another"),
+        ("libs/servicekit/log.py", "services.customers.tables", "The libraries know no service"),
+        ("services/customers/domain/rules.py", "sqlalchemy", "The domain is pure"),
+        ("services/customers/registry/domain/rules.py", "services.customers.tables", "The domain is pure"),
+    ],
+)
+def test_a_broken_layer_is_noticed(tmp_path: Path, module: str, imports: str, broken: str):
+    """On a small copy of the layout, with one import too many."""
+    for package in ("libs/servicekit", "libs/identity", "services/customers/registry/domain", "gateway"):
+        _write(tmp_path / package / "__init__.py")
+    _write(tmp_path / "services/__init__.py")
+    _write(tmp_path / "services/customers/domain/__init__.py")
+    _write(tmp_path / "services/customers/tables.py", "import sqlalchemy\n")
+    _write(tmp_path / "gateway/tables.py")
+    _write(tmp_path / module, f"import {imports}\n")
+    done = _lint_imports(tmp_path)
+    assert done.returncode == 1, done.stdout + done.stderr
+    (broken_line,) = [line for line in done.stdout.splitlines() if line.endswith("BROKEN")]
+    assert broken_line.startswith(broken)
+
+
+def _write(path: Path, text: str = "") -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    for folder in path.parents:
+        if folder.name in ("services", "libs") or folder == path.parents[-1]:
+            break
+        (folder / "__init__.py").touch()
