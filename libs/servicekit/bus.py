@@ -23,7 +23,7 @@ CONNECT_TIMEOUT = 5
 CLOSE_TIMEOUT = 1
 HEARTBEAT = 10
 FIRST_PAUSE, LONGEST_PAUSE = 0.1, 1.0
-ERRORS: tuple[type[Exception], ...] = (amqp.AMQPError, OSError, ValueError, EOFError)
+ERRORS: tuple[type[Exception], ...] = (amqp.AMQPError, OSError)
 _READ_AHEAD = 65_536
 
 
@@ -71,6 +71,11 @@ def _tolerant_properties(buffer: bytes, offset: int) -> tuple[dict[str, Any], in
     return properties, offset
 
 
+def describe(error: Exception) -> str:
+    """What went wrong with a connection, for readiness and logs: `AccessRefused 403`."""
+    return f"{type(error).__name__} {getattr(error, 'reply_code', None) or ''}".strip()
+
+
 def user_of(url: str) -> str:
     """The broker user in an AMQP URL: reply keys start with it, and topic permissions hold them to it."""
     return unquote(urlsplit(url).username or "guest")
@@ -109,14 +114,17 @@ def body_of(message: Any) -> bytes:
 
 
 def wait_and_handle(connection: Connection, timeout: float) -> bool:
-    """Handles one incoming method, waiting for it up to `timeout`. False if none came."""
-    transport = connection.transport
+    """Handles one incoming frame, waiting for it up to `timeout`. False if none came."""
+    transport = connection._transport  # the property would connect again
+    if transport is None:
+        raise ConnectionError("connection closed")
     if not transport._read_buffer and not _pending(transport.sock):
         try:
             hubs.trampoline(transport.sock.fileno(), read=True, timeout=timeout, timeout_exc=socket.timeout)
         except TimeoutError:
             return False
-    connection.drain_events()
+    # One frame only: drain_events() goes on waiting after a heartbeat, without a timeout.
+    connection.blocking_read()
     return True
 
 

@@ -23,6 +23,7 @@ log = logging.getLogger("servicekit.process")
 
 _WATCH_SECONDS = 0.25
 _ALARM_GRACE = 1.0
+_CHECK_SECONDS = 4.0
 STOPPED_BY_DEADLINE = 75
 
 
@@ -101,10 +102,18 @@ def _measure_lag() -> None:
             metrics.HUB_LAG.set(max(worst, 0.0))
 
 
+def _application(environ: dict[str, Any], start_response: Any) -> Any:
+    """A check that hangs must not hang whoever asks."""
+    with eventlet.Timeout(_CHECK_SECONDS, False):
+        return health.application(environ, start_response)
+    start_response("503 Service Unavailable", [("Content-Type", "text/plain")])
+    return [b"a check does not return"]
+
+
 def serve_health(host: str, port: int) -> int:
     """Serves /livez, /readyz, /metrics; returns the port, a free one if `port` is 0."""
     listener = eventlet.listen((host, port), reuse_port=False)
     port = int(listener.getsockname()[1])
-    eventlet.spawn(eventlet.wsgi.server, listener, health.application, log_output=False, debug=False)
+    eventlet.spawn(eventlet.wsgi.server, listener, _application, log_output=False, debug=False)
     log.info("health", extra={"host": host, "port": port})
     return port

@@ -44,7 +44,7 @@ class _Pending:
 class _Lane:
     """The calls to one service: how many are under way, and those that gather for the next group."""
 
-    __slots__ = ("group_key", "name", "size", "timer", "under_way", "waiting")
+    __slots__ = ("group_key", "name", "size", "timer", "under_way", "until", "waiting")
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -52,6 +52,7 @@ class _Lane:
         self.under_way = 0
         self.waiting: list[bytes] = []
         self.size = 0
+        self.until = 0.0
         self.timer: asyncio.TimerHandle | None = None
 
 
@@ -119,7 +120,11 @@ class RpcClient:
         self._pending[call_id] = _Pending(answer, lane, until, write)
         if self._sweeper is None:
             self._sweeper = self._loop.call_later(_SWEEP_SECONDS, self._sweep)
-        self._enqueue(lane, body, alone=not grouped)
+        if grouped:
+            self._gather(lane, body, until)
+        else:
+            lane.under_way += 1
+            self._publish(lane, [body], until)
         try:
             return await answer
         finally:
@@ -128,12 +133,10 @@ class RpcClient:
 
     # -- groups -------------------------------------------------------------------------------------------
 
-    def _enqueue(self, lane: _Lane, body: bytes, *, alone: bool) -> None:
+    def _gather(self, lane: _Lane, body: bytes, until: float) -> None:
         lane.under_way += 1
-        if alone:
-            self._publish(lane, [body])
-            return
         lane.waiting.append(body)
+        lane.until = max(lane.until, until)
         lane.size += len(body)
         if lane.under_way == len(lane.waiting) or len(lane.waiting) >= MAX_CALLS or lane.size >= MAX_BYTES:
             self._leave(lane)
@@ -145,12 +148,15 @@ class RpcClient:
             lane.timer.cancel()
             lane.timer = None
         if lane.waiting:
-            calls, lane.waiting, lane.size = lane.waiting, [], 0
-            self._publish(lane, calls)
+            calls, until = lane.waiting, lane.until
+            lane.waiting, lane.size, lane.until = [], 0, 0.0
+            self._publish(lane, calls, until)
 
-    def _publish(self, lane: _Lane, calls: list[bytes]) -> None:
+    def _publish(self, lane: _Lane, calls: list[bytes], until: float) -> None:
+        """The broker forgets the message once nobody waits for any of its calls."""
         if self._link.up:
-            self._link.publish(lane.group_key, wire.encode_group(calls), DEFAULT_DEADLINE)
+            left = max(until - time.time(), 0.001)
+            self._link.publish(lane.group_key, wire.encode_group(calls), left)
 
     # -- answers ------------------------------------------------------------------------------------------
 

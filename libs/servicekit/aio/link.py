@@ -82,6 +82,8 @@ class Link:
                 mandatory=True,
                 wait=False,
             )
+        except aiormq.exceptions.DeliveryError:
+            self._on_return(routing_key, body)
         except Exception as error:  # the channel or connection is going down: `_run` fails what is pending
             log.debug("request not sent", extra={"reason": type(error).__name__})
 

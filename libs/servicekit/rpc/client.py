@@ -24,7 +24,7 @@ from servicekit.errors import TooLarge, Unavailable
 log = logging.getLogger(__name__)
 
 DEFAULT_DEADLINE = 5.0
-_POLL_SECONDS = 0.5
+_POLL_SECONDS = 0.2
 
 
 class Service:
@@ -119,7 +119,7 @@ class RpcLink(SharedExtension):
                 raise Unavailable("bus_down", {"retry_after": 1})
             try:
                 channel.basic_publish(request, wire.EXCHANGE, f"{service}.{method}", mandatory=True)
-            except bus.ERRORS as error:
+            except Exception as error:
                 self._break(connection)
                 raise Unavailable("bus_down", {"retry_after": 1}) from error
             except (
@@ -131,7 +131,8 @@ class RpcLink(SharedExtension):
     def _break(self, connection: bus.Connection) -> None:
         if connection is self._connection:
             self._channel = None
-            connection.transport.close()
+            if connection._transport is not None:
+                connection._transport.close()
 
     # -- connection ---------------------------------------------------------------------------------------
 
@@ -142,7 +143,7 @@ class RpcLink(SharedExtension):
                 self._connect()
                 pauses.reset()
                 self._read()
-            except bus.ERRORS as error:
+            except Exception as error:  # py-amqp fails in many ways on a lost connection; none may end us
                 self._lost(error)
                 pauses.pause()
         bus.hang_up(self._connection)
@@ -165,7 +166,8 @@ class RpcLink(SharedExtension):
 
     def _lost(self, error: Exception) -> None:
         metrics.RECONNECTS.labels("client").inc()
-        log.warning("client connection lost", extra={"reason": type(error).__name__})
+        unknown = not isinstance(error, bus.ERRORS)
+        log.warning("client connection lost", exc_info=unknown, extra={"reason": bus.describe(error)})
         self._channel = None
         bus.hang_up(self._connection)
         self._connection = None

@@ -84,7 +84,7 @@ class RpcConsumer(SharedExtension):
                     self._connect()
                     pauses.reset()
                 self._serve()
-            except bus.ERRORS as error:
+            except Exception as error:  # py-amqp fails in many ways on a lost connection; none may end us
                 self._lost(error)
                 pauses.pause()
         self._trouble = "stopping"
@@ -137,10 +137,13 @@ class RpcConsumer(SharedExtension):
         self._channel.queue_bind(self._queue, wire.EXCHANGE, f"{self._service}.*")
 
     def _lost(self, error: Exception) -> None:
-        code = getattr(error, "reply_code", None) or ""
-        self._trouble = f"{type(error).__name__} {code}".strip()
+        self._trouble = bus.describe(error)
         metrics.RECONNECTS.labels("rpc").inc()
-        log.warning("call connection lost", extra={"reason": self._trouble})
+        log.warning(
+            "call connection lost",
+            exc_info=not isinstance(error, bus.ERRORS),
+            extra={"reason": self._trouble},
+        )
         bus.hang_up(self._connection)
         self._connection = self._consumer_tag = None
         self._forget_unbegun()
@@ -150,7 +153,7 @@ class RpcConsumer(SharedExtension):
     def _on_message(self, raw: Any) -> None:
         properties = raw.properties
         message = Incoming(
-            raw.channel, raw.delivery_tag, properties.get("reply_to"), properties.get("correlation_id")
+            raw.channel, raw.delivery_tag, _reply_key(properties), properties.get("correlation_id")
         )
         self._open.add(message)
         try:
@@ -237,3 +240,10 @@ class RpcConsumer(SharedExtension):
     def _forget(self, message: Incoming) -> None:
         if message.answered():
             self._open.discard(message)
+
+
+def _reply_key(properties: dict[str, Any]) -> str | None:
+    """Where the answer goes. Any other key would let a caller write to a service in our name, or close
+    our channel if we may not."""
+    key = properties.get("reply_to")
+    return key if isinstance(key, str) and key.startswith("reply.") else None

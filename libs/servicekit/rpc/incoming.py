@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from servicekit import bus
-
 
 @dataclass(eq=False, slots=True)
 class Incoming:
@@ -42,5 +40,5 @@ class Incoming:
         if self.alive:
             try:
                 send()
-            except bus.ERRORS:
+            except Exception:
                 return  # the reader of this connection finds out as well, and reconnects

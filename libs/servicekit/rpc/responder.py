@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 KEPT_SECONDS = 5.0
 MAX_REPLIES = 64
 MAX_BYTES = 256 * 1024
-_IDLE_SECONDS = 1.0
+_LOOK_SECONDS = 0.5
 
 
 @dataclass(slots=True)
@@ -47,6 +47,7 @@ class Responder:
         self._waiting: deque[Answer] = deque()
         self._wake = Event()
         self._stopping = False
+        self._looked = 0.0
         self._connection: bus.Connection | None = None
         self._channel: Any = None
 
@@ -72,9 +73,10 @@ class Responder:
                 self._connect()
                 pauses.reset()
                 self._serve()
-            except bus.ERRORS as error:
+            except Exception as error:  # py-amqp fails in many ways on a lost connection; none may end us
                 metrics.RECONNECTS.labels("responder").inc()
-                log.warning("reply connection lost", extra={"reason": type(error).__name__})
+                unknown = not isinstance(error, bus.ERRORS)
+                log.warning("reply connection lost", exc_info=unknown, extra={"reason": bus.describe(error)})
                 self._hang_up()
                 self._give_up_old()
                 if not self._stopping:
@@ -89,18 +91,22 @@ class Responder:
                 self._wait()
             while self._waiting:
                 self._send_some()
+                self._look()
+            self._look()
 
     def _wait(self) -> None:
         if self._wake.ready():
             self._wake = Event()
         if self._waiting or self._stopping:
             return
-        with eventlet.Timeout(_IDLE_SECONDS, False):
+        with eventlet.Timeout(_LOOK_SECONDS, False):
             self._wake.wait()
-            return
-        self._keep_alive()
 
-    def _keep_alive(self) -> None:
+    def _look(self) -> None:
+        """Reads what the broker has to say, now and then: answers on a closed channel vanish silently."""
+        if time.monotonic() - self._looked < _LOOK_SECONDS:
+            return
+        self._looked = time.monotonic()
         connection = self._connection
         assert connection is not None
         while bus.wait_and_handle(connection, 0):
