@@ -6,12 +6,12 @@ import os
 import socket
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from deploy.local.postgres import run_sql_file
 from deploy.local.processes import PACKAGES, PROCESSES, Process, replica_names
-from deploy.local.program import Program
+from deploy.local.program import Program, answers_ok
 from deploy.local.state import CHECKOUT
 from deploy.local.supervisor import Supervisor
 
@@ -92,7 +92,7 @@ class SystemPlan:
     def start(self, supervisor: Supervisor, listening: socket.socket) -> None:
         """Starts all processes and waits until each is ready. The gateway's replicas share the socket."""
         programs = [
-            self._program(process, name, listening.fileno())
+            self._program(process, name, listening)
             for process in PROCESSES
             for name in replica_names(process.name, self.replicas.get(process.name, 1))
         ]
@@ -105,20 +105,21 @@ class SystemPlan:
         step = self._step("create-admin", arguments, self._urls("gateway"), stdin=password.encode())
         supervisor.run_step(step)
 
-    def _program(self, process: Process, name: str, listening: int) -> Program:
-        environment = {**self._urls(process.account), "INSTANCE": name}
-        if process.serves_http:
-            environment["GATEWAY_FD"] = str(listening)
-        return Program(
+    def _program(self, process: Process, name: str, listening: socket.socket) -> Program:
+        program = Program(
             name=name,
             command=_python(process.arguments),
-            environment={**environment_of_processes(), **self.settings, **environment},
+            environment={
+                **environment_of_processes(),
+                **self.settings,
+                **self._urls(process.account),
+                "INSTANCE": name,
+            },
             directory=CHECKOUT,
-            # Requests end before the services that answer them do.
-            stage=3 if process.serves_http else 2,
-            inherited=(listening,) if process.serves_http else (),
+            stage=2,
             has_health_port=True,
         )
+        return _on_socket(program, listening) if process.serves_http else program
 
     def _step(
         self,
@@ -152,6 +153,19 @@ def environment_of_processes() -> dict[str, str]:
         "TZ": "UTC",
         **{name: os.environ[name] for name in _TUNABLES if name in os.environ},
     }
+
+
+def _on_socket(program: Program, listening: socket.socket) -> Program:
+    """The same program, serving HTTP on an inherited socket, where it also answers whether it is ready."""
+    ready = f"http://127.0.0.1:{listening.getsockname()[1]}/readyz"
+    return replace(
+        program,
+        environment={**program.environment, "GATEWAY_FD": str(listening.fileno())},
+        stage=3,  # requests end before the services that answer them do
+        inherited=(listening.fileno(),),
+        has_health_port=False,
+        is_ready=lambda: answers_ok(ready),
+    )
 
 
 def _python(arguments: tuple[str, ...]) -> tuple[str, ...]:

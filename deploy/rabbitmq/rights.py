@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 RPC_EXCHANGE = "nameko-rpc"
 INBOUND_EXCHANGE = "channel.events"
+DEFAULT_EXCHANGE = "amq.default"  # as rights call the exchange without a name
 CONNECTOR_PREFIX = "connector-"
 
 _NOTHING = "^$"
@@ -48,7 +49,7 @@ class ServiceAccount:
     name: str
     calls: tuple[str, ...]
     publishes: tuple[str, ...] = ()
-    queues: tuple[str, ...] = ()
+    has_events: bool = False
 
 
 # The table. A new service gets a line here; see docs/adding-a-service.md.
@@ -57,9 +58,10 @@ SERVICES = (
         name="customers",
         calls=("gateway",),
         publishes=("crm.events", "channel.requests"),
-        queues=("customers.events", "customers.events.dead"),
+        has_events=True,
     ),
-    ServiceAccount(name="gateway", calls=("customers",), publishes=("crm.events",)),
+    # It takes events from connectors that speak HTTP, and passes them on.
+    ServiceAccount(name="gateway", calls=("customers",), publishes=("crm.events", INBOUND_EXCHANGE)),
 )
 
 
@@ -72,13 +74,16 @@ def rights_of(user: str) -> Rights:
 
 def service_rights(account: ServiceAccount) -> Rights:
     """Answers calls to itself, calls the services it names, reads its own queues, publishes its events."""
-    own_queues = [f"rpc-{re.escape(account.name)}", rf"reply\.{re.escape(account.name)}\..+"]
-    event_queues = [re.escape(queue) for queue in account.queues]
+    name = re.escape(account.name)
+    own_queues = [f"rpc-{name}", rf"reply\.{name}\..+"]
+    event_queues = [rf"{name}\.events(\.dead)?"] if account.has_events else []
     exchanges = [re.escape(exchange) for exchange in (RPC_EXCHANGE, *account.publishes)]
+    # Parked messages are put back into the service's own queue. RabbitMQ cannot hold this right to one queue.
+    replay = [re.escape(DEFAULT_EXCHANGE)] if account.has_events else []
     called = [rf"{re.escape(service)}\..+" for service in account.calls]
     return Rights(
         configure=_one_of(own_queues),
-        write=_one_of([*own_queues, *exchanges]),
+        write=_one_of([*own_queues, *exchanges, *replay]),
         read=_one_of([*own_queues, *event_queues, re.escape(RPC_EXCHANGE)]),
         topics=(
             TopicRights(
@@ -86,7 +91,7 @@ def service_rights(account: ServiceAccount) -> Rights:
                 # An answer goes to whoever asked: the key is in the request, and says only who reads it.
                 write=_one_of([*called, r"reply\..+"]),
                 # Nobody else's calls and answers can be listened to.
-                read=_one_of([rf"{re.escape(account.name)}\..+", rf"reply\.{re.escape(account.name)}\..+"]),
+                read=_one_of([rf"{name}\..+", rf"reply\.{name}\..+"]),
             ),
         ),
     )

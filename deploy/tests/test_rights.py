@@ -45,14 +45,14 @@ def test_a_service_reads_its_own_queues_and_no_others():
 
 def test_a_service_publishes_only_where_the_table_says():
     assert _allows(rights_of("customers").write, "channel.requests")
+    assert _allows(rights_of("gateway").write, "channel.events")
     assert not _allows(rights_of("gateway").write, "channel.requests")
     assert not _allows(rights_of("customers").write, "channel.events")
 
 
 @pytest.mark.parametrize("user", USERS)
-def test_nobody_may_write_to_any_queue_by_the_default_exchange(user: str):
-    assert not _allows(rights_of(user).write, "amq.default")
-    assert not _allows(rights_of(user).write, "")
+def test_only_who_may_have_parked_messages_writes_to_the_default_exchange(user: str):
+    assert _allows(rights_of(user).write, "amq.default") == (user == "customers")
 
 
 def test_calls_go_only_to_the_services_named_and_only_own_calls_are_heard():

@@ -85,7 +85,7 @@ def test_a_connector_reports_events_and_hears_nothing(broker: Broker):
         ("connector-whatsapp", "nameko-rpc", "customers.get_customer"),
         ("connector-whatsapp", "crm.events", "customers.changed.v1"),
         ("connector-whatsapp", "", "customers.events"),
-        ("customers", "", "customers.events"),
+        ("gateway", "", "customers.events"),
         ("customers", "channel.events", "conversation.started.v1"),
         ("customers", "nameko-rpc", "customers.get_customer"),
     ],

@@ -32,7 +32,8 @@ def _named_in(source: str) -> Iterator[tuple[int, str]]:
     statement_begins = True
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         is_docstring = token.type == tokenize.STRING and statement_begins
-        if token.type in (tokenize.NAME, tokenize.STRING) and not is_docstring:
+        # By name, since f-strings have tokens of their own from Python 3.12 on.
+        if tokenize.tok_name[token.type] in ("NAME", "STRING", "FSTRING_MIDDLE") and not is_docstring:
             for word in _words(token.string):
                 yield token.start[0], word
         if token.type not in (tokenize.COMMENT, tokenize.NL):
