@@ -1,20 +1,19 @@
 """The service's database: units of work, reads, migrations, keyset pages.
 
-db = Database()                                  # in a service: a dependency, from DATABASE_URL
-db = Transactions.connect("postgresql://…")      # in a command or a test
+`db = Database()` on a service class is a dependency, connected to DATABASE_URL, with the relay of its
+outbox; `db = Transactions.connect(url)` is the same for a command or a test.
 
-with db.unit_of_work() as uow: …                 # one transaction, whole or not at all
-with db.reading() as connection: …               # statements that only read
+    with db.unit_of_work() as uow: …                 # one transaction, whole or not at all
+    with db.reading() as connection: …               # statements that only read
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from servicekit.database.unit_of_work import Transactions, UnitOfWork
-
 if TYPE_CHECKING:
     from servicekit.database.provider import Database
+    from servicekit.database.unit_of_work import Transactions, UnitOfWork
 
 __all__ = ["Database", "Transactions", "UnitOfWork"]
 
@@ -25,4 +24,8 @@ def __getattr__(name: str) -> Any:
         from servicekit.database.provider import Database
 
         return Database
+    if name in ("Transactions", "UnitOfWork"):
+        from servicekit.database import unit_of_work
+
+        return getattr(unit_of_work, name)
     raise AttributeError(name)

@@ -12,10 +12,12 @@ import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from amqp.exceptions import PreconditionFailed
-from kombu import Connection
+
+if TYPE_CHECKING:
+    from servicekit.bus import Connection
 
 RPC_EXCHANGE: Final = "nameko-rpc"
 DELIVERY_LIMIT: Final = 50
@@ -95,8 +97,10 @@ def event_queue_arguments(dead_queue: str) -> dict[str, Any]:
 
 def declare(amqp_url: str, topologies: Iterable[Topology]) -> None:
     """Makes it so, or finds it so. Raises TopologyDrift where something differs."""
+    from servicekit import bus  # brings eventlet, which who only names a Topology does not need
+
     topologies = list(topologies)
-    with Connection(amqp_url, connect_timeout=10) as connection:
+    with bus.connect(amqp_url, name="topology") as connection:
         for exchange in sorted({name for topology in topologies for name in topology.exchanges}):
             _declare_exchange(connection, exchange)
         for queue in [queue for topology in topologies for queue in topology.queues()]:
