@@ -1,0 +1,1 @@
+"""Users, teams, memberships, sessions and API keys: the only place that writes them."""

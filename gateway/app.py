@@ -1,0 +1,108 @@
+"""The ASGI application: opens what lives as long as the process, then hands requests to the pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from urllib.parse import unquote, urlsplit
+
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gateway.accounts.passwords import Passwords
+from gateway.auth import Callers
+from gateway.call import Resources
+from gateway.database import Database
+from gateway.docs_page import bundled_pages
+from gateway.openapi import openapi_page
+from gateway.pipeline import Pipeline
+from gateway.policy import POLICY, check_policy
+from gateway.routes import all_operations
+from gateway.routing import Router
+from gateway.settings import GatewaySettings
+from servicekit.aio import RpcClient
+from servicekit.database.engine import PoolSettings
+
+_ALLOWED_HEADERS = (
+    "Authorization",
+    "Idempotency-Key",
+    "If-Match",
+    "If-None-Match",
+    "Time-Zone",
+    "X-Api-Key",
+    "X-Request-Id",
+)
+_SHOWN_HEADERS = ("ETag", "Idempotent-Replayed", "Location", "Retry-After", "X-Request-Id")
+
+
+class Application:
+    """What uvicorn runs: lifespan here, HTTP in the pipeline."""
+
+    def __init__(self, settings: GatewaySettings) -> None:
+        self._settings = settings
+        self._serving: ASGIApp | None = None
+        self._open = AsyncExitStack()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        elif scope["type"] == "http" and self._serving is not None:
+            await self._serving(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1000})
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        resources = await self._open.enter_async_context(open_resources(self._settings))
+        self._serving = serving(resources)
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        self._serving = None
+        await self._open.aclose()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+@asynccontextmanager
+async def open_resources(settings: GatewaySettings) -> AsyncIterator[Resources]:
+    """Everything connects by itself, now or later: the gateway starts also while database or bus are down."""
+    pool = PoolSettings(
+        pool_size=settings.db_pool_size,
+        statement_timeout_ms=settings.statement_timeout_ms,
+        application_name="gateway",
+    )
+    database, callers, passwords = (
+        Database(settings.database_url, pool),
+        Callers(settings.database_url),
+        Passwords(),
+    )
+    bus = await RpcClient.connect(settings.amqp_url, user=_bus_user(settings.amqp_url))
+    pages = bundled_pages() | {"openapi.json": openapi_page(all_operations())}
+    try:
+        yield Resources(settings, database, callers, passwords, bus, pages)
+    finally:
+        await bus.close()
+        await callers.close()
+        await database.close()
+        passwords.close()
+
+
+def serving(resources: Resources) -> ASGIApp:
+    """The API. Raises PolicyIncomplete when an operation has no row in the policy."""
+    operations = all_operations()
+    check_policy(operations)
+    pipeline = Pipeline(Router(operations), POLICY, resources)
+    origins = [origin.strip() for origin in resources.settings.cors_origins.split(",") if origin.strip()]
+    if not origins:
+        return pipeline
+    return CORSMiddleware(
+        pipeline,
+        allow_origins=origins,
+        allow_methods=("GET", "POST", "PUT", "PATCH", "DELETE"),
+        allow_headers=_ALLOWED_HEADERS,
+        expose_headers=_SHOWN_HEADERS,
+    )
+
+
+def _bus_user(url: str) -> str:
+    """Reply keys begin with the broker's user: its topic permissions hold it to them."""
+    return unquote(urlsplit(url).username or "guest")

@@ -1,0 +1,96 @@
+"""What the API offers, as data: a route declares itself once; routing, checks and OpenAPI follow."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from marshmallow import Schema
+
+if TYPE_CHECKING:
+    from gateway.answers import Answer
+    from gateway.call import Call
+
+Handler = Callable[["Call"], Awaitable["Answer"]]
+JSON = "application/json"
+MERGE_PATCH = "application/merge-patch+json"
+
+
+class IfMatch(Enum):
+    """Whether a write may, or must, name the version that the caller saw."""
+
+    IGNORED = "ignored"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method of one path. `name` is the handler's name, the OpenAPI operationId and the policy's key."""
+
+    name: str
+    method: str
+    path: str
+    tag: str
+    handler: Handler
+    answers: Mapping[int, type[Schema] | None]
+    body: Schema | None = None
+    reader: Callable[[str, Any], Any] | None = (
+        None  # instead of `body`: content type and JSON in, checked value out
+    )
+    body_documents: Mapping[str, Any] = field(default_factory=dict)  # what OpenAPI says of such a body
+    content_types: tuple[str, ...] = (JSON,)
+    query: Schema | None = None
+    if_match: IfMatch = IfMatch.IGNORED
+    idempotent: bool = False
+    errors: Mapping[int, str] = field(default_factory=dict)  # what the usual errors of a status do not say
+
+    @property
+    def is_write(self) -> bool:
+        return self.method != "GET"
+
+    @property
+    def summary(self) -> str:
+        return self._promise[0].strip().rstrip(".")
+
+    @property
+    def description(self) -> str:
+        return "\n".join(line.strip() for line in self._promise[1:]).strip()
+
+    @property
+    def _promise(self) -> list[str]:
+        return (self.handler.__doc__ or self.name).strip().splitlines()
+
+
+@dataclass(slots=True)
+class Routes:
+    """The operations of one resource, collected by decorators in the order in which they are written."""
+
+    tag: str
+    operations: list[Operation] = field(default_factory=list)
+
+    def get(self, path: str, **declared: Any) -> Callable[[Handler], Handler]:
+        return self._declare("GET", path, declared)
+
+    def post(self, path: str, **declared: Any) -> Callable[[Handler], Handler]:
+        return self._declare("POST", path, {"idempotent": True} | declared)
+
+    def patch(self, path: str, **declared: Any) -> Callable[[Handler], Handler]:
+        usual = {"idempotent": True, "if_match": IfMatch.OPTIONAL, "content_types": (JSON, MERGE_PATCH)}
+        return self._declare("PATCH", path, usual | declared)
+
+    def put(self, path: str, **declared: Any) -> Callable[[Handler], Handler]:
+        return self._declare("PUT", path, declared)
+
+    def delete(self, path: str, **declared: Any) -> Callable[[Handler], Handler]:
+        return self._declare("DELETE", path, {"if_match": IfMatch.OPTIONAL} | declared)
+
+    def _declare(self, method: str, path: str, declared: dict[str, Any]) -> Callable[[Handler], Handler]:
+        def register(handler: Handler) -> Handler:
+            name = handler.__name__
+            self.operations.append(Operation(name, method, path, self.tag, handler, **declared))
+            return handler
+
+        return register

@@ -1,0 +1,97 @@
+"""Who may do what: one row for every operation of the API. An operation without a row does not start.
+
+This is what a role may ever do (403). Which records a caller sees is decided by the owning
+service from the Scope (404), and never here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from gateway.operations import Operation
+from servicekit.scope import ADMIN, AGENT, CONNECTOR
+
+ANYONE: Final = None  # also without a token
+EVERYBODY: Final = frozenset({ADMIN, AGENT, CONNECTOR})
+PEOPLE: Final = frozenset({ADMIN, AGENT})
+ADMINS: Final = frozenset({ADMIN})
+CONNECTORS: Final = frozenset({ADMIN, CONNECTOR})
+
+Allowed = frozenset[str] | None
+
+POLICY: Mapping[str, Allowed] = {
+    # the door itself
+    "livez": ANYONE,
+    "readyz": ANYONE,
+    "metrics": ANYONE,
+    "openapi_document": ANYONE,
+    "docs_page": ANYONE,
+    "docs_file": ANYONE,
+    "log_in": ANYONE,
+    "log_out": EVERYBODY,
+    "get_me": EVERYBODY,
+    "update_me": PEOPLE,
+    # users, teams, keys
+    "list_users": PEOPLE,
+    "create_user": ADMINS,
+    "get_user": ADMINS,
+    "update_user": ADMINS,
+    "list_teams": PEOPLE,
+    "create_team": ADMINS,
+    "get_team": PEOPLE,
+    "update_team": ADMINS,
+    "delete_team": ADMINS,
+    "list_members": ADMINS,
+    "add_member": ADMINS,
+    "remove_member": ADMINS,
+    "list_api_keys": ADMINS,
+    "create_api_key": ADMINS,
+    "revoke_api_key": ADMINS,
+    # customers
+    "list_customers": PEOPLE,
+    "search_customers": PEOPLE,
+    "create_customer": PEOPLE,
+    "get_customer": PEOPLE,
+    "update_customer": PEOPLE,
+    "delete_customer": ADMINS,
+    "restore_customer": ADMINS,
+    "absorb_customer": PEOPLE,
+    "list_history": PEOPLE,
+    "list_tags": PEOPLE,
+    # definitions
+    "get_settings": PEOPLE,
+    "update_settings": ADMINS,
+    "list_custom_fields": PEOPLE,
+    "get_custom_field": PEOPLE,
+    "create_custom_field": ADMINS,
+    "update_custom_field": ADMINS,
+    "archive_custom_field": ADMINS,
+    "restore_custom_field": ADMINS,
+    "list_options": PEOPLE,
+    "add_option": ADMINS,
+    # events and operation
+    "post_events": CONNECTORS,
+    "list_dead_letters": ADMINS,
+    "replay_dead_letter": ADMINS,
+    "discard_dead_letter": ADMINS,
+    "list_unknown_teams": ADMINS,
+    "count_customers_without_team": ADMINS,
+    "list_audit": ADMINS,
+}
+
+
+class PolicyIncomplete(Exception):
+    """The table and the routes do not name the same operations."""
+
+
+def check_policy(operations: Iterable[Operation], policy: Mapping[str, Allowed] = POLICY) -> None:
+    """Raises PolicyIncomplete unless table and routes match exactly, each name once."""
+    names = [operation.name for operation in operations]
+    problems = [
+        *(f"{name} has no policy" for name in names if name not in policy),
+        *(f"{name} is no operation" for name in policy if name not in names),
+        *(f"{name} is declared twice" for name in set(names) if names.count(name) > 1),
+    ]
+    if problems:
+        raise PolicyIncomplete("; ".join(sorted(problems)))

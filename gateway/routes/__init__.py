@@ -1,0 +1,44 @@
+"""All operations of the API. A module here is one resource; adding one means adding it to this list."""
+
+from __future__ import annotations
+
+from gateway.operations import Operation
+from gateway.routes import (
+    api_keys,
+    audit_trail,
+    custom_fields,
+    customers,
+    dead_letters,
+    door,
+    events,
+    history,
+    me,
+    sessions,
+    settings,
+    tags,
+    teams,
+    unknown_teams,
+    users,
+)
+
+_RESOURCES = (
+    sessions,
+    me,
+    users,
+    teams,
+    api_keys,
+    customers,
+    history,
+    tags,
+    custom_fields,
+    settings,
+    events,
+    dead_letters,
+    unknown_teams,
+    audit_trail,
+    door,
+)
+
+
+def all_operations() -> list[Operation]:
+    return [operation for resource in _RESOURCES for operation in resource.routes.operations]
