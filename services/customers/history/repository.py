@@ -1,0 +1,216 @@
+"""Writes of conversations and messages, for a whole batch with each statement."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Connection, Row, text
+
+from servicekit.ids import new_id
+from services.customers.history.domain.conversation import Part, Parts, began_at, last_message_at, value
+from services.customers.history.domain.heard import Message
+
+Key = tuple[str, str]  # source and the channel's id
+
+_FIND = text("""
+    SELECT i.source, i.external_id, i.id, i.customer_id, c.root_id, r.deleted_at IS NOT NULL AS deleted
+    FROM unnest(CAST(:sources AS text[]), CAST(:external_ids AS text[])) AS wanted (source, external_id)
+    JOIN interaction i USING (source, external_id)
+    JOIN customer c ON c.id = i.customer_id JOIN customer r ON r.id = c.root_id
+    WHERE i.kind = 'conversation'""")
+
+_READ = text("""
+    SELECT id, at, channel, team_id, assignee_id, status, body, clocks, last_preview
+    FROM interaction WHERE id = ANY(CAST(:ids AS uuid[]))""")
+
+_COLUMNS = """
+    id uuid, customer_id uuid, source text, external_id text, at timestamptz, channel text, team_id uuid,
+    assignee_id uuid, status text, body jsonb, clocks jsonb, messages integer, last_message_at timestamptz,
+    last_preview text"""
+
+_INSERT = text(f"""
+    INSERT INTO interaction (kind, id, customer_id, source, external_id, at, channel, team_id, assignee_id,
+                             status, body, clocks, messages, last_message_at, last_preview)
+    SELECT 'conversation', r.* FROM json_to_recordset(CAST(:rows AS json)) AS r ({_COLUMNS})
+    ON CONFLICT DO NOTHING""")
+
+_UPDATE = text(f"""
+    UPDATE interaction i SET at = r.at, channel = r.channel, team_id = r.team_id, assignee_id = r.assignee_id,
+           status = r.status, body = r.body, clocks = r.clocks, messages = i.messages + r.messages,
+           last_message_at = r.last_message_at, last_preview = r.last_preview
+    FROM json_to_recordset(CAST(:rows AS json)) AS r ({_COLUMNS}) WHERE i.id = r.id""")
+
+_ADD_MESSAGES = text("""
+    INSERT INTO message (id, interaction_id, source, external_id, at, direction, kind, preview)
+    SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS r (
+        id uuid, interaction_id uuid, source text, external_id text, at timestamptz, direction text,
+        kind text, preview text)
+    ON CONFLICT DO NOTHING RETURNING interaction_id""")
+
+_SET_ASIDE = text("""
+    UPDATE interaction SET external_id = external_id || ' (deleted ' || id || ')'
+    WHERE id = ANY(CAST(:ids AS uuid[]))""")
+
+_ACTIVE = text("""
+    INSERT INTO customer_activity AS a (customer_id, last_at, conversations, messages)
+    SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS r (
+        customer_id uuid, last_at timestamptz, conversations integer, messages integer)
+    ORDER BY customer_id
+    ON CONFLICT (customer_id) DO UPDATE SET last_at = greatest(a.last_at, excluded.last_at),
+        conversations = a.conversations + excluded.conversations, messages = a.messages + excluded.messages
+    WHERE a.last_at IS DISTINCT FROM greatest(a.last_at, excluded.last_at)
+       OR excluded.conversations + excluded.messages > 0""")
+
+_UNKNOWN_TEAMS = text("""
+    INSERT INTO unknown_team AS u (name, source, events, first_seen, last_seen)
+    SELECT name, source, events, :now, :now FROM json_to_recordset(CAST(:rows AS json)) AS r (
+        name text, source text, events bigint)
+    ORDER BY name COLLATE "C", source COLLATE "C"
+    ON CONFLICT (name, source) DO UPDATE SET events = u.events + excluded.events, last_seen = :now""")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A conversation seen before. It stays with the customer it was written with; `root_id` shows it."""
+
+    id: UUID
+    customer_id: UUID
+    root_id: UUID
+    deleted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A conversation as it is to be: what is known of it, and how many messages are new."""
+
+    id: UUID
+    customer_id: UUID
+    key: Key
+    parts: Parts
+    messages: int
+
+
+@dataclass(slots=True)
+class Activity:
+    """What a batch adds to one customer."""
+
+    last_at: datetime | None = None
+    conversations: int = 0
+    messages: int = 0
+
+
+def find(connection: Connection, keys: Collection[Key]) -> dict[Key, Known]:
+    """Which of these conversations are known, and whose they are. Without a lock."""
+    sources, external_ids = map(list, zip(*keys, strict=True))
+    rows = connection.execute(_FIND, {"sources": sources, "external_ids": external_ids})
+    return {(source, external_id): Known(*rest) for source, external_id, *rest in rows}
+
+
+def read(connection: Connection, ids: Collection[UUID]) -> dict[UUID, dict[str, Part]]:
+    """What is known of conversations whose customers the caller locked."""
+    if not ids:
+        return {}
+    return {row.id: _to_parts(row) for row in connection.execute(_READ, {"ids": list(ids)})}
+
+
+def insert(connection: Connection, conversations: Sequence[Written]) -> bool:
+    """Keeps new conversations. False if somebody else kept one of them meanwhile: start again."""
+    if not conversations:
+        return True
+    return connection.execute(_INSERT, {"rows": _json(map(_row, conversations))}).rowcount == len(
+        conversations
+    )
+
+
+def update(connection: Connection, conversations: Sequence[Written]) -> None:
+    """Keeps what became of known ones, adding the new messages to their count."""
+    if conversations:
+        connection.execute(_UPDATE, {"rows": _json(map(_row, conversations))})
+
+
+def add_messages(connection: Connection, messages: Iterable[tuple[UUID, Key, Message]]) -> Counter[UUID]:
+    """Keeps those that are new; how many that were, for each conversation."""
+    rows = [
+        {
+            "id": new_id(),
+            "interaction_id": interaction_id,
+            "source": source,
+            "external_id": message.external_id,
+            "at": message.at,
+            "direction": message.direction,
+            "kind": message.kind,
+            "preview": message.preview,
+        }
+        for interaction_id, (source, _), message in messages
+    ]
+    return Counter(connection.execute(_ADD_MESSAGES, {"rows": _json(rows)}).scalars()) if rows else Counter()
+
+
+def set_aside(connection: Connection, ids: Collection[UUID]) -> None:
+    """Ends conversations of deleted customers: what comes next in them is another conversation."""
+    if ids:
+        connection.execute(_SET_ASIDE, {"ids": sorted(ids)})
+
+
+def add_activity(connection: Connection, activities: Mapping[UUID, Activity]) -> None:
+    """Last interaction and counters; each customer once."""
+    rows = [
+        {
+            "customer_id": customer_id,
+            "last_at": a.last_at,
+            "conversations": a.conversations,
+            "messages": a.messages,
+        }
+        for customer_id, a in activities.items()
+    ]
+    if rows:
+        connection.execute(_ACTIVE, {"rows": _json(rows)})
+
+
+def count_unknown_teams(connection: Connection, named: Counter[Key], *, now: datetime) -> None:
+    """`named` counts events by the team's name and their source."""
+    rows = [{"name": name, "source": source, "events": events} for (name, source), events in named.items()]
+    if rows:
+        connection.execute(_UNKNOWN_TEAMS, {"rows": _json(rows), "now": now})
+
+
+def _row(conversation: Written) -> dict[str, Any]:
+    parts, (source, external_id) = conversation.parts, conversation.key
+    return {
+        "id": conversation.id,
+        "customer_id": conversation.customer_id,
+        "source": source,
+        "external_id": external_id,
+        "at": began_at(parts),
+        "channel": value(parts, "channel"),
+        "team_id": value(parts, "team"),
+        "assignee_id": value(parts, "assignee"),
+        "status": value(parts, "status") or "open",
+        "body": {name: value(parts, name) for name in ("name", "url", "request", "teams") if name in parts},
+        "clocks": {name: part[0] for name, part in parts.items()},
+        "messages": conversation.messages,
+        "last_message_at": last_message_at(parts),
+        "last_preview": value(parts, "last"),
+    }
+
+
+def _to_parts(row: Row[Any]) -> dict[str, Part]:
+    values = {
+        **row.body,
+        "channel": row.channel,
+        "team": row.team_id and str(row.team_id),
+        "assignee": row.assignee_id and str(row.assignee_id),
+        "status": row.status,
+        "last": row.last_preview,
+    }
+    return {name: (mark, values.get(name)) for name, mark in row.clocks.items()}
+
+
+def _json(rows: Iterable[object]) -> str:
+    return orjson.dumps(list(rows)).decode()
