@@ -20,7 +20,11 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 @contextmanager
 def child(
-    *arguments: str, env: Mapping[str, str] | None = None, pass_fds: Sequence[int] = ()
+    *arguments: str,
+    env: Mapping[str, str] | None = None,
+    pass_fds: Sequence[int] = (),
+    directory: Path = ROOT,
+    patience: float = 15.0,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A Python process that is stopped, whatever happens, when the block ends.
 
@@ -32,7 +36,7 @@ def child(
         process = subprocess.Popen(
             [sys.executable, *arguments],
             env=environment,
-            cwd=ROOT,
+            cwd=directory,
             pass_fds=pass_fds,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -44,7 +48,7 @@ def child(
             yield process
         finally:
             died = process.poll()
-            _stop(process)
+            _stop(process, patience=patience)
             if died:
                 _show(output, f"{' '.join(arguments)} ended with {died}:")
 
@@ -53,7 +57,7 @@ def _die_with_parent() -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def _stop(process: subprocess.Popen[bytes], *, patience: float = 15.0) -> None:
+def _stop(process: subprocess.Popen[bytes], *, patience: float) -> None:
     if process.poll() is None:
         process.terminate()
         try:
@@ -72,8 +76,18 @@ def _show(output: IO[bytes], title: str) -> None:
 
 def cpu_seconds(pid: int) -> float:
     """User and system time of the process so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    fields = _stat(pid)
     return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def parent(pid: int) -> int:
+    """Who started it."""
+    return int(_stat(pid)[1])
+
+
+def _stat(pid: int) -> list[str]:
+    # The second field, the name, may hold anything.
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
 def memory_mb(pid: int) -> float:
@@ -97,11 +111,8 @@ def descendants(pid: int) -> list[int]:
     children: dict[int, list[int]] = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
-            try:
-                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-            children.setdefault(parent, []).append(int(entry.name))
+            with suppress(FileNotFoundError, ProcessLookupError):
+                children.setdefault(parent(int(entry.name)), []).append(int(entry.name))
     found = [pid]
     for process in found:
         found += children.get(process, [])

@@ -6,7 +6,6 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from uuid import UUID
 
 import orjson
 
@@ -42,7 +41,7 @@ def introductions(count: int, *, teams: tuple[str, ...] = (), seed: int = 1) -> 
 class _Play:
     def __init__(self, *, known_share: float, teams: tuple[str, ...], seed: int, known: int) -> None:
         self._dice = random.Random(f"{seed}:{known}")
-        self._seed, self._teams, self._known_share = seed, teams, known_share
+        self._seed, self._teams, self._known_share, self._known = seed, teams, known_share, known
         self._latest = list(range(known))  # person → their latest conversation
         self._conversations = known
         self._now = _BEGIN + timedelta(days=seed, seconds=known)
@@ -69,7 +68,7 @@ class _Play:
     def _message(self, type_: str, number: int, person: int) -> Message:
         return conversation_event(
             type_,
-            event=f"{self._seed}-{self._conversations}-{number}",
+            event=f"{self._seed}-{self._known}-{number}",
             person=self._seed * 1_000_000 + person,
             conversation=f"{self._seed}-{self._latest[person]}",
             at=self._now,
@@ -108,8 +107,3 @@ def conversation_event(
         },
     }
     return Message(type_, orjson.dumps(envelope))
-
-
-def team_names(ids: list[UUID]) -> tuple[str, ...]:
-    """Teams as events name them: by id."""
-    return tuple(map(str, ids))

@@ -1,0 +1,138 @@
+"""H-get, H-list, H-create, H-one: login, scope, gateway, bus, service, database; against the ceiling."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from bench import load, report
+from bench.load import Outcome, request
+from bench.people import MID_TEAM
+from bench.report import Figure
+from bench.room import Room, count, wait_until
+
+_MANY = 16
+_DRAINED_WITHIN = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """The same work asked of both: two endless streams of requests."""
+
+    name: str
+    ours: Iterator[bytes]
+    ceiling: Iterator[bytes]
+
+
+def measure_get(room: Room) -> Iterator[Figure]:
+    """One customer by id."""
+    yield _measure(room, "H-get", _get(room), reach=0.40)
+
+
+def measure_list(room: Room) -> Iterator[Figure]:
+    """The newest 50 that the agent may see."""
+    yield _measure(room, "H-list", _list(room), reach=0.40)
+
+
+def measure_create(room: Room) -> Iterator[Figure]:
+    """A customer with name, phone and e-mail; then how long the events of all of them take to leave."""
+    figure = _measure(room, "H-create", _create(room), reach=0.30)
+    yield report.noted(figure, _drained(room))
+
+
+def measure_one(room: Room) -> Iterator[Figure]:
+    """The same with one connection: what one person waits for."""
+    for make in (_get, _list, _create):
+        yield _measure_one(room, make)
+
+
+def _measure(room: Room, id_: str, operation: Operation, *, reach: float) -> Figure:
+    ours, ceiling = _take_turns(room, operation, connections=_MANY)
+    return report.of_load(id_, ours, ceiling, reach=reach, processes=_processes(room))
+
+
+def _measure_one(room: Room, make: Callable[[Room], Operation]) -> Figure:
+    operation = make(room)
+    ours, ceiling = _take_turns(room, operation, connections=1)
+    more = ours.percentile(50) - ceiling.percentile(50)
+    return Figure(
+        id=f"H-one-{operation.name}",
+        unit="ms",
+        ours=ours.percentile(50),
+        yardstick=ceiling.percentile(50),
+        ratio=ours.percentile(50) / ceiling.percentile(50),
+        **report.percentiles(ours),
+        n=ours.n,
+        reach="p50 ≤ ceiling's + 4 ms",
+        reached=more <= 4,
+        processes=_processes(room),
+        note=f"{more:+.2f} ms",
+    )
+
+
+def _take_turns(room: Room, operation: Operation, *, connections: int) -> tuple[Outcome, Outcome]:
+    ours, ceiling = Outcome(), Outcome()
+    url = urlsplit(room.system.url)
+    address = (url.hostname or "", url.port or 0)
+    for _ in range(room.options.slices):
+        seconds = room.options.seconds
+        ours = ours.joined(load.run(address, operation.ours, connections=connections, seconds=seconds))
+        ceiling = ceiling.joined(
+            load.run(room.ceiling, operation.ceiling, connections=connections, seconds=seconds)
+        )
+    return ours.refuse_failures(), ceiling.refuse_failures()
+
+
+def _processes(room: Room) -> dict[str, int]:
+    return {**room.processes(room.system), "ceiling": 2}
+
+
+def _get(room: Room) -> Operation:
+    ids, token = room.customers, room.company.agent
+    # Every 7th, so that neighbours in time are not neighbours in the cache.
+    spread = [ids[n * 7 % len(ids)] for n in range(min(len(ids), 5_000))]
+    ours = [request("GET", f"/v1/customers/{id_}", token=token) for id_ in spread]
+    ceiling = [request("GET", f"/customers/{id_}") for id_ in spread]
+    return Operation("get", itertools.cycle(ours), itertools.cycle(ceiling))
+
+
+def _list(room: Room) -> Operation:
+    assert room.customers
+    ours = request("GET", "/v1/customers?limit=50&sort=-created_at", token=room.company.agent)
+    ceiling = request("GET", f"/customers?team={room.company.teams[MID_TEAM]}")
+    return Operation("list", itertools.repeat(ours), itertools.repeat(ceiling))
+
+
+def _create(room: Room) -> Operation:
+    assert room.customers
+    return Operation(
+        "create",
+        (request("POST", "/v1/customers", token=room.company.agent, body=body) for body in _newcomers(room)),
+        (request("POST", "/customers", body=body) for body in _newcomers(room)),
+    )
+
+
+def _newcomers(room: Room) -> Iterator[dict[str, object]]:
+    """People whom nobody knows yet, whoever asks."""
+    for number in room.serial_numbers:
+        yield {
+            "name": f"Joana Teste {number}",
+            "phone": f"+551196{number:07d}",
+            "email": f"joana.{number}@example.org",
+            "teams": [str(room.company.teams[MID_TEAM])],
+        }
+
+
+def _drained(room: Room) -> str:
+    """How long the outbox still takes once the load is over."""
+    with room.database(room.system, "customers") as connection:
+        pending = "outbox WHERE returned_at IS NULL"
+        left = count(connection, pending)
+        begin = time.monotonic()
+        wait_until(lambda: count(connection, pending) == 0, seconds=120, what="the outbox to drain")
+        seconds = time.monotonic() - begin
+    verdict = "in time" if seconds <= _DRAINED_WITHIN else f"LATER than {_DRAINED_WITHIN:.0f} s"
+    return f"outbox: {left} left at the end, drained in {seconds:.1f} s, {verdict}"
