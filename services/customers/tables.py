@@ -94,6 +94,7 @@ customer = Table(
     _list_index("customer_teams_idx", "team_ids", using="gin"),
     _list_index("customer_tags_idx", "tag_ids", using="gin"),
     _list_index("customer_options_idx", "opt_ids", using="gin"),
+    Index("customer_teamless_idx", "id", postgresql_where=text("live AND team_ids = '{}'")),
     Index("customer_members_idx", "root_id", postgresql_where=text("root_id <> id")),
     Index("customer_deleted_idx", text("deleted_at DESC"), "id", postgresql_where=text("deleted_at IS NOT NULL")),
 )

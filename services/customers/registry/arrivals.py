@@ -167,7 +167,9 @@ def _add_points(
             after = contacts.add(after, point)
         repository.save_points(connection, root, before=before, after=after)
         added[root] = tuple(p for p in after if p not in before)
-        shown = [{"kind": p.kind, "value": p.value, "label": p.label, "primary": p.primary} for p in added[root]]
+        shown = [
+            {"kind": p.kind, "value": p.value, "label": p.label, "primary": p.primary} for p in added[root]
+        ]
         changes.append((root, FieldChange("contact_points", None, shown)))
     repository.record_changes(connection, changes, author=author)
     repository.touch_customers(connection, added, at=author.at)

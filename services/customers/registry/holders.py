@@ -66,7 +66,8 @@ _MOVE_UP = text(f"""
           GROUP BY space, value HAVING min(slot) > 0) lowest
     WHERE (h.space, h.value, h.slot) = (lowest.space, lowest.value, lowest.slot)""")
 
-_HELD_BY = text("SELECT space, value FROM identity_holder WHERE customer_id = ANY(CAST(:customers AS uuid[]))")
+_HELD_BY = text("""
+    SELECT space, value, customer_id FROM identity_holder WHERE customer_id = ANY(CAST(:customers AS uuid[]))""")
 
 
 def find_holders(connection: Connection, identities: Iterable[Identity]) -> Held:
@@ -93,9 +94,11 @@ def lock(connection: Connection, identities: Iterable[Identity]) -> Held:
     return find_holders(connection, identities)
 
 
-def claim(connection: Connection, claims: Sequence[Claim], *, held: Mapping[Identity, Sequence[Holder]]) -> None:
+def claim(
+    connection: Connection, claims: Sequence[Claim], *, held: Mapping[Identity, Sequence[Holder]]
+) -> None:
     """Make each customer a holder of its identity. The caller locked them, and `held` is what the lock read."""
-    last = {identity: max(h.slot for h in holders) for identity, holders in held.items()}
+    last = {identity: max(h.slot for h in holders) for identity, holders in held.items() if holders}
     rows = []
     for identity, customer_id in claims:
         last[identity] = last.get(identity, -1) + 1
@@ -115,10 +118,10 @@ def release(connection: Connection, claims: Sequence[Claim]) -> None:
     connection.execute(_MOVE_UP, wanted)
 
 
-def held_by(connection: Connection, customers: Sequence[UUID]) -> frozenset[Identity]:
-    """Every identity that these customers hold, without a lock."""
+def held_by(connection: Connection, customers: Sequence[UUID]) -> list[Claim]:
+    """Everything that these customers hold, without a lock."""
     rows = connection.execute(_HELD_BY, {"customers": list(customers)})
-    return frozenset(Identity(row.space, row.value) for row in rows)
+    return [(Identity(row.space, row.value), row.customer_id) for row in rows]
 
 
 def _arrays(identities: Iterable[Identity]) -> dict[str, list[str]]:

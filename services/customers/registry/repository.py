@@ -49,10 +49,17 @@ _UPDATE = text("""
            custom = CAST(:custom AS jsonb), updated_at = :at, version = version + 1, revision = revision + 1
     WHERE id = :id AND revision = :revision""")
 
+# What is added to a customer by an event is something that people edit, too.
+_TOUCH = text("""
+    UPDATE customer SET version = version + 1, revision = revision + 1, updated_at = :at
+    WHERE id = ANY(CAST(:ids AS uuid[]))""")
+
 _DELETE_POINTS = text("DELETE FROM contact_point WHERE id = ANY(CAST(:ids AS uuid[]))")
 
 # Two primaries of one kind must not meet, not even between two rows of one statement.
-_DEMOTE = text("UPDATE contact_point SET is_primary = false WHERE id = ANY(CAST(:ids AS uuid[])) AND is_primary")
+_DEMOTE = text(
+    "UPDATE contact_point SET is_primary = false WHERE id = ANY(CAST(:ids AS uuid[])) AND is_primary"
+)
 
 _UPSERT_POINTS = text("""
     INSERT INTO contact_point AS known (id, customer_id, kind, value, raw, scope, label, is_primary,
@@ -62,7 +69,8 @@ _UPSERT_POINTS = text("""
         space text, identity text, created_at timestamptz)
     ON CONFLICT (id) DO UPDATE SET value = excluded.value, raw = excluded.raw, scope = excluded.scope,
         label = excluded.label, is_primary = excluded.is_primary, space = excluded.space,
-        identity = excluded.identity""")
+        identity = excluded.identity
+    WHERE known.customer_id = excluded.customer_id""")
 
 _INSERT_CHANGES = text("""
     INSERT INTO change (id, customer_id, at, by, origin, field, before, after)
@@ -105,8 +113,14 @@ def insert_customers(connection: Connection, customers: Sequence[NewCustomer], *
     """Keep new customers with their contact points; their identities are claimed apart (holders.claim)."""
     if customers:
         points = [_point_row(customer.id, point) for customer in customers for point in customer.points]
-        created = [_change_row(c.id, FieldChange("created", None, {"channel": c.channel}), author) for c in customers]
-        parameters = {"customers": [_customer_row(c) for c in customers], "points": points, "changes": created}
+        created = [
+            _change_row(c.id, FieldChange("created", None, {"channel": c.channel}), author) for c in customers
+        ]
+        parameters = {
+            "customers": [_customer_row(c) for c in customers],
+            "points": points,
+            "changes": created,
+        }
         connection.execute(_INSERT, {"at": author.at, **{k: _json(v) for k, v in parameters.items()}})
 
 
@@ -120,6 +134,11 @@ def update_customer(connection: Connection, customer: Customer, *, at: datetime)
         "at": at,
     }
     assert connection.execute(_UPDATE, parameters).rowcount == 1, "the row was locked and read before"
+
+
+def touch_customers(connection: Connection, ids: Iterable[UUID], *, at: datetime) -> None:
+    """Version and revision of these locked customers rise by one, since a child of theirs changed."""
+    connection.execute(_TOUCH, {"ids": sorted(ids), "at": at})
 
 
 def save_points(

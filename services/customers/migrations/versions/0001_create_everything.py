@@ -80,6 +80,7 @@ CREATE INDEX customer_members_idx ON customer (root_id) WHERE root_id <> id;
 CREATE INDEX customer_name_idx ON customer (name_search, id) WHERE live;
 CREATE INDEX customer_options_idx ON customer USING gin (opt_ids) WHERE live;
 CREATE INDEX customer_tags_idx ON customer USING gin (tag_ids) WHERE live;
+CREATE INDEX customer_teamless_idx ON customer (id) WHERE live AND team_ids = '{}';
 CREATE INDEX customer_teams_idx ON customer USING gin (team_ids) WHERE live;
 CREATE INDEX customer_updated_at_idx ON customer (updated_at DESC, id DESC) WHERE live;
 

@@ -94,7 +94,9 @@ def replace_all(points: Points, wanted: Sequence[Point]) -> Points:
 
 
 def _continued(points: Points, new: Point) -> Point:
-    known = next((p for p in points if p.id == new.id and p.kind == new.kind), None) or find(points, new.address)
+    known = next((p for p in points if p.id == new.id and p.kind == new.kind), None) or find(
+        points, new.address
+    )
     if known is None:
         return new
     raw = known.raw if known.value == new.value else new.raw

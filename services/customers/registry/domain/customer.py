@@ -71,7 +71,9 @@ class FieldChange:
     after: Any
 
 
-def differences(before: Customer, after: Customer, *, shown: Callable[[Customer], Mapping[str, Any]]) -> Changes:
+def differences(
+    before: Customer, after: Customer, *, shown: Callable[[Customer], Mapping[str, Any]]
+) -> Changes:
     """Every field that differs, for the history of changes and the event.
 
     `shown` tells a customer's custom values as people read them: options by their labels.

@@ -1,0 +1,43 @@
+"""Arguments of calls: the gateway checks their types, and we rely on nobody."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+from servicekit.errors import Invalid, TooLarge
+
+MAX_IDS: Final = 1_000
+
+
+def object_of(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise Invalid.at("", "invalid_object", "an object is expected")
+    return value
+
+
+def whole(value: Any, pointer: str, *, at_least: int, at_most: int) -> int:
+    """A whole number between two bounds."""
+    if type(value) is not int or not at_least <= value <= at_most:
+        raise Invalid.at(pointer, "out_of_range", f"a whole number from {at_least} to {at_most}")
+    return value
+
+
+def version_of(value: Any) -> int | None:
+    """The version that a caller saw, if they say."""
+    return None if value is None else whole(value, "/version", at_least=0, at_most=2**31 - 1)
+
+
+def ids_of(values: Any) -> dict[str, UUID]:
+    """The ids among `values`, as asked; what is no id is left out."""
+    if not isinstance(values, list):
+        raise Invalid.at("/ids", "invalid_list", "a list of ids is expected")
+    if len(values) > MAX_IDS:
+        raise TooLarge("too_many_ids", {"limit": MAX_IDS})
+    found = {}
+    for value in values:
+        try:
+            found[value] = UUID(value)
+        except (ValueError, TypeError, AttributeError):
+            continue
+    return found

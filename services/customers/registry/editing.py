@@ -1,0 +1,211 @@
+"""Changes of a customer that is there: a merge patch, or new data merged into it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from identity import Identity
+from servicekit.database import UnitOfWork
+from servicekit.errors import Forbidden, Invalid, Stale
+from servicekit.ids import new_id
+from servicekit.scope import Scope
+from services.customers.fields.domain import values
+from services.customers.registry import announcements, duplicates, holders, queries, repository, tags, writing
+from services.customers.registry.announcements import Changed
+from services.customers.registry.domain import contacts, edits
+from services.customers.registry.domain.customer import Customer, differences
+from services.customers.registry.domain.forms import CONTACT_FIELDS, Form, read_form
+from services.customers.registry.domain.matches import Matches
+from services.customers.registry.domain.teams import check_known
+from services.customers.registry.duplicates import Refused
+from services.customers.registry.errors import ChangedMeanwhile
+from services.customers.registry.holders import Held
+from services.customers.registry.queries import Moved
+from services.customers.registry.writing import Json, Work
+
+Change = Callable[[Customer], Customer]
+
+
+def update(
+    uow: UnitOfWork,
+    scope: Scope,
+    customer_id: UUID,
+    patch: Mapping[str, Any],
+    *,
+    version: int | None,
+    allow_duplicate: bool,
+    idempotency: Mapping[str, Any] | None,
+    at: datetime,
+) -> Json | Refused:
+    """The customer after a merge patch, where it is now if it was merged, or the duplicate answer."""
+    work = writing.begin(uow, scope, at=at, allow_duplicate=allow_duplicate)
+    form = _read_patch(work, patch)
+
+    def change(customer: Customer) -> Customer:
+        return _with_custom(work, edits.edited(customer, form, ids=new_id, at=at), form.custom)
+
+    return _write(work, customer_id, form, change, version=version, idempotency=idempotency)
+
+
+def absorb(
+    uow: UnitOfWork,
+    scope: Scope,
+    customer_id: UUID,
+    data: Mapping[str, Any],
+    *,
+    version: int | None,
+    idempotency: Mapping[str, Any] | None,
+    at: datetime,
+) -> Json | Refused:
+    """The customer with its gaps filled from `data`, and with its tags and contact points."""
+    work = writing.begin(uow, scope, at=at)
+    form = read_form(data, default_region=work.configuration.settings.default_region)
+
+    def change(customer: Customer) -> Customer:
+        shown = _custom_shown(work, customer)
+        missing = {key: value for key, value in form.custom.items() if key not in shown}
+        return _with_custom(work, edits.filled(customer, form, ids=new_id, at=at), missing)
+
+    return _write(work, customer_id, form, change, version=version, idempotency=idempotency)
+
+
+def _read_patch(work: Work, patch: Mapping[str, Any]) -> Form:
+    for field in sorted(CONTACT_FIELDS & patch.keys() if work.masked else ()):
+        raise Invalid.at(f"/{field}", "field_hidden", "contact data is hidden from you")
+    if "teams" in patch and not work.scope.is_admin:
+        raise Forbidden("teams_forbidden")
+    form = read_form(patch, default_region=work.configuration.settings.default_region)
+    for field in ("status", "channel", "created_at"):
+        if field in patch and (patch[field] is None or field == "created_at"):
+            raise Invalid.at(
+                f"/{field}", "read_only" if patch[field] else "required", "cannot be changed to this"
+            )
+    return form
+
+
+def _write(
+    work: Work,
+    customer_id: UUID,
+    form: Form,
+    change: Change,
+    *,
+    version: int | None,
+    idempotency: Mapping[str, Any] | None,
+) -> Json | Refused:
+    if outcome := writing.find_outcome(work, idempotency):
+        return writing.answer(work, UUID(outcome["id"]), replayed=True)
+    try:
+        refused, warnings = _write_locked(work, customer_id, form, change, version=version)
+    except _Moved as moved:
+        work.uow.idempotency.forget()
+        return {"moved_to": str(moved.to)}
+    return refused or writing.answer(work, customer_id, warnings=warnings)
+
+
+class _Moved(Exception):
+    """The customer is part of another one now."""
+
+    def __init__(self, to: UUID) -> None:
+        self.to = to
+
+
+def _write_locked(
+    work: Work, customer_id: UUID, form: Form, change: Change, *, version: int | None
+) -> tuple[Refused | None, list[Json]]:
+    """Keys, then the customer, then everything again as it is under these locks."""
+    touches = bool(CONTACT_FIELDS & form.given)
+    held: Held = {}
+    if touches:
+        duplicates.take_turn(work.uow.connection, work.scope, at=work.at)
+        before = _get(work, customer_id, version=version, with_points=True)
+        found, held = _hold(work, before, change(before), form)
+        if found:
+            return writing.refuse(work, found), []
+    repository.lock_customers(work.uow.connection, [customer_id])
+    before = _get(work, customer_id, version=version, with_points=touches)
+    after = change(before)
+    if not _touched(before, after) <= held.keys():
+        raise ChangedMeanwhile
+    found = writing.others(form.addresses, held, besides=customer_id, among=_claimed(before, after))
+    if found and not work.duplicates_pass:
+        return writing.refuse(work, found), []
+    return None, _save(work, before, after, form, held)
+
+
+def _hold(work: Work, before: Customer, after: Customer, form: Form) -> tuple[Matches, Held]:
+    """Lock what is claimed or freed. Agents who are refused are refused before anything is written."""
+    if not work.scope.is_admin and not work.duplicates_pass:
+        claimed = _claimed(before, after)
+        held = holders.find_holders(work.uow.connection, claimed)
+        if found := writing.others(form.addresses, held, besides=before.id, among=claimed):
+            return found, held
+    touched = _touched(before, after)
+    held = holders.lock(work.uow.connection, touched)
+    return Matches(), {identity: held.get(identity, ()) for identity in touched}
+
+
+def _claimed(before: Customer, after: Customer) -> frozenset[Identity]:
+    return contacts.identities(after.points) - contacts.identities(before.points)
+
+
+def _touched(before: Customer, after: Customer) -> frozenset[Identity]:
+    return contacts.identities(after.points) ^ contacts.identities(before.points)
+
+
+def _get(work: Work, customer_id: UUID, *, version: int | None, with_points: bool) -> Customer:
+    customer = queries.find_customer(work.uow.connection, work.scope, customer_id, with_points=with_points)
+    if customer is None:
+        raise writing.not_found()
+    if isinstance(customer, Moved):
+        raise _Moved(customer.to)
+    if version is not None and version != customer.version:
+        raise Stale("stale", {"current": writing.answer(work, customer_id)["customer"]})
+    return customer
+
+
+def _save(work: Work, before: Customer, after: Customer, form: Form, held: Held) -> list[Json]:
+    """Write what differs, if anything does."""
+    connection, customer_id = work.uow.connection, before.id
+    _check(work, before, after, form)
+    after = replace(after, tags=tags.keep(connection, after.tags, at=work.at))
+    changed = differences(before, after, shown=lambda customer: _custom_shown(work, customer))
+    version = before.version + 1 if changed or before.points != after.points else before.version
+    work.uow.idempotency.finish({"status": 200, "id": str(customer_id), "version": version})
+    if version == before.version:
+        return []
+    repository.update_customer(connection, after, at=work.at)
+    repository.save_points(connection, customer_id, before=before.points, after=after.points)
+    warnings = writing.claim(
+        work, customer_id, form.addresses, before=before.points, after=after.points, held=held
+    )
+    repository.record_changes(connection, [(customer_id, c) for c in changed], author=work.author())
+    fields = [c.field for c in changed]
+    told = Changed(customer_id, version, before.revision + 1, "updated", fields)
+    work.uow.outbox.add(announcements.customers_changed_v1([told]))
+    return warnings
+
+
+def _check(work: Work, before: Customer, after: Customer, form: Form) -> None:
+    if after.team_ids != before.team_ids:
+        pointer = "/teams" if form.teams.whole is not None else "/teams/add"
+        known = work.configuration.directory.teams
+        check_known(form.teams.added, known=known, keep=before.team_ids, pointer=pointer)
+    if after.assignee_id != before.assignee_id:
+        writing.check_assignee(work, after.assignee_id, after.team_ids)
+
+
+def _with_custom(work: Work, customer: Customer, patch: Mapping[str, Any]) -> Customer:
+    if not patch:
+        return customer
+    fields = work.configuration.fields
+    changes = values.parse(fields, patch, held=customer.option_ids)
+    custom, options = values.apply(fields, changes, custom=customer.custom, opt_ids=customer.option_ids)
+    return replace(customer, custom=custom, option_ids=tuple(options))
+
+
+def _custom_shown(work: Work, customer: Customer) -> Mapping[str, Any]:
+    return values.render(work.configuration.fields, customer.custom, customer.option_ids)

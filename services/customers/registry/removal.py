@@ -1,0 +1,124 @@
+"""Delete and restore: a deleted customer frees its addresses at once, and can come back for thirty days."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import text
+
+from servicekit.database import UnitOfWork
+from servicekit.errors import Forbidden, Stale
+from servicekit.scope import Scope
+from services.customers.registry import announcements, holders, queries, repository, writing
+from services.customers.registry.announcements import Changed
+from services.customers.registry.domain import contacts
+from services.customers.registry.domain.addresses import address_of
+from services.customers.registry.domain.customer import FieldChange
+from services.customers.registry.duplicates import Refused
+from services.customers.registry.errors import ChangedMeanwhile
+from services.customers.registry.repository import LockedCustomer
+from services.customers.registry.writing import Json, Work
+
+KEPT: Final = timedelta(days=30)
+
+_MARK = text("""
+    UPDATE customer SET deleted_at = :deleted_at, deleted_by = CAST(:by AS uuid), updated_at = :at,
+           version = version + 1, revision = revision + 1 WHERE id = :id""")
+
+
+def delete(
+    uow: UnitOfWork,
+    scope: Scope,
+    customer_id: UUID,
+    *,
+    version: int | None,
+    idempotency: Mapping[str, Any] | None,
+    at: datetime,
+) -> Json:
+    """Nobody's customer any more; whom it was merged into, if it was."""
+    work = _begin(uow, scope, at=at)
+    if writing.find_outcome(work, idempotency):
+        return {}
+    customer = queries.find_customer(uow.connection, scope, customer_id, with_points=False)
+    if customer is None:
+        raise writing.not_found()
+    if isinstance(customer, queries.Moved):
+        uow.idempotency.forget()
+        return {"moved_to": str(customer.to)}
+    members = queries.members_of(uow.connection, scope, [customer_id])[customer_id][1]
+    held = holders.held_by(uow.connection, members)
+    holders.lock(uow.connection, [identity for identity, _ in held])
+    row = _locked_root(work, customer_id, members)
+    if row.deleted_at is not None or set(holders.held_by(uow.connection, members)) != set(held):
+        raise ChangedMeanwhile
+    if version is not None and version != row.version:
+        raise Stale("stale", {"current": writing.answer(work, customer_id)["customer"]})
+    holders.release(uow.connection, held)
+    _mark(work, row, "deleted", deleted_at=at)
+    uow.idempotency.finish({"status": 204, "id": str(customer_id), "version": row.version + 1})
+    return {}
+
+
+def restore(
+    uow: UnitOfWork,
+    scope: Scope,
+    customer_id: UUID,
+    *,
+    idempotency: Mapping[str, Any] | None,
+    at: datetime,
+) -> Json | Refused:
+    """The customer as it was, unless somebody else holds one of its addresses by now."""
+    work = _begin(uow, scope, at=at)
+    if outcome := writing.find_outcome(work, idempotency):
+        return writing.answer(work, UUID(outcome["id"]), replayed=True)
+    members = queries.members_of_deleted(uow.connection, scope, customer_id, since=at - KEPT)
+    if not members:
+        raise writing.not_found()
+    points = queries.points_of(uow.connection, members)
+    claims = [
+        (identity, owner) for owner in members for identity in contacts.identities(points.get(owner, ()))
+    ]
+    held = holders.lock(uow.connection, [identity for identity, _ in claims])
+    row = _locked_root(work, customer_id, members)
+    if row.deleted_at is None:
+        raise ChangedMeanwhile
+    addresses = [address_of(point) for several in points.values() for point in several]
+    found = writing.others(addresses, held, besides=customer_id)
+    if found and not work.duplicates_pass:
+        return writing.refuse(work, found)
+    holders.claim(uow.connection, sorted(claims, key=_lock_order), held=held)
+    _mark(work, row, "restored", deleted_at=None)
+    warnings = writing.let_through(work, customer_id, found) if found else []
+    uow.idempotency.finish({"status": 200, "id": str(customer_id), "version": row.version + 1})
+    return writing.answer(work, customer_id, warnings=warnings)
+
+
+def _begin(uow: UnitOfWork, scope: Scope, *, at: datetime) -> Work:
+    if not scope.is_admin:
+        raise Forbidden("administrators_only")
+    return writing.begin(uow, scope, at=at)
+
+
+def _locked_root(work: Work, customer_id: UUID, members: Sequence[UUID]) -> LockedCustomer:
+    """The customer, locked with all records it is made of. Raises ChangedMeanwhile if a merge came in between."""
+    locked = repository.lock_customers(work.uow.connection, members)
+    if locked.keys() != set(members) or any(row.root_id != customer_id for row in locked.values()):
+        raise ChangedMeanwhile
+    return locked[customer_id]
+
+
+def _mark(work: Work, row: LockedCustomer, kind: str, *, deleted_at: datetime | None) -> None:
+    by = work.scope.user_id if deleted_at else None
+    parameters = {"id": row.id, "deleted_at": deleted_at, "by": by, "at": work.at}
+    work.uow.connection.execute(_MARK, parameters)
+    change = FieldChange("deleted", deleted_at is None, deleted_at is not None)
+    repository.record_changes(work.uow.connection, [(row.id, change)], author=work.author())
+    told = Changed(row.id, row.version + 1, row.revision + 1, kind)
+    work.uow.outbox.add(announcements.customers_changed_v1([told]))
+
+
+def _lock_order(claim: holders.Claim) -> tuple[str, str]:
+    return claim[0].space, claim[0].value

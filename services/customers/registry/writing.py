@@ -1,0 +1,171 @@
+"""What every write of a customer shares: who writes, the rights that do not depend on the customer, the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from identity import Identity
+from servicekit.database import UnitOfWork
+from servicekit.errors import Forbidden, Invalid, NotFound
+from servicekit.scope import AGENT, Scope
+from services.customers import configuration
+from services.customers.configuration import Configuration
+from services.customers.messages import customer_message, is_masked
+from services.customers.registry import announcements, duplicates, holders, queries
+from services.customers.registry.domain import contacts
+from services.customers.registry.domain.addresses import Address
+from services.customers.registry.domain.contacts import Points
+from services.customers.registry.domain.matches import Matches, matches
+from services.customers.registry.duplicates import Refused
+from services.customers.registry.holders import Held
+from services.customers.registry.repository import Author
+
+Json = dict[str, Any]
+
+_ALLOW_PAIR = text("""
+    INSERT INTO allowed_duplicate (first_id, second_id, allowed_by, allowed_at)
+    SELECT least(:id, other), greatest(:id, other), CAST(:by AS uuid), :at
+    FROM unnest(CAST(:others AS uuid[])) AS other ORDER BY 1, 2 ON CONFLICT DO NOTHING""")
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One write in progress."""
+
+    uow: UnitOfWork
+    scope: Scope
+    configuration: Configuration
+    at: datetime
+    allow_duplicate: bool = False
+
+    @property
+    def masked(self) -> bool:
+        return is_masked(self.scope, self.configuration)
+
+    @property
+    def duplicates_pass(self) -> bool:
+        return self.allow_duplicate or self.configuration.settings.allow_duplicates
+
+    def author(self, origin: str = "user") -> Author:
+        return Author(UUID(self.scope.user_id), origin, self.at)
+
+
+def begin(uow: UnitOfWork, scope: Scope, *, at: datetime, allow_duplicate: bool = False) -> Work:
+    """Connectors write nothing here, and only administrators make duplicates knowingly."""
+    if not scope.is_admin and (scope.role != AGENT or allow_duplicate):
+        raise Forbidden("duplicates_forbidden" if allow_duplicate else "not_for_connectors")
+    return Work(uow, scope, configuration.current(uow.connection), at, allow_duplicate)
+
+
+def find_outcome(work: Work, idempotency: Mapping[str, Any] | None) -> Json | None:
+    """The outcome of the first time, if this request was made before; else its key is taken."""
+    if not idempotency:
+        return None
+    return work.uow.idempotency.begin(
+        idempotency["key"], user_id=work.scope.user_id, request_hash=idempotency["hash"]
+    )
+
+
+def answer(
+    work: Work, customer_id: UUID, *, warnings: list[Json] | None = None, replayed: bool = False
+) -> Json:
+    """The customer as the caller may see it now. Raises NotFound if that is not at all."""
+    row = queries.find_view(work.uow.connection, work.scope, customer_id)
+    if row is None:
+        raise not_found()
+    if row.id != customer_id:
+        return {"moved_to": str(row.id)}
+    customer = customer_message(row, work.scope, work.configuration)
+    return {"customer": customer, "warnings": warnings or [], "replayed": replayed}
+
+
+def not_found() -> NotFound:
+    """The same for a customer that never was and for one that the caller may not see."""
+    return NotFound("customer_not_found")
+
+
+def claim(
+    work: Work,
+    customer_id: UUID,
+    addresses: Iterable[Address],
+    *,
+    before: Points = (),
+    after: Points,
+    held: Held,
+) -> list[Json]:
+    """Take the identities that are new, free those that went. Returns the warnings of duplicates let through."""
+    new = contacts.identities(after) - contacts.identities(before)
+    gone = contacts.identities(before) - contacts.identities(after)
+    claims = [(identity, customer_id) for identity in in_lock_order(new)]
+    holders.claim(work.uow.connection, claims, held=held)
+    holders.release(work.uow.connection, [(identity, customer_id) for identity in in_lock_order(gone)])
+    found = others(addresses, held, besides=customer_id, among=new)
+    return let_through(work, customer_id, found) if found else []
+
+
+def others(
+    addresses: Iterable[Address],
+    held: Held,
+    *,
+    besides: UUID | None = None,
+    among: Collection[Identity] | None = None,
+) -> Matches:
+    """Customers besides this one that hold one of the addresses (`among`: one of these identities)."""
+    asked = held.keys() if among is None else held.keys() & set(among)
+    roots = {identity: [holder.root_id for holder in held[identity]] for identity in asked}
+    return matches(addresses, roots, besides=besides)
+
+
+def refuse(work: Work, found: Matches) -> Refused:
+    """The duplicate answer, recorded where it counts against a budget. The key stays free for another try."""
+    refused = duplicates.refuse(work.uow.connection, work.scope, found, masked=work.masked, at=work.at)
+    work.uow.idempotency.forget()
+    return refused
+
+
+def check_assignee(work: Work, user_id: UUID | None, teams: frozenset[UUID]) -> None:
+    """An active user who can see a customer of these teams."""
+    if user_id is None:
+        return
+    user = work.configuration.directory.find_user(str(user_id))
+    seen = user and user.active and (user.role == "admin" or user.team_ids & set(map(str, teams)))
+    if not seen and str(user_id) != work.scope.user_id:
+        raise Invalid.at("/assignee", "unknown_user", "no active user who can see this customer")
+
+
+def let_through(work: Work, customer_id: UUID, found: Matches) -> list[Json]:
+    """Duplicates are allowed: remember the pairs, tell who looks for duplicates, warn of those the caller may see."""
+    connection = work.uow.connection
+    shown = duplicates.visible_matches(connection, work.scope, found)
+    if work.allow_duplicate:
+        parameters = {
+            "id": customer_id,
+            "others": list(found.customers),
+            "by": work.scope.user_id,
+            "at": work.at,
+        }
+        connection.execute(_ALLOW_PAIR, parameters)
+    work.uow.outbox.add(
+        announcements.duplicate_detected_v1(
+            customer_id,
+            found.customers,
+            decision="allowed" if work.allow_duplicate else "undecided",
+            matched_on=found.matched_on,
+        )
+    )
+    if not shown:
+        return []
+    told = found.among([UUID(match["id"]) for match in shown])
+    if work.masked:
+        duplicates.spend(connection, work.scope, told, at=work.at)
+    return [{"code": "duplicate_customer", "matched_on": told.matched_on, "matches": shown}]
+
+
+def in_lock_order(identities: Iterable[Identity]) -> list[Identity]:
+    return sorted(identities, key=lambda i: (i.space, i.value))

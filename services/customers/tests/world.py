@@ -1,0 +1,92 @@
+"""A small company for tests: teams, users, settings, and the service's methods without a bus."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+
+from servicekit.database import Transactions
+from servicekit.ids import new_id
+from servicekit.scope import ADMIN, AGENT, Scope
+from services.customers.directory import repository as directory_rows
+from services.customers.directory.domain import Directory, Team, User
+from services.customers.service import CustomersService
+
+Json = dict[str, Any]
+
+
+class World:
+    """Teams and users come into being when they are named."""
+
+    def __init__(self, database: Transactions) -> None:
+        self.db = database
+        self.service = CustomersService()
+        self.service.db = database  # type: ignore[assignment]
+        self.teams: dict[str, str] = {}
+        self.users: dict[str, User] = {}
+        self.admin = self._person("root", ADMIN, ())
+
+    def team(self, name: str) -> str:
+        if name not in self.teams:
+            self.teams[name] = str(new_id())
+            self._publish()
+        return self.teams[name]
+
+    def agent(self, name: str, *teams: str) -> Json:
+        """The scope of an agent who is in these teams."""
+        return self._person(name, AGENT, teams)
+
+    def set(self, **settings: Any) -> None:
+        version = self.service.get_settings(self.admin)["version"]
+        self.service.update_settings(self.admin, settings, version)
+
+    def create(self, scope: Json | None = None, **data: Any) -> Json:
+        """A customer; by the administrator unless somebody else is named."""
+        data = {"name": "Maria Silva", **data}
+        return self.service.create_customer(scope or self.admin, data)["customer"]
+
+    def get(self, customer_id: str, scope: Json | None = None) -> Json:
+        return self.service.get_customer(scope or self.admin, customer_id)["customer"]
+
+    def update(self, customer_id: str, scope: Json | None = None, **patch: Any) -> Json:
+        return self.service.update_customer(scope or self.admin, customer_id, patch)["customer"]
+
+    def rows(self, statement: str, **parameters: Any) -> list[Any]:
+        with self.db.reading() as connection:
+            return list(connection.execute(text(statement), parameters))
+
+    def run(self, statement: str, **parameters: Any) -> None:
+        with self.db.unit_of_work() as uow:
+            uow.connection.execute(text(statement), parameters)
+
+    def events(self, kind: str | None = None) -> list[Json]:
+        """What the outbox holds, oldest first."""
+        bodies = [orjson.loads(row.body) for row in self.rows("SELECT body FROM outbox ORDER BY id")]
+        return [body for body in bodies if kind in (None, body["type"])]
+
+    def merge(self, absorbed: str, into: str) -> None:
+        """Only the pointer that a merge writes."""
+        self.run(
+            "UPDATE customer SET root_id = :into, merged_into = :into WHERE id = :absorbed",
+            absorbed=UUID(absorbed),
+            into=UUID(into),
+        )
+
+    def _person(self, name: str, role: str, teams: tuple[str, ...]) -> Json:
+        team_ids = frozenset(self.team(team) for team in teams)
+        user_id = self.users[name].id if name in self.users else str(new_id())
+        self.users[name] = User(user_id, name, role, True, team_ids)
+        self._publish()
+        return Scope(user_id, role, team_ids).dump()
+
+    def _publish(self) -> None:
+        with self.db.unit_of_work() as uow:
+            directory = Directory.of(
+                revision=directory_rows.revision(uow.connection) + 1,
+                teams=[Team(team_id, name) for name, team_id in self.teams.items()],
+                users=list(self.users.values()),
+            )
+            directory_rows.replace(uow.connection, directory)
