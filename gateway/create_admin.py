@@ -32,13 +32,13 @@ def create_admin(email: str, name: str, password: str) -> int:
         return 2
     database = Transactions.connect(load_or_exit(CommandSettings).database_url, service=SERVICE)
     try:
-        print(database.run(lambda uow: _ensure(uow, email, name, password)))
+        print(database.run(lambda uow: ensure_admin(uow, email, name, password)))
     finally:
         database.close()
     return 0
 
 
-def _ensure(uow: UnitOfWork, email: str, name: str, password: str) -> str:
+def ensure_admin(uow: UnitOfWork, email: str, name: str, password: str) -> str:
     found = uow.connection.execute(
         select(account.c.id, account.c.role, account.c.active).where(account.c.email_folded == folded(email))
     ).first()

@@ -116,7 +116,10 @@ def parse_json(raw: bytes) -> Any:
 
 
 def checked_query(operation: Operation, raw: bytes) -> dict[str, Any]:
-    """The query parameters as the operation's schema reads them; unknown and repeated ones are refused."""
+    """The query parameters as the operation's schema reads them, None where one is not given.
+
+    Unknown and repeated ones are refused.
+    """
     if operation.query is None and not raw:
         return {}
     given: dict[str, str] = {}
@@ -132,7 +135,7 @@ def checked_query(operation: Operation, raw: bytes) -> dict[str, Any]:
         given[name] = value
     if operation.query is None:
         raise Invalid.at(f"/{_escaped(next(iter(given)))}", "unknown_property", "Unknown parameter.")
-    return load(operation.query, given)  # type: ignore[no-any-return]
+    return dict.fromkeys(operation.query.fields) | load(operation.query, given)  # type: ignore[no-any-return]
 
 
 def load(schema: Schema, value: Any) -> Any:

@@ -38,7 +38,7 @@ async def create_api_key(call: Call) -> Answer:
     what an agent of its teams sees.
     """
     body = checked_key(call.body)
-    name, expires_at = checked_name(body["name"]), _future(body["expires_at"])
+    name, expires_at = checked_name(body["name"]), _future(body.get("expires_at"))
     shown: dict[str, str] = {}
 
     def work(uow: UnitOfWork) -> Outcome:
@@ -46,7 +46,7 @@ async def create_api_key(call: Call) -> Answer:
             uow.connection,
             name=name,
             role=body["role"],
-            source=body["source"],
+            source=body.get("source"),
             expires_at=expires_at,
             team_ids=teams.require_teams(uow.connection, body["teams"], pointer="/teams"),
             created_by=UUID(call.caller.user_id),

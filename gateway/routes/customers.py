@@ -125,8 +125,8 @@ async def _page(call: Call, asked: dict[str, Any]) -> Answer:
     reply = await call.ask(
         "list_customers",
         asked["limit"],
-        asked["cursor"],
-        asked["sort"],
+        asked.get("cursor"),
+        asked.get("sort"),
         include_total="total" in asked["include"],
         deleted=asked.get("deleted", False),
     )

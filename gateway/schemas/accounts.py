@@ -55,9 +55,7 @@ class UserPatch(Schema):
 
 
 class UserQuery(PageQuery):
-    for_customer = Id(
-        load_default=None, metadata={"description": "Only active users who can see this customer"}
-    )
+    for_customer = Id(metadata={"description": "Only active users who can see this customer"})
 
 
 class UserOrReference(Schema):
@@ -130,15 +128,15 @@ class TeamPatch(NewTeam):
 
 
 class TeamRemoval(Schema):
-    move_to = Id(load_default=None, metadata={"description": "The team that gets its customers"})
+    move_to = Id(metadata={"description": "The team that gets its customers"})
 
 
 class NewApiKey(Schema):
     name = text(100, shortest=1, required=True)
     role = one_of(*KEY_ROLES, required=True)
     teams = fields.List(Id(), load_default=list, validate=validate.Length(max=100))
-    source = text(200, load_default=None, allow_none=True)
-    expires_at = Moment(load_default=None, allow_none=True)
+    source = text(200, allow_none=True)
+    expires_at = Moment(allow_none=True)
 
 
 class ApiKey(Schema):

@@ -12,7 +12,7 @@ from gateway.schemas.fields import Id, Moment, QueryNumber, objects, one_of, tex
 
 class PageQuery(Schema):
     limit = QueryNumber(low=1, high=200, load_default=50)
-    cursor = text(500, shortest=1, load_default=None)
+    cursor = text(500, shortest=1)
 
 
 class PageInfo(Schema):
@@ -46,7 +46,10 @@ class Fault(Schema):
 
 
 class Problem(Schema):
-    """Why a request was refused (RFC 9457)."""
+    """Why a request was refused (RFC 9457). Some codes bring members of their own."""
+
+    class Meta:
+        unknown = "include"
 
     type = fields.String(required=True)
     title = fields.String(required=True)

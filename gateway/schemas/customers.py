@@ -116,22 +116,22 @@ class WrittenCustomer(Customer):
 
 
 class CustomerQuery(PageQuery):
-    sort = fields.String(load_default=None, validate=validate.Regexp(f"^{_SORT}$"))
+    sort = fields.String(validate=validate.Regexp(f"^{_SORT}$"))
     include = Words("total", load_default=list)
     deleted = QueryFlag(load_default=False, metadata={"description": "Administrators: what can be restored"})
 
 
 class CustomerSearch(Schema):
     limit = fields.Integer(strict=True, load_default=50, validate=validate.Range(1, 200))
-    cursor = text(500, shortest=1, load_default=None, allow_none=True)
-    sort = fields.String(load_default=None, allow_none=True, validate=validate.Regexp(f"^{_SORT}$"))
+    cursor = text(500, shortest=1, allow_none=True)
+    sort = fields.String(allow_none=True, validate=validate.Regexp(f"^{_SORT}$"))
     include = fields.List(one_of("total"), load_default=list, validate=validate.Length(max=10))
 
 
 class HistoryQuery(PageQuery):
-    kind = Words(*HISTORY_KINDS, load_default=None)
-    since = Moment(load_default=None)
-    until = Moment(load_default=None)
+    kind = Words(*HISTORY_KINDS)
+    since = Moment()
+    until = Moment()
 
 
 class HistoryItem(Schema):

@@ -1,0 +1,103 @@
+"""A running gateway for tests: real database, real bus, the fake customers service, real HTTP.
+
+Every answer that passes is checked against the OpenAPI document.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import uvicorn
+
+from gateway.app import Application
+from gateway.create_admin import ensure_admin
+from gateway.settings import GatewaySettings
+from gateway.tests.documented import Documented
+from servicekit.database import Transactions
+from servicekit.database.migrate import migrate
+from servicekit.events import topology
+from servicekit.testing.infrastructure import fresh_database, fresh_vhost
+from servicekit.testing.process import running_service
+from servicekit.testing.waiting import eventually
+
+ADMIN_EMAIL, PASSWORD = "admin@example.com", "correct horse battery"
+
+
+@dataclass
+class World:
+    """Addresses of everything, and an administrator's token."""
+
+    url: str
+    database: Transactions
+    amqp_url: str
+    documented: Documented
+    admin_token: str = ""
+
+    def client(self, token: str | None = None, **headers: str) -> httpx.Client:
+        """A caller; without a token nobody in particular."""
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        return httpx.Client(
+            base_url=self.url, headers=headers, timeout=20, trust_env=False,
+            event_hooks={"response": [self.documented.check]},
+        )  # fmt: skip
+
+    @property
+    def admin(self) -> httpx.Client:
+        return self.client(self.admin_token)
+
+    def log_in(self, email: str, password: str = PASSWORD) -> str:
+        with self.client() as nobody:
+            answer = nobody.post("/v1/sessions", json={"email": email, "password": password})
+        answer.raise_for_status()
+        return str(answer.json()["token"])
+
+    def scalar(self, sql: str, **values: Any) -> Any:
+        from sqlalchemy import text
+
+        with self.database.reading() as connection:
+            return connection.scalar(text(sql), values)
+
+
+@contextlib.contextmanager
+def running_world(**changes: Any) -> Iterator[World]:
+    with fresh_database("gateway") as database_url, fresh_vhost("gateway") as amqp_url:
+        migrate("gateway", database_url)
+        topology.declare(amqp_url, topology.load(["gateway"]))
+        database = Transactions.connect(database_url, service="gateway")
+        database.run(lambda uow: ensure_admin(uow, ADMIN_EMAIL, "Ada Admin", PASSWORD))
+        settings = GatewaySettings(
+            database_url=database_url, amqp_url=amqp_url, log_level="WARNING", rpc_deadline_seconds=2.0,
+            login_attempts_per_account=5, **changes,
+        )  # fmt: skip
+        fake = running_service("gateway.tests.fake_customers:CustomersService", AMQP_URL=amqp_url)
+        with contextlib.closing(database), fake, serving(settings) as url:
+            world = World(url, database, amqp_url, Documented(url))
+            world.admin_token = world.log_in(ADMIN_EMAIL)
+            yield world
+
+
+@contextlib.contextmanager
+def serving(settings: GatewaySettings) -> Iterator[str]:
+    """A gateway under uvicorn in a thread of this process; yields its address."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        Application(settings), lifespan="on", ws="none", loop="uvloop", http="httptools", log_config=None,
+        access_log=False, timeout_graceful_shutdown=2,
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        eventually(lambda: server.started or not thread.is_alive(), what="a started server")
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        listener.close()
