@@ -91,10 +91,10 @@ def _host_system(
     api.load(definitions(system.vhost, system.broker_passwords))
     api.allow_everything(system.vhost, unquote(urlsplit(system.amqp_url).username or ""))
     system.create_databases()
-    system.migrate(supervisor)
-    system.declare_topology(supervisor)
+    supervisor.run_steps(*system.migrations(), system.topology())
     system.start(supervisor, listening)
-    system.create_administrator(supervisor, spec["email"], spec["password"])
+    supervisor.run_steps(system.administrator(spec["email"], spec["password"]))
+    system.wait_until_ready(supervisor)
     facts["url"] = f"http://127.0.0.1:{listening.getsockname()[1]}"
 
 

@@ -11,6 +11,8 @@ _ROTATE_BYTES = 50_000_000
 _ERROR = re.compile(
     r'"level": ?"(?i:error|critical)"|\[(?:error|critical)\]|\b(?:ERROR|CRITICAL|FATAL|PANIC):? '
 )
+# What PostgreSQL answers to whoever asks whether it is ready yet.
+_EXPECTED = "the database system is starting up"
 _AT_ONCE = 3
 _WIDTH = 400
 
@@ -32,7 +34,7 @@ class LogFile:
     def new_errors(self) -> list[str]:
         """Lines of errors written since the last call: a few, each cut to a line of the console."""
         lines = self._new_lines()
-        errors = [line for line in lines if _ERROR.search(line)]
+        errors = [line for line in lines if _ERROR.search(line) and _EXPECTED not in line]
         shown = [line[:_WIDTH] for line in errors[:_AT_ONCE]]
         if len(errors) > _AT_ONCE:
             shown.append(f"… {len(errors) - _AT_ONCE} more errors in {self.path}")

@@ -23,7 +23,7 @@ def main() -> int:
             with state.held():
                 _start_postgres_and_migrate(state, supervisor)
         except AlreadyRunning:
-            LocalSystem(state).plan.migrate(supervisor)
+            supervisor.run_steps(*LocalSystem(state).plan.migrations())
     except (StepFailed, StopRequested, TookTooLong) as error:
         print(error or "interrupted", file=sys.stderr)
         return 1
@@ -37,7 +37,7 @@ def _start_postgres_and_migrate(state: LocalState, supervisor: Supervisor) -> No
         supervisor.start([local.instances.postgres.program()])
         local.instances.wait_for_postgres(supervisor)
         local.plan.create_databases()
-        local.plan.migrate(supervisor)
+        supervisor.run_steps(*local.plan.migrations())
     finally:
         supervisor.stop()
 

@@ -75,35 +75,41 @@ class SystemPlan:
         for account in PACKAGES:
             run_sql_file(self.postgres_url, "drop_database.sql", self._database_names(account))
 
-    def migrate(self, supervisor: Supervisor) -> None:
-        """Brings every database to the present schema."""
-        for account, package in PACKAGES.items():
-            environment = {"DATABASE_URL": self.database_url(account)}
-            supervisor.run_step(
-                self._step(f"migrate-{account}", ("servicekit", "migrate", package), environment)
+    def migrations(self) -> list[Program]:
+        """Steps that bring every database to the present schema."""
+        return [
+            self._step(
+                f"migrate-{account}",
+                ("servicekit", "migrate", package),
+                {"DATABASE_URL": self.database_url(account)},
             )
+            for account, package in PACKAGES.items()
+        ]
 
-    def declare_topology(self, supervisor: Supervisor) -> None:
-        """Exchanges, queues and bindings, as the broker's operator."""
+    def topology(self) -> Program:
+        """A step that declares exchanges, queues and bindings, as the broker's operator."""
         arguments = ("servicekit", "topology", *PACKAGES.values())
         environment = {"AMQP_URL": f"{self.amqp_url}/{quote(self.vhost, safe='')}"}
-        supervisor.run_step(self._step("topology", arguments, environment))
+        return self._step("topology", arguments, environment)
+
+    def administrator(self, email: str, password: str) -> Program:
+        """A step that creates the first administrator, if that one does not exist."""
+        arguments = ("gateway", "create-admin", "--email", email, "--password-stdin")
+        return self._step("create-admin", arguments, self._urls("gateway"), stdin=password.encode())
 
     def start(self, supervisor: Supervisor, listening: socket.socket) -> None:
-        """Starts all processes and waits until each is ready. The gateway's replicas share the socket."""
-        programs = [
+        """Starts all processes, without waiting. The gateway's replicas share the socket."""
+        supervisor.start(
             self._program(process, name, listening)
             for process in PROCESSES
             for name in replica_names(process.name, self.replicas.get(process.name, 1))
-        ]
-        supervisor.start(programs)
-        supervisor.wait_until_ready([program.name for program in programs], seconds=_START_SECONDS)
+        )
 
-    def create_administrator(self, supervisor: Supervisor, email: str, password: str) -> None:
-        """Does nothing if that administrator exists already."""
-        arguments = ("gateway", "create-admin", "--email", email, "--password-stdin")
-        step = self._step("create-admin", arguments, self._urls("gateway"), stdin=password.encode())
-        supervisor.run_step(step)
+    def wait_until_ready(self, supervisor: Supervisor) -> None:
+        """Until every process answers that it is ready."""
+        for process in PROCESSES:
+            names = replica_names(process.name, self.replicas.get(process.name, 1))
+            supervisor.wait_until_ready(names, seconds=_START_SECONDS)
 
     def _program(self, process: Process, name: str, listening: socket.socket) -> Program:
         program = Program(

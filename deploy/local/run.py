@@ -78,12 +78,14 @@ def _start(local: LocalSystem, supervisor: Supervisor, listening: socket.socket)
     instances.start(supervisor)
     instances.wait_for_postgres(supervisor)
     local.plan.create_databases()
-    local.plan.migrate(supervisor)
+    supervisor.run_steps(*local.plan.migrations())
     instances.wait_for_rabbitmq(supervisor)
-    local.plan.declare_topology(supervisor)
     say("starting the services …")
+    supervisor.run_steps(
+        local.plan.topology(), local.plan.administrator(ADMINISTRATOR, local.administrator_password)
+    )
     local.plan.start(supervisor, listening)
-    local.plan.create_administrator(supervisor, ADMINISTRATOR, local.administrator_password)
+    local.plan.wait_until_ready(supervisor)
 
 
 def _load_demo(supervisor: Supervisor, url: str, local: LocalSystem) -> None:
@@ -97,7 +99,7 @@ def _load_demo(supervisor: Supervisor, url: str, local: LocalSystem) -> None:
     }
     command = (sys.executable, "-m", "deploy.demo")
     step = Program(name="demo", command=command, environment=environment, directory=CHECKOUT)
-    supervisor.run_step(step, seconds=600)
+    supervisor.run_steps(step, seconds=600)
 
 
 def _listen(port: str) -> socket.socket:

@@ -55,16 +55,20 @@ class Supervisor:
             run.start()
         self._on_change(self)
 
-    def run_step(self, program: Program, *, seconds: float = 120.0) -> None:
-        """Runs a program that is meant to end. Raises StepFailed with its last words if it fails."""
-        step = Run(program, self._logs / f"{program.name}.log")
-        step.start()
+    def run_steps(self, *programs: Program, seconds: float = 120.0) -> None:
+        """Runs programs that are meant to end, side by side. Raises StepFailed with the last words of one."""
+        steps = [Run(program, self._logs / f"{program.name}.log") for program in programs]
+        what = ", ".join(program.name for program in programs)
         try:
-            self.pump(lambda: step.exit_status() is not None, seconds=seconds, what=f"{program.name} to end")
+            for step in steps:
+                step.start()
+            self.pump(lambda: _all_ended(steps), seconds=seconds, what=f"{what} to end")
         finally:
-            step.kill()
-        if step.exit_status():
-            raise StepFailed(program.name, step.how_it_ended(), step.log.tail(15))
+            for step in steps:
+                step.kill()
+        for step in steps:
+            if step.exit_status():
+                raise StepFailed(step.program.name, step.how_it_ended(), step.log.tail(15))
 
     def wait_until_ready(self, names: Iterable[str], *, seconds: float) -> None:
         """Until each of them answers that it is ready."""
@@ -135,3 +139,7 @@ class Supervisor:
     def _last_words(self, what: str) -> str:
         run = self.runs.get(what.split(" ")[0])
         return "".join(f"\n    {line}" for line in run.log.tail(10)) if run else ""
+
+
+def _all_ended(steps: list[Run]) -> bool:
+    return all(step.exit_status() is not None for step in steps)

@@ -129,12 +129,12 @@ def test_what_does_not_stop_is_killed_with_its_children(watched: Watched):
 
 def test_a_step_that_fails_says_what_it_said(watched: Watched):
     with pytest.raises(StepFailed, match="migrate ended with status 1\n    no such table"):
-        watched.supervisor.run_step(_program("migrate", "import sys; sys.exit('no such table')"))
+        watched.supervisor.run_steps(_program("migrate", "import sys; sys.exit('no such table')"))
 
 
 def test_a_step_gets_its_input(watched: Watched):
     code = "import sys; sys.exit(sys.stdin.read() != 'a password')"
-    watched.supervisor.run_step(_program("create-admin", code, stdin=b"a password"))
+    watched.supervisor.run_steps(_program("create-admin", code, stdin=b"a password"))
 
 
 def test_a_request_to_stop_ends_every_wait(watched: Watched):
