@@ -17,10 +17,12 @@ def system() -> Iterator[RunningSystem]:
 
 
 @pytest.fixture(scope="session")
-def admin(system: RunningSystem) -> Api:
-    return log_in(system.url, *system.admin)
+def admin(system: RunningSystem) -> Iterator[Api]:
+    with log_in(system.url, *system.admin) as api:
+        yield api
 
 
 @pytest.fixture
-def company(system: RunningSystem, admin: Api) -> Company:
-    return Company(system.url, admin)
+def company(system: RunningSystem, admin: Api) -> Iterator[Company]:
+    with Company(system.url, admin) as made:
+        yield made

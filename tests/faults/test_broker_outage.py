@@ -31,11 +31,16 @@ def fragile(servers: RunningInstances) -> Iterator[RunningSystem]:
         yield running
 
 
+@pytest.fixture
+def company(fragile: RunningSystem) -> Iterator[Company]:
+    with log_in(fragile.url, *fragile.admin) as admin, Company(fragile.url, admin) as made:
+        yield made
+
+
 @pytest.mark.timeout(900)
 def test_without_a_broker_callers_get_503_at_once_and_events_are_taken_and_delivered_later(
-    servers: RunningInstances, fragile: RunningSystem
+    servers: RunningInstances, fragile: RunningSystem, company: Company
 ):
-    company = Company(fragile.url, log_in(fragile.url, *fragile.admin))
     team, verdict = company.team(), Verdict("F-14", n=0)
     agent, connector = company.agent(team), company.connector(SOURCE)
     alive = {name: process.pid for name, process in fragile.processes().items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import secrets
+from contextlib import ExitStack
 from typing import Any
 
 import httpx
@@ -16,6 +17,12 @@ class Api:
         self.http = httpx.Client(base_url=url, timeout=30)
         if token:
             self.http.headers["Authorization"] = f"Bearer {token}"
+
+    def __enter__(self) -> Api:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.http.close()
 
     def get(self, path: str, **query: Any) -> httpx.Response:
         return self.http.get(path, params=query)
@@ -54,15 +61,26 @@ def _names(headers: dict[str, str]) -> dict[str, str]:
 
 
 def log_in(url: str, email: str, password: str) -> Api:
-    """A caller with a fresh session."""
-    return Api(url, Api(url).created("/v1/sessions", {"email": email, "password": password})["token"])
+    """A caller with a fresh session. Close it, or use it in a `with` block."""
+    with Api(url) as stranger:
+        return Api(url, stranger.created("/v1/sessions", {"email": email, "password": password})["token"])
 
 
 class Company:
-    """A fresh corner of a running system: makes teams, agents and connectors that no other test knows."""
+    """A fresh corner of a running system: makes teams, agents and connectors that no other test knows.
+
+    Used in a `with` block, it closes the clients that it made.
+    """
 
     def __init__(self, url: str, admin: Api) -> None:
         self.url, self.admin = url, admin
+        self._made = ExitStack()
+
+    def __enter__(self) -> Company:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._made.close()
 
     def team(self) -> str:
         """A new team's id."""
@@ -75,7 +93,7 @@ class Company:
         user = self.admin.created("/v1/users", body)
         for team in teams:
             assert self.admin.put(f"/v1/teams/{team}/members/{user['id']}").status_code < 300
-        agent = log_in(self.url, email, password)
+        agent = self._made.enter_context(log_in(self.url, email, password))
         agent.user_id = user["id"]  # type: ignore[attr-defined]
         return agent
 
@@ -83,7 +101,7 @@ class Company:
         """A connector's key, bound to a source prefix."""
         body = {"name": "connector", "role": "connector", "source": source, "teams": list(teams)}
         key = self.admin.created("/v1/api-keys", body)
-        return Api(self.url, key["key"])
+        return self._made.enter_context(Api(self.url, key["token"]))
 
 
 _numbers = itertools.count(secrets.randbelow(8_000_000))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -56,9 +57,9 @@ def publish(amqp_url: str, events: Iterable[dict[str, Any]]) -> None:
         producer = kombu.Producer(connection.channel(), exchange=exchange, auto_declare=False)
         for event in events:
             producer.publish(
-                event,
+                json.dumps(event),
                 routing_key=event["type"],
-                serializer="json",
                 content_type="application/cloudevents+json",
+                content_encoding="utf-8",
                 delivery_mode=2,
             )
