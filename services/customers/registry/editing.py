@@ -121,6 +121,7 @@ def _write_locked(
     held: Held = {}
     if touches:
         duplicates.take_turn(work.uow.connection, work.scope, at=work.at)
+        repository.take_turn(work.uow.connection, customer_id)
         before = _get(work, customer_id, version=version, with_points=True)
         found, held = _hold(work, before, change(before), form)
         if found:

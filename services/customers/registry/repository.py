@@ -42,6 +42,9 @@ _LOCK = text("""
     SELECT id, root_id, deleted_at, name, name_source, status, assignee_id, team_ids, version, revision
     FROM customer WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR NO KEY UPDATE""")
 
+# Edits of one customer's contact data go one after the other: each decides what to lock by what it reads.
+_TAKE_TURNS = text("SELECT pg_advisory_xact_lock(hashtextextended('contact data ' || :id, 0))")
+
 _UPDATE = text("""
     UPDATE customer SET name = :name, name_source = :name_source, name_search = :name_search, status = :status,
            channel = :channel, assignee_id = :assignee_id, team_ids = CAST(:team_ids AS uuid[]),
@@ -101,6 +104,11 @@ class LockedCustomer:
     team_ids: frozenset[UUID]
     version: int
     revision: int
+
+
+def take_turn(connection: Connection, customer_id: UUID) -> None:
+    """Wait for whoever edits this customer's contact data. Comes before any identity is locked."""
+    connection.execute(_TAKE_TURNS, {"id": str(customer_id)})
 
 
 def lock_customers(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, LockedCustomer]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from servicekit.database import Transactions
+from servicekit.database.failures import sqlstate_of
 from servicekit.ids import new_id
 from servicekit.scope import ADMIN, AGENT, Scope
 from services.customers.directory import repository as directory_rows
@@ -16,6 +19,7 @@ from services.customers.directory.domain import Directory, Team, User
 from services.customers.service import CustomersService
 
 Json = dict[str, Any]
+T = TypeVar("T")
 
 
 class World:
@@ -53,6 +57,16 @@ class World:
 
     def update(self, customer_id: str, scope: Json | None = None, **patch: Any) -> Json:
         return self.service.update_customer(scope or self.admin, customer_id, patch)["customer"]
+
+    def patiently(self, work: Callable[[], T]) -> T:
+        """As `@rpc` does: again when PostgreSQL undid the transaction for the sake of another one."""
+        for _ in range(6):
+            try:
+                return work()
+            except DBAPIError as error:
+                if sqlstate_of(error) not in ("40001", "40P01"):
+                    raise
+        raise AssertionError("undone six times")
 
     def rows(self, statement: str, **parameters: Any) -> list[Any]:
         with self.db.reading() as connection:

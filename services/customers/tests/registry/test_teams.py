@@ -1,0 +1,53 @@
+"""Customers of a team, and of none."""
+
+from __future__ import annotations
+
+import pytest
+
+from servicekit.errors import Forbidden, Invalid
+from services.customers.tests.registry.test_creating import codes
+from services.customers.tests.world import World
+
+
+def test_a_teams_customers_are_counted(world: World) -> None:
+    sales = world.team("sales")
+    for teams in ([sales], [sales, world.team("support")], []):
+        world.create(teams=teams)
+    assert world.service.team_usage(world.admin, sales) == {"customers": 2, "relation": "eq"}
+    assert world.service.count_without_team(world.admin) == {"count": 1}
+
+
+def test_a_team_is_emptied_in_steps_deleted_customers_included(world: World) -> None:
+    sales, support = world.team("sales"), world.team("support")
+    customers = [world.create(teams=[sales]), world.create(teams=[sales, support]), world.create(teams=[sales])]
+    world.service.delete_customer(world.admin, customers[2]["id"])
+    moved = []
+    while not moved or moved[-1]:
+        moved.append(world.service.move_team(world.admin, sales, to=support, limit=2)["moved"])
+    assert moved == [2, 1, 0]
+    assert [world.get(c["id"])["teams"] for c in customers[:2]] == [[support], [support]]
+    restored = world.service.restore_customer(world.admin, customers[2]["id"])["customer"]
+    assert restored["teams"] == [support]
+    told = [e["data"]["customers"] for e in world.events("customers.changed.v1")[-4:-1]]
+    assert {(c["kind"], *c["fields"]) for customers in told for c in customers if c["fields"]} == {("updated", "teams")}
+
+
+def test_customers_may_end_in_no_team_but_not_in_an_unknown_one(world: World) -> None:
+    sales = world.team("sales")
+    customer = world.create(teams=[sales])
+    with pytest.raises(Invalid) as refusal:
+        world.service.move_team(world.admin, sales, to="0193a0b0-0000-7000-8000-000000000000")
+    assert codes(refusal.value) == {"/to/0": "unknown_team"}
+    assert world.service.move_team(world.admin, sales) == {"moved": 1}
+    assert world.get(customer["id"])["teams"] == []
+
+
+def test_agents_neither_count_nor_move(world: World) -> None:
+    agent = world.agent("ana", "sales")
+    for call in (
+        lambda: world.service.team_usage(agent, world.team("sales")),
+        lambda: world.service.move_team(agent, world.team("sales")),
+        lambda: world.service.count_without_team(agent),
+    ):
+        with pytest.raises(Forbidden):
+            call()
