@@ -31,7 +31,7 @@ class Service:
     """Another service, by name. `client.call("method", …)` answers with its result."""
 
     def __init__(self, link: RpcLink, name: str) -> None:
-        self._link = link
+        self.link = link
         self._name = name
 
     def call(self, method: str, *args: Any, deadline: float = DEFAULT_DEADLINE, **kwargs: Any) -> Any:
@@ -41,7 +41,7 @@ class Service:
         RemoteFailure for a defect over there.
         """
         left = context.remaining()
-        return self._link.call(
+        return self.link.call(
             self._name, method, args, kwargs, deadline if left is None else min(deadline, left)
         )
 
@@ -71,6 +71,11 @@ class RpcLink(SharedExtension):
         self._stopping = True
         if self._running is not None:
             self._running.wait()
+
+    @property
+    def pending(self) -> frozenset[str]:
+        """The calls that have not come to an end, by correlation id."""
+        return frozenset(self._pending)
 
     def service(self, name: str) -> Service:
         """The service called `name`, whether it exists or not."""
