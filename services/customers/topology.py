@@ -1,6 +1,6 @@
 """What the customers service needs on the bus."""
 
-from servicekit.events.topology import EventQueue, Topology
+from servicekit.events import EventQueue, Topology
 
 TOPOLOGY = Topology(
     service="customers",

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from servicekit.database import UnitOfWork
-from servicekit.events.cloudevent import Event
-from servicekit.events.handlers import subscribe
+from servicekit.events import Event, subscribe
 from services.customers.directory import repository
 from services.customers.directory.domain import Directory
 from services.customers.directory.refresh import ask

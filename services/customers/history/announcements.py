@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from servicekit.database import UnitOfWork
-from servicekit.events.cloudevent import Event
+from servicekit.events import Event
 from services.customers.history.repository import Activity
 from services.customers.history.senders import Senders
 from services.customers.registry.announcements import Changed, customers_changed_v1, duplicate_detected_v1

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
-from servicekit.events.handlers import BadEvent
+from servicekit.events import BadEvent
 from servicekit.ids import new_id
 from services.customers.configuration import Configuration
 from services.customers.history import repository

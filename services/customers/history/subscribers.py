@@ -10,8 +10,7 @@ from prometheus_client import Counter
 
 from servicekit.clock import utc_now
 from servicekit.database import UnitOfWork
-from servicekit.events.cloudevent import Event
-from servicekit.events.handlers import BadEvent, subscribe
+from servicekit.events import BadEvent, Event, subscribe
 from services.customers import configuration
 from services.customers.configuration import Configuration
 from services.customers.directory.refresh import OnDoubt
