@@ -9,6 +9,7 @@ again, and the inbox knows them.
 from __future__ import annotations
 
 import logging
+import random
 import sys
 import threading
 import time
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 _POLL_SECONDS: Final = 0.5
 _HEARTBEAT_SECONDS: Final = 2.0
 _YIELD_EVERY: Final = 50
+_GATHER_SECONDS: Final = 0.1  # for suspects to arrive, so that there is a choice
 _AFTER_DEFECT_SECONDS: Final = 1.0
 
 Work = Callable[[Sequence[Delivery], Done], None]
@@ -44,6 +46,7 @@ class _Link:
     channel: Any = None
     arrived: deque[Delivery] = field(default_factory=deque)
     tags: list[str] = field(default_factory=list)
+    in_order: bool = True  # no delivery was taken before an earlier one
     writing: Semaphore = field(default_factory=Semaphore)  # frames of two greenlets must not mix
 
 
@@ -109,10 +112,28 @@ class Consumer:
         link = self._link
         if link is None or not link.arrived:
             return []
-        batch = [link.arrived.popleft()]
-        while link.arrived and len(batch) < self._batch and not (batch[0].alone or link.arrived[0].alone):
+        if link.arrived[0].alone:
+            return [self._take_suspect(link)]
+        batch = []
+        while link.arrived and len(batch) < self._batch and not link.arrived[0].alone:
             batch.append(link.arrived.popleft())
         return batch
+
+    def _take_suspect(self, link: _Link) -> Delivery:
+        """One of those that may have killed the process, from another end in each life.
+
+        All that were in its hands when it died are suspect alike. Always starting with the same one would
+        let the guilty take all behind it along to the delivery limit.
+        """
+        if link.in_order:
+            link.in_order = False
+            self.pause(_GATHER_SECONDS)
+        suspects = [index for index, delivery in enumerate(link.arrived) if delivery.alone]
+        lives = link.arrived[0].times_delivered
+        chosen = {2: suspects[0], 3: suspects[-1]}.get(lives, random.choice(suspects))
+        delivery = link.arrived[chosen]
+        del link.arrived[chosen]
+        return delivery
 
     def _acknowledge(self, deliveries: Sequence[Delivery]) -> None:
         """Stretches come in order of arrival, so the last tag stands for all up to it."""
@@ -121,7 +142,8 @@ class Consumer:
             return  # that connection is gone, and the broker hands them out again
         try:
             with link.writing:
-                link.channel.basic_ack(deliveries[-1].tag, multiple=True)
+                for delivery in deliveries[-1:] if link.in_order else deliveries:
+                    link.channel.basic_ack(delivery.tag, multiple=link.in_order)
         except bus.ERRORS:
             self._break(link)
 

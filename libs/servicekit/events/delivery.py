@@ -6,8 +6,6 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from servicekit import bus
-
 # Replays travel through the default exchange; these keep where the message came from in the first place.
 FROM_EXCHANGE: Final = "x-parked-exchange"
 FROM_ROUTING_KEY: Final = "x-parked-routing-key"
@@ -50,7 +48,7 @@ def read_delivery(message: Any, *, dead: bool, link: object) -> Delivery:
     headers = headers if isinstance(headers, dict) else {}
     exchange, routing_key = _origin(headers, info)
     return Delivery(
-        body=bus.body_of(message),
+        body=bytes(message.body or b""),  # py-amqp has a str for an empty one
         exchange=exchange,
         routing_key=routing_key,
         content_type=_text(properties.get("content_type")),
