@@ -24,6 +24,7 @@ class Outcome:
     seconds: float = 0.0
     latencies_ms: list[float] = field(default_factory=list)
     statuses: Counter[int] = field(default_factory=Counter)
+    asked: int = 0  # with the warm-up, and the last replies, which come after the end
     generator_cpu: float = 0.0
 
     @property
@@ -41,12 +42,14 @@ class Outcome:
     def joined(self, other: Outcome) -> Outcome:
         """Both runs as if they had been one."""
         total = self.seconds + other.seconds
-        cpu = (
-            (self.generator_cpu * self.seconds + other.generator_cpu * other.seconds) / total
-            if total
-            else 0.0
+        cpu = self.generator_cpu * self.seconds + other.generator_cpu * other.seconds
+        return Outcome(
+            total,
+            self.latencies_ms + other.latencies_ms,
+            self.statuses + other.statuses,
+            self.asked + other.asked,
+            cpu / total if total else 0.0,
         )
-        return Outcome(total, self.latencies_ms + other.latencies_ms, self.statuses + other.statuses, cpu)
 
     def refuse_failures(self, *, allowed: frozenset[int] = frozenset({200, 201})) -> Outcome:
         """Itself, or ValueError: a figure made of errors is not a figure."""
@@ -135,6 +138,7 @@ class _Run:
 
     def replied(self, status: int, sent: float) -> None:
         now = time.perf_counter()
+        self._outcome.asked += 1
         if self._begin <= now < self._end:
             self._outcome.latencies_ms.append((now - sent) * 1000)
             self._outcome.statuses[status] += 1

@@ -18,6 +18,7 @@ from uuid import UUID
 import psycopg
 
 from bench import ceiling, generate
+from bench.children import cpu_seconds, descendants
 from bench.company import Company, found
 from bench.people import MID_TEAM, people
 from deploy.local.system import RunningInstances, RunningSystem, private_instances, running_system
@@ -117,6 +118,15 @@ class Room:
             kind = name.rstrip("0123456789").rstrip("-")
             kinds[kind] = kinds.get(kind, 0) + 1
         return kinds
+
+    def cpu_seconds(self, system: RunningSystem) -> dict[str, float]:
+        """What each process, the two servers included, has used so far with everything below it."""
+        everything = {**system.processes(), **self.servers.processes()}
+        return {
+            name: sum(map(cpu_seconds, descendants(it.pid)))
+            for name, it in everything.items()
+            if name != "epmd"
+        }
 
     def _await_directory(self, teams: int) -> None:
         with self.database(self.system, "customers") as connection:

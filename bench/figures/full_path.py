@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from bench import load, report
@@ -50,13 +51,15 @@ def measure_one(room: Room) -> Iterator[Figure]:
 
 
 def _measure(room: Room, id_: str, operation: Operation, *, reach: float) -> Figure:
-    ours, ceiling = _take_turns(room, operation, connections=_MANY)
-    return report.of_load(id_, ours, ceiling, reach=reach, processes=_processes(room))
+    turns = _take_turns(room, operation, connections=_MANY)
+    figure = report.of_load(id_, turns.ours, turns.ceiling, reach=reach, processes=_processes(room))
+    return report.noted(figure, turns.cost())
 
 
 def _measure_one(room: Room, make: Callable[[Room], Operation]) -> Figure:
     operation = make(room)
-    ours, ceiling = _take_turns(room, operation, connections=1)
+    turns = _take_turns(room, operation, connections=1)
+    ours, ceiling = turns.ours, turns.ceiling
     more = ours.percentile(50) - ceiling.percentile(50)
     return Figure(
         id=f"H-one-{operation.name}",
@@ -69,21 +72,38 @@ def _measure_one(room: Room, make: Callable[[Room], Operation]) -> Figure:
         reach="p50 ≤ ceiling's + 4 ms",
         reached=more <= 4,
         processes=_processes(room),
-        note=f"{more:+.2f} ms",
+        note=f"{more:+.2f} ms; {turns.cost()}",
     )
 
 
-def _take_turns(room: Room, operation: Operation, *, connections: int) -> tuple[Outcome, Outcome]:
-    ours, ceiling = Outcome(), Outcome()
-    url = urlsplit(room.system.url)
-    address = (url.hostname or "", url.port or 0)
-    for _ in range(room.options.slices):
-        seconds = room.options.seconds
-        ours = ours.joined(load.run(address, operation.ours, connections=connections, seconds=seconds))
-        ceiling = ceiling.joined(
-            load.run(room.ceiling, operation.ceiling, connections=connections, seconds=seconds)
+@dataclass(slots=True)
+class Turns:
+    """What both did, and what ours cost: CPU seconds by process."""
+
+    ours: Outcome = field(default_factory=Outcome)
+    ceiling: Outcome = field(default_factory=Outcome)
+    cpu: Counter[str] = field(default_factory=Counter)
+
+    def cost(self) -> str:
+        """CPU of one request, by process; unlike the rate it hardly depends on what else the machine does."""
+        parts = {name: seconds / self.ours.asked * 1000 for name, seconds in self.cpu.most_common()}
+        return "CPU ms a request: " + ", ".join(
+            f"{name} {ms:.2f}" for name, ms in parts.items() if ms >= 0.01
         )
-    return ours.refuse_failures(), ceiling.refuse_failures()
+
+
+def _take_turns(room: Room, operation: Operation, *, connections: int) -> Turns:
+    turns, url = Turns(), urlsplit(room.system.url)
+    address, seconds = (url.hostname or "", url.port or 0), room.options.seconds
+    for _ in range(room.options.slices):
+        before = Counter(room.cpu_seconds(room.system))
+        ours = load.run(address, operation.ours, connections=connections, seconds=seconds)
+        turns.cpu += Counter(room.cpu_seconds(room.system)) - before
+        ceiling = load.run(room.ceiling, operation.ceiling, connections=connections, seconds=seconds)
+        turns.ours, turns.ceiling = turns.ours.joined(ours), turns.ceiling.joined(ceiling)
+    turns.ours.refuse_failures()
+    turns.ceiling.refuse_failures()
+    return turns
 
 
 def _processes(room: Room) -> dict[str, int]:
