@@ -1,4 +1,4 @@
-"""Proof that the API answers what its document says: status, content type and shape of every answer in the tests."""
+"""Proof that the API answers what its document says: status, content type and shape of each answer."""
 
 from __future__ import annotations
 
