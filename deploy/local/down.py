@@ -16,24 +16,26 @@ def main() -> int:
     """Returns 1 if it would not stop."""
     state = LocalState()
     status = read_status(state.status_file)
-    if status is not None and status.supervisor.is_alive:
+    was_running = status is not None and status.supervisor.is_alive
+    if status is not None and was_running:
         print("stopping …", flush=True)
         status.supervisor.signal(signal.SIGTERM)
     deadline = time.monotonic() + _STOP_SECONDS
     while time.monotonic() < deadline:
         try:
             with state.held():
-                left = end_what_was_left(state.status_file)
-                print(
-                    f"ended what an interrupted run had left: {', '.join(left)}"
-                    if left
-                    else "nothing runs here"
-                )
+                _say(was_running, end_what_was_left(state.status_file))
                 return 0
         except AlreadyRunning:
             time.sleep(0.2)
     print("it did not stop; see .local/logs", file=sys.stderr)
     return 1
+
+
+def _say(was_running: bool, left: list[str]) -> None:
+    if left:
+        print(f"ended what an interrupted run had left: {', '.join(left)}")
+    print("stopped; the data is kept in .local" if was_running or left else "nothing ran here")
 
 
 if __name__ == "__main__":

@@ -79,11 +79,10 @@ def _start(local: LocalSystem, supervisor: Supervisor, listening: socket.socket)
     instances.wait_for_postgres(supervisor)
     local.plan.create_databases()
     supervisor.run_steps(*local.plan.migrations())
+    supervisor.run_steps(local.plan.administrator(ADMINISTRATOR, local.administrator_password))
     instances.wait_for_rabbitmq(supervisor)
     say("starting the services …")
-    supervisor.run_steps(
-        local.plan.topology(), local.plan.administrator(ADMINISTRATOR, local.administrator_password)
-    )
+    supervisor.run_steps(local.plan.topology())
     local.plan.start(supervisor, listening)
     local.plan.wait_until_ready(supervisor)
 
