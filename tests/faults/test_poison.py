@@ -26,19 +26,22 @@ def _event(**changes: object) -> dict:
 
 
 def _poison(n: int) -> Raw:
-    """One of nine ways to be wrong, each with a mark that must not reach a log."""
+    """One of nine ways to be wrong, each with a mark that must not reach a log.
+
+    No two are the same bytes: those would be one message, sent twice.
+    """
     good = _event()
     without_conversation = {**good, "data": {"contact": good["data"]["contact"]}}
     ways: list[Raw] = [
-        (b'{"specversion": "1.0", "name": "poison-mark', CLOUDEVENT, TYPE),
+        (f'{{"specversion": "1.0", "id": {n}, "name": "{MARK}'.encode(), CLOUDEVENT, TYPE),
         (json.dumps(good).encode()[:-20] + b"\xff\xfe poison-mark", CLOUDEVENT, TYPE),
-        (f"<{MARK}/>".encode(), "text/xml", TYPE),
+        (f"<{MARK} n='{n}'/>".encode(), "text/xml", TYPE),
         (json.dumps(without_conversation).encode(), CLOUDEVENT, TYPE),
-        (b'{"poison-mark": ' * 200_000, CLOUDEVENT, TYPE),
-        (json.dumps(_event(id="nul\x00" + MARK)).encode(), CLOUDEVENT, TYPE),
+        (f'{{"{MARK}{n}": '.encode() * 40_000, CLOUDEVENT, TYPE),
+        (json.dumps(_event(id=f"nul\x00{MARK}{n}")).encode(), CLOUDEVENT, TYPE),
         (json.dumps({**good, "data": {**good["data"], "x": MARK * 450_000}}).encode(), CLOUDEVENT, TYPE),
         (json.dumps(_event(type="conversation.started.v9")).encode(), CLOUDEVENT, "conversation.started.v9"),
-        (b"[]", CLOUDEVENT, TYPE),
+        (f"[{n}]".encode(), CLOUDEVENT, TYPE),
     ]
     return ways[n % len(ways)]
 
