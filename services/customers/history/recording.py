@@ -46,8 +46,8 @@ def _write(uow: UnitOfWork, batch: Batch, found: Senders, configuration: Configu
     ids = {key: found.known[key].id if key in found.known else new_id() for key in batch.conversations}
     recorded = Recorded()
     for key, told in batch.conversations.items():
-        recorded.before[key] = before.get(ids[key], {})
-        parts = fold(recorded.before[key], told.parts)
+        known = recorded.before[key] = before.get(ids[key], {})
+        parts = fold(known, told.parts) if known else told.parts
         recorded.after[key] = in_team(parts, senders.fallback_team(told, configuration))
     _insert(uow, batch, found, recorded, ids)
     told_messages = (

@@ -20,7 +20,7 @@ Key = tuple[str, str]  # source and the channel's id
 
 _FIND = text("""
     SELECT i.source, i.external_id, i.id, i.customer_id, c.root_id, r.deleted_at IS NOT NULL AS deleted
-    FROM unnest(CAST(:sources AS text[]), CAST(:external_ids AS text[])) AS wanted (source, external_id)
+    FROM json_to_recordset(CAST(:rows AS json)) AS wanted (source text, external_id text)
     JOIN interaction i USING (source, external_id)
     JOIN customer c ON c.id = i.customer_id JOIN customer r ON r.id = c.root_id
     WHERE i.kind = 'conversation'""")
@@ -107,8 +107,8 @@ class Activity:
 
 def find(connection: Connection, keys: Collection[Key]) -> dict[Key, Known]:
     """Which of these conversations are known, and whose they are. Without a lock."""
-    sources, external_ids = map(list, zip(*keys, strict=True))
-    rows = connection.execute(_FIND, {"sources": sources, "external_ids": external_ids})
+    wanted = [{"source": source, "external_id": external_id} for source, external_id in keys]
+    rows = connection.execute(_FIND, {"rows": _json(wanted)})
     return {(source, external_id): Known(*rest) for source, external_id, *rest in rows}
 
 

@@ -20,7 +20,6 @@ from services.customers.history.domain.conversation import in_team, value
 from services.customers.history.repository import Known
 from services.customers.registry import arrivals
 from services.customers.registry.arrivals import Outcome
-from services.customers.registry.domain import contacts
 from services.customers.registry.domain.contacts import Point
 from services.customers.registry.domain.customer import NewCustomer
 from services.customers.registry.domain.names import automatic_name
@@ -87,28 +86,38 @@ def _newcomer(told: Told, configuration: Configuration, now: datetime) -> NewCus
     channel, name = str(value(told.parts, "channel")), value(told.parts, "name")
     parts = in_team(told.parts, fallback_team(told, configuration))
     assignee, teams = value(parts, "assignee"), value(parts, "teams") or []
-    points = tuple(
-        Point(
-            id=new_id(),
-            kind=each.point.kind,
-            value=each.point.value,
-            raw=each.point.raw,
-            identity=each.point.identity,
-            created_at=now,
-            scope=each.scope,
-        )
-        for each in told.addresses.values()
-    )
     return NewCustomer(
         id=new_id(),
         name=name or automatic_name(channel, "".join(secrets.choice(_CHARACTERS) for _ in range(4))),
         name_source="event" if name else "auto",
         channel=channel,
         created_at=now,
-        points=contacts.settled(points),
+        points=_points(told, now),
         team_ids=frozenset(map(UUID, teams)),
         assignee_id=UUID(assignee) if assignee else None,
     )
+
+
+def _points(told: Told, now: datetime) -> tuple[Point, ...]:
+    """Its addresses; the first of each kind is the primary one."""
+    kinds: set[str] = set()
+    points = []
+    for each in told.addresses.values():
+        kind = each.point.kind
+        points.append(
+            Point(
+                id=new_id(),
+                kind=kind,
+                value=each.point.value,
+                raw=each.point.raw,
+                identity=each.point.identity,
+                created_at=now,
+                scope=each.scope,
+                primary=kind not in kinds,
+            )
+        )
+        kinds.add(kind)
+    return tuple(points)
 
 
 def fallback_team(told: Told, configuration: Configuration) -> str | None:

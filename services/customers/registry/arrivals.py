@@ -9,7 +9,7 @@ added to that customer, those of others stay where they are and are reported.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from sqlalchemy import Connection, text
@@ -198,7 +198,8 @@ def _missing_points(
     missing: dict[UUID, list[Point]] = {}
     for row in rows:
         root, point = candidates[row.customer_id, row.kind, Identity(row.space, row.identity)]
-        missing.setdefault(root, []).append(point)
+        # Nobody who merely writes decides which address is the primary one.
+        missing.setdefault(root, []).append(replace(point, primary=False))
     return missing
 
 

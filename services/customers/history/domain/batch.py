@@ -49,7 +49,8 @@ def by_conversation(heard: Iterable[Heard], directory: Directory) -> Batch:
         told = batch.conversations.get(each.conversation)
         if told is None:
             told = batch.conversations[each.conversation] = Told(each.conversation, each.event[1])
-        told.parts = fold(told.parts, _parts(each, directory, batch))
+        parts = _parts(each, directory, batch)
+        told.parts = fold(told.parts, parts) if told.parts else parts
         for address in each.addresses:
             identity = address.point.identity
             told.addresses.setdefault((address.point.kind, identity.space, identity.value), address)

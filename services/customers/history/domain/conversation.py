@@ -53,10 +53,10 @@ def value(parts: Parts, name: str) -> Any:
     return parts[name][1] if name in parts else None
 
 
-def in_team(parts: Parts, team: str | None) -> dict[str, Part]:
+def in_team(parts: Parts, team: str | None) -> Parts:
     """With `team` as its team for as long as nobody names one."""
     if team is None or "team" in parts:
-        return dict(parts)
+        return parts
     return {**parts, "team": (NEVER, team), "teams": (NEVER, [team])}
 
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from identity import ContactPoint, InvalidContact, normalise
@@ -159,6 +160,8 @@ def _preview(text: str | None) -> str | None:
     return _CONTROLS.sub("", text[: 2 * LONGEST_PREVIEW])[:LONGEST_PREVIEW] if text else None
 
 
+# Each message of a conversation brings the same name again.
+@lru_cache(maxsize=16_384)
 def _name(raw: str | None) -> str | None:
     """A real name, or None: an address is nobody's name."""
     if not raw:

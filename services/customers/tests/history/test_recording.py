@@ -204,6 +204,12 @@ def test_the_first_identity_with_a_holder_decides_and_free_ones_are_added(world,
     assert len(history(world, ana["id"], "conversation")) == 1
 
 
+def test_an_address_that_an_event_adds_never_becomes_the_primary_one(world, connector):
+    ana = world.create(name="Ana", email="ana@example.com", whatsapp="+5511955550000")
+    connector.send(an_event("started", identities=[EMAIL, ANA]))
+    assert world.get(ana["id"])["whatsapp"] == "+5511955550000"
+
+
 def test_a_known_conversation_stays_with_its_customer_and_brings_it_new_addresses(world, connector):
     connector.send(an_event("started", identities=[ANA]))
     ana = the_customer(world)
