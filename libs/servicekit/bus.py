@@ -9,7 +9,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import amqp
 import eventlet
@@ -82,7 +82,7 @@ def user_of(url: str) -> str:
 
 
 def connect(url: str, *, name: str) -> Connection:
-    """An open connection. Raises one of `ERRORS` at once if that fails; retrying is the caller's loop."""
+    """An open connection; `?heartbeat=` in the URL changes its seconds. Raises one of `ERRORS` at once if that fails; retrying is the caller's loop."""
     serialization.PROPERTY_CLASSES[spec.Basic.CLASS_ID] = _tolerant_properties
     parts = urlsplit(url)
     connection = Connection(
@@ -93,7 +93,7 @@ def connect(url: str, *, name: str) -> Connection:
         ssl={"server_hostname": parts.hostname} if parts.scheme == "amqps" else False,
         login_method="PLAIN",
         connect_timeout=CONNECT_TIMEOUT,
-        heartbeat=HEARTBEAT,
+        heartbeat=int(parse_qs(parts.query).get("heartbeat", [HEARTBEAT])[0]),
         client_properties={"connection_name": name},
     )
     connection.connect()

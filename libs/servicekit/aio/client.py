@@ -81,6 +81,16 @@ class RpcClient:
         """Whether calls can be sent at this moment."""
         return self._link.up
 
+    @property
+    def under_way(self) -> int:
+        """Calls that have not come to an end."""
+        return len(self._pending)
+
+    @property
+    def losses(self) -> int:
+        """How often the connection was lost."""
+        return self._link.losses
+
     async def close(self) -> None:
         """Fails what is pending and disconnects."""
         await self._link.close()

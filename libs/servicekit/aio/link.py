@@ -11,6 +11,7 @@ from typing import Any
 import aiormq
 from aiormq.abc import DeliveredMessage
 from pamqp.commands import Basic
+from yarl import URL
 
 from servicekit import wire
 
@@ -36,8 +37,7 @@ class Link:
         on_return: Callable[[str, bytes], None],
         on_lost: Callable[[], None],
     ) -> None:
-        separator = "&" if "?" in url else "?"
-        self._url = f"{url}{separator}heartbeat={_HEARTBEAT}"
+        self._url = URL(url).update_query({"heartbeat": _HEARTBEAT, **URL(url).query})
         self._user = user
         self._on_reply = on_reply
         self._on_return = on_return
@@ -47,6 +47,7 @@ class Link:
         self._publishing: set[asyncio.Task[Any]] = set()
         self._runner: asyncio.Task[None] | None = None
         self.up = False
+        self.losses = 0
 
     async def start(self) -> None:
         """Begins to connect, and waits a moment for it; a broker that is down is no reason to fail."""
@@ -118,6 +119,7 @@ class Link:
     def _down(self) -> None:
         if self.up:
             self.up = False
+            self.losses += 1
             self._channel = None
             self._on_lost()
 

@@ -1,4 +1,4 @@
-"""Helpers for tests: real databases, real broker vhosts, real service processes, made for one test and dropped.
+"""For tests: real databases, real broker vhosts, real service processes, made for one test and dropped.
 
 pytest itself stays unpatched: asyncio and plain psycopg work in it as in production. What needs eventlet runs
 as it does in production too, in a process of its own: `process.running_service` starts `python -m servicekit
