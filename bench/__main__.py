@@ -63,6 +63,7 @@ def _run(measurements: Sequence[Measurement], options: Options) -> int:
             except Exception:  # one figure that cannot be taken must not cost the others
                 failed.append(measurement.id)
                 traceback.print_exc()
+                print(room.errors(), file=sys.stderr)
         _say("stopping")
     print(report.table(figures, title=_title(options)))
     if failed:

@@ -128,6 +128,13 @@ class Room:
             if name != "epmd"
         }
 
+    def errors(self) -> str:
+        """What the system's processes complained of last; the logs go with the system."""
+        if "system" not in self.__dict__:
+            return ""
+        lines = [line for line in self.system.logs().splitlines() if '"ERROR"' in line or "Error" in line]
+        return "\n".join(lines[-5:])
+
     def _await_directory(self, teams: int) -> None:
         with self.database(self.system, "customers") as connection:
             wait_until(
