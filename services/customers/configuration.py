@@ -8,11 +8,12 @@ message that could be late.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Final
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Pool, Row, text
+from sqlalchemy import Connection, Pool, text
 
+from servicekit import jsonio
 from services.customers.directory import repository as directory_rows
 from services.customers.directory.domain import Directory
 from services.customers.fields import repository as field_rows
@@ -22,11 +23,14 @@ from services.customers.settings.domain import CustomerSettings
 
 # Versions only rise and no field is ever deleted, so their sum changes with every change. A transaction
 # that is rolled back may leave its version to the next one, though never its xmin.
-_STAMPS = text("""
-    SELECT (SELECT (version, xmin::text)::text FROM customer_settings) AS settings,
-           (SELECT (sum(version), sum(xmin::text::bigint))::text FROM custom_field) AS fields,
-           (SELECT (revision, xmin::text)::text FROM directory_state) AS directory
-""")
+#
+# An expression, so that a statement that reads something else may ask for it in the same round trip: see `as_of`.
+STAMPS: Final = """json_build_array(
+    (SELECT (version, xmin::text)::text FROM customer_settings),
+    (SELECT (sum(version), sum(xmin::text::bigint))::text FROM custom_field),
+    (SELECT (revision, xmin::text)::text FROM directory_state))"""
+_STAMPS = text(f"SELECT CAST({STAMPS} AS text)")
+_SETTINGS, _FIELDS, _DIRECTORY = range(3)
 
 
 @dataclass(frozen=True)
@@ -36,31 +40,38 @@ class Configuration:
     directory: Directory
 
 
+Stamps = list[str | None]
+
 # By the pool of connections, which is one for each database.
-_known: WeakKeyDictionary[Pool, tuple[Row[Any], Configuration]] = WeakKeyDictionary()
+_known: WeakKeyDictionary[Pool, tuple[Stamps, Configuration]] = WeakKeyDictionary()
 
 
 def current(connection: Connection) -> Configuration:
     """As the transaction sees it now; settings, fields and directory may each be newer than asked for."""
-    stamps = connection.execute(_STAMPS).one()
+    return as_of(connection, jsonio.loads(connection.execute(_STAMPS).scalar_one()))
+
+
+def as_of(connection: Connection, stamps: Stamps) -> Configuration:
+    """The same for who has read STAMPS already."""
     pool = connection.engine.pool
-    known, configuration = _known.get(pool, (None, None))
-    if configuration is None or known is None or known != stamps:
-        configuration = _load(connection, stamps, known, configuration)
-        _known[pool] = stamps, configuration
+    known = _known.get(pool)
+    if known is not None and known[0] == stamps:
+        return known[1]
+    configuration = _load(connection, stamps, *(known or ([], None)))
+    _known[pool] = stamps, configuration
     return configuration
 
 
 def _load(
-    connection: Connection, stamps: Row[Any], known: Row[Any] | None, configuration: Configuration | None
+    connection: Connection, stamps: Stamps, known: Stamps, configuration: Configuration | None
 ) -> Configuration:
     """Only the parts that changed: users come and go more often than fields."""
 
-    def same(part: str) -> bool:
-        return known is not None and getattr(known, part) == getattr(stamps, part)
+    def same(part: int) -> bool:
+        return configuration is not None and known[part] == stamps[part]
 
     return Configuration(
-        configuration.settings if configuration and same("settings") else settings_rows.load(connection),
-        configuration.fields if configuration and same("fields") else field_rows.load(connection),
-        configuration.directory if configuration and same("directory") else directory_rows.load(connection),
+        configuration.settings if configuration and same(_SETTINGS) else settings_rows.load(connection),
+        configuration.fields if configuration and same(_FIELDS) else field_rows.load(connection),
+        configuration.directory if configuration and same(_DIRECTORY) else directory_rows.load(connection),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, Final
 
 from servicekit.clock import to_rfc3339
@@ -19,27 +18,27 @@ def is_masked(scope: Scope, configuration: Configuration) -> bool:
     return configuration.settings.hide_contact_data and not scope.is_admin
 
 
-def customer_message(row: Any, scope: Scope, configuration: Configuration) -> dict[str, Any]:
-    """A customer (a row of queries.VIEW) as this caller may see it."""
-    message: dict[str, Any] = {"id": str(row.id), "name": row.name}
+def customer_message(view: dict[str, Any], scope: Scope, configuration: Configuration) -> dict[str, Any]:
+    """A customer (registry.queries.VIEW) as this caller may see it."""
+    message = {"id": view["id"], "name": view["name"]}
     if is_masked(scope, configuration):
         message["masked"] = list(MASKED)
     else:
-        message |= _contact_data(row.points or ())
+        message |= _contact_data(view["points"] or ())
     message |= {
-        "tags": row.tags,
-        "teams": shown_teams(map(str, row.team_ids), scope),
-        "assignee": None if row.assignee_id is None else str(row.assignee_id),
-        "status": row.status,
-        "channel": row.channel,
-        "custom": render(configuration.fields, row.custom, row.opt_ids),
-        "created_at": to_rfc3339(row.created_at),
-        "updated_at": to_rfc3339(row.updated_at),
-        "last_interaction_at": _moment(row.last_interaction_at),
-        "version": row.version,
+        "tags": view["tags"],
+        "teams": shown_teams(view["teams"], scope),
+        "assignee": view["assignee"],
+        "status": view["status"],
+        "channel": view["channel"],
+        "custom": render(configuration.fields, view["custom"], view["options"]),
+        "created_at": _moment(view["created_at"]),
+        "updated_at": _moment(view["updated_at"]),
+        "last_interaction_at": _moment(view["last_interaction_at"]),
+        "version": view["version"],
     }
-    if row.deleted_at is not None:
-        message["deleted_at"] = to_rfc3339(row.deleted_at)
+    if view["deleted_at"] is not None:
+        message["deleted_at"] = _moment(view["deleted_at"])
     return message
 
 
@@ -84,5 +83,6 @@ def _point(
     return point if kind in _SCOPELESS and not scope else {**point, "scope": scope}
 
 
-def _moment(moment: datetime | None) -> str | None:
-    return None if moment is None else to_rfc3339(moment)
+def _moment(text: str | None) -> str | None:
+    """PostgreSQL's RFC 3339 in ours: the session's zone is UTC."""
+    return None if text is None else text.replace("+00:00", "Z")

@@ -60,12 +60,12 @@ class RegistryEntrypoints:
     def get_customer(self, scope: Json, customer_id: str) -> Json:
         caller = for_people(scope)
         with self.db.reading() as connection:
-            row = queries.find_view(connection, caller, _customer(customer_id))
-            if row is None:
-                raise writing.not_found()
-            if str(row.id) != customer_id.lower():
-                return {"moved_to": str(row.id)}
-            return {"customer": customer_message(row, caller, configuration.current(connection))}
+            found = queries.find_view(connection, caller, _customer(customer_id))
+        if found is None:
+            raise writing.not_found()
+        if found.view["id"] != customer_id.lower():
+            return {"moved_to": found.view["id"]}
+        return {"customer": customer_message(found.view, caller, found.configuration)}
 
     @rpc
     def list_customers(
@@ -83,7 +83,8 @@ class RegistryEntrypoints:
             page = listing.page(connection, caller, limit=limit, cursor=cursor, sort=sort, deleted=deleted)
             now = configuration.current(connection)
             total = {"total": listing.count(connection, caller, deleted=deleted)} if include_total else {}
-        return {"data": [customer_message(row, caller, now) for row in page.rows], "next": page.next, **total}
+        data = [customer_message(view, caller, now) for view in page.views]
+        return {"data": data, "next": page.next, **total}
 
     @rpc
     def update_customer(
@@ -158,9 +159,9 @@ class RegistryEntrypoints:
         """Of each id that the caller may see: the customer it is part of, and all its records."""
         caller, wanted = for_people(scope), ids_of(ids)
         with self.db.reading() as connection:
-            found = queries.members_of(connection, caller, list(wanted.values()))
+            found = queries.roots_of(connection, caller, list(map(UUID, wanted.values())))
         return {
-            asked: {"id": str(found[key][0]), "members": list(map(str, found[key][1]))}
+            asked: {"id": found[key][0], "members": found[key][1]}
             for asked, key in wanted.items()
             if key in found
         }

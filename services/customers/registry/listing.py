@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
 
 from sqlalchemy import Connection, Row, text
 
+from servicekit import jsonio
 from servicekit.errors import Invalid
 from servicekit.scope import Scope
 from services.customers.registry.cursors import Cursor
-from services.customers.registry.queries import VIEW
+from services.customers.registry.queries import VIEW, View, as_the_driver_takes_it
 from services.customers.registry.visibility import visibility_parameters, visible, visible_deleted
 
 MAX_LIMIT: Final = 200
@@ -47,7 +46,7 @@ _KEYS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    rows: Sequence[Row[Any]]
+    views: list[View]
     next: str | None
 
 
@@ -62,16 +61,20 @@ def page(
     after = Cursor.load(cursor, sort=sort)
     condition = visible_deleted(scope) if deleted else visible(scope)
     rows: list[Row[Any]] = []
-    for empties in (False, True) if key.has_empties else (False,):
-        if len(rows) > limit or (after and after.value is None and key.has_empties and not empties):
-            continue
-        statement, parameters = _statement(
-            key, condition, descending=descending, empties=empties, after=after
-        )
-        parameters |= {"limit": limit + 1 - len(rows), **visibility_parameters(scope)}
-        rows += connection.execute(text(statement), parameters)
-        after = None
-    return Page(rows[:limit], _next(rows, limit, sort))
+    for empties in _runs(key, after):
+        if len(rows) <= limit:
+            statement, parameters = _statement(key, condition, descending, empties=empties, after=after)
+            parameters |= {"limit": limit + 1 - len(rows), **visibility_parameters(scope)}
+            rows += connection.exec_driver_sql(as_the_driver_takes_it(statement), parameters)
+            after = None
+    return Page([jsonio.loads(row.view) for row in rows[:limit]], _next(rows, limit, sort))
+
+
+def _runs(key: _Key, after: Cursor | None) -> tuple[bool, ...]:
+    """Those with a value come first, then those without; a cursor may be behind the former already."""
+    if not key.has_empties:
+        return (False,)
+    return (True,) if after and after.value is None else (False, True)
 
 
 def count(connection: Connection, scope: Scope, *, deleted: bool) -> dict[str, Any]:
@@ -84,7 +87,7 @@ def count(connection: Connection, scope: Scope, *, deleted: bool) -> dict[str, A
 
 
 def _statement(
-    key: _Key, condition: str, *, descending: bool, empties: bool, after: Cursor | None
+    key: _Key, condition: str, descending: bool, *, empties: bool, after: Cursor | None
 ) -> tuple[str, dict[str, Any]]:
     direction, beyond = ("DESC", "<") if descending else ("ASC", ">")
     # The index has empties last when walked down and first when walked up: runs never mix, so both fit.
@@ -100,7 +103,7 @@ def _statement(
         conditions.append(f"({key.column}, {key.id}) {beyond} (CAST(:after AS {key.type}), :after_id)")
         parameters = {"after": after.value, "after_id": after.id}
     statement = f"""
-        SELECT {VIEW}, {key.column} AS sort_key FROM {key.source}
+        SELECT {VIEW} AS view, c.id, CAST({key.column} AS text) AS sort_key FROM {key.source}
         WHERE {" AND ".join(conditions)}
         ORDER BY {key.column} {direction} {nulls}, {key.id} {direction} LIMIT :limit"""
     return statement, parameters
@@ -110,5 +113,4 @@ def _next(rows: Sequence[Row[Any]], limit: int, sort: str) -> str | None:
     if len(rows) <= limit:
         return None
     last = rows[limit - 1]
-    value = last.sort_key.isoformat() if isinstance(last.sort_key, datetime) else last.sort_key
-    return Cursor(sort, value, UUID(str(last.id))).dump()
+    return Cursor(sort, last.sort_key, last.id).dump()

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Connection, Row, text
+from sqlalchemy.dialects.postgresql.psycopg import dialect
 
 from identity import Identity
+from servicekit import jsonio
 from servicekit.scope import Scope
+from services.customers.configuration import STAMPS, Configuration, as_of
 from services.customers.registry.domain.contacts import Point, Points
 from services.customers.registry.domain.customer import Customer, Tag
 from services.customers.registry.visibility import visibility_parameters, visible, visible_deleted
 
-# One row holds all that a message shows: children come as JSON, so that a customer costs one round trip.
-VIEW = """
-    c.id, c.name, c.status, c.channel, c.assignee_id, c.team_ids, c.custom, c.opt_ids, c.created_at, c.updated_at,
-    c.deleted_at, c.version,
-    (SELECT a.last_at FROM customer_activity a WHERE a.customer_id = c.id) AS last_interaction_at,
-    (SELECT json_agg(json_build_array(p.id, p.kind, p.value, p.raw, p.scope, p.label, p.is_primary)
-                     ORDER BY p.created_at, p.id)
-     FROM contact_point p WHERE p.customer_id = c.id) AS points,
-    ARRAY(SELECT t.name FROM tag t WHERE t.id = ANY(c.tag_ids) ORDER BY t.name_folded) AS tags"""
+# All that a message shows, as one JSON column: a customer costs one round trip, and a driver converts one value.
+VIEW = """CAST(json_build_object(
+    'id', c.id, 'name', c.name, 'status', c.status, 'channel', c.channel, 'assignee', c.assignee_id,
+    'teams', c.team_ids, 'custom', c.custom, 'options', c.opt_ids, 'version', c.version,
+    'created_at', c.created_at, 'updated_at', c.updated_at, 'deleted_at', c.deleted_at,
+    'last_interaction_at', (SELECT a.last_at FROM customer_activity a WHERE a.customer_id = c.id),
+    'points', (SELECT json_agg(json_build_array(p.id, p.kind, p.value, p.raw, p.scope, p.label, p.is_primary)
+                               ORDER BY p.created_at, p.id)
+               FROM contact_point p WHERE p.customer_id = c.id),
+    'tags', ARRAY(SELECT t.name FROM tag t WHERE t.id = ANY(c.tag_ids) ORDER BY t.name_folded)) AS text)"""
+
+View = dict[str, Any]
+
+_DIALECT: Final[Any] = dialect()  # type: ignore[no-untyped-call]
 
 _POINTS_OF = text("""
     SELECT id, customer_id, kind, value, raw, scope, label, is_primary, space, identity, created_at
@@ -39,26 +47,32 @@ class Moved:
     to: UUID
 
 
-def find_view(connection: Connection, scope: Scope, customer_id: UUID) -> Row[Any] | None:
-    """The customer that `customer_id` is part of, if the caller may see it: compare `id` to know whether it moved."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The customer that an id is part of, and what the company decided by then."""
+
+    view: View
+    configuration: Configuration
+
+
+def find_view(connection: Connection, scope: Scope, customer_id: UUID) -> Found | None:
+    """The customer that `customer_id` is part of, if the caller may see it: one statement for the hottest call."""
+    condition = visible(scope)
+    statement = f"""
+        SELECT {VIEW}, CAST({STAMPS} AS text)
+        FROM customer asked JOIN customer c ON c.id = asked.root_id
+        WHERE asked.id = :id AND {condition}"""
     parameters = {"id": customer_id, **visibility_parameters(scope)}
-    return connection.execute(_view_statement(scope), parameters).one_or_none()
-
-
-def find_deleted_view(connection: Connection, scope: Scope, customer_id: UUID) -> Row[Any] | None:
-    statement = f"SELECT {VIEW} FROM customer c WHERE c.id = :id AND {visible_deleted(scope)}"
-    return connection.execute(text(statement), {"id": customer_id}).one_or_none()
-
-
-def _view_statement(scope: Scope) -> Any:
-    return _cached_view_statement(visible(scope))
+    row = connection.exec_driver_sql(as_the_driver_takes_it(statement), parameters).one_or_none()
+    if row is None:
+        return None
+    return Found(jsonio.loads(row[0]), as_of(connection, jsonio.loads(row[1])))
 
 
 @cache
-def _cached_view_statement(condition: str) -> Any:
-    return text(f"""
-        SELECT {VIEW} FROM customer asked JOIN customer c ON c.id = asked.root_id
-        WHERE asked.id = :id AND {condition}""")
+def as_the_driver_takes_it(statement: str) -> str:
+    """SQL with `:name` parameters for `exec_driver_sql`, which spares hot reads a third of their cost."""
+    return str(text(statement).compile(dialect=_DIALECT))
 
 
 def find_customer(
@@ -100,19 +114,24 @@ def points_of(connection: Connection, customers: Iterable[UUID]) -> dict[UUID, P
     return points
 
 
-def members_of(
-    connection: Connection, scope: Scope, ids: Sequence[UUID]
-) -> Mapping[UUID, tuple[UUID, list[UUID]]]:
-    """Of each id that the caller may see: the customer it is part of now, and all records that customer is made of."""
+def roots_of(connection: Connection, scope: Scope, ids: Sequence[UUID]) -> dict[str, tuple[str, list[str]]]:
+    """Of each id that the caller may see: the customer it is part of now, and all records it is made of."""
     statement = f"""
-        SELECT asked.id AS asked, c.id AS root,
-               c.id || ARRAY(SELECT m.id FROM customer m WHERE m.root_id = c.id AND m.root_id <> m.id ORDER BY m.id)
-                   AS members
+        SELECT CAST(asked.id AS text), CAST(c.id AS text),
+               (SELECT json_agg(m.id ORDER BY m.id) FROM customer m WHERE m.root_id = c.id AND m.root_id <> m.id)
         FROM unnest(CAST(:ids AS uuid[])) AS wanted (id)
         JOIN customer asked ON asked.id = wanted.id JOIN customer c ON c.id = asked.root_id
         WHERE {visible(scope)}"""
     rows = connection.execute(text(statement), {"ids": list(ids), **visibility_parameters(scope)})
-    return {row.asked: (row.root, row.members) for row in rows}
+    return {asked: (root, [root, *(others or ())]) for asked, root, others in rows}
+
+
+def members_of(
+    connection: Connection, scope: Scope, ids: Sequence[UUID]
+) -> dict[UUID, tuple[UUID, list[UUID]]]:
+    """The same with ids as the database has them."""
+    found = roots_of(connection, scope, ids)
+    return {UUID(asked): (UUID(root), list(map(UUID, records))) for asked, (root, records) in found.items()}
 
 
 def _to_customer(row: Row[Any], points: Points) -> Customer:

@@ -48,7 +48,7 @@ def delete(
     if isinstance(customer, queries.Moved):
         uow.idempotency.forget()
         return {"moved_to": str(customer.to)}
-    members = queries.members_of(uow.connection, scope, [customer_id])[customer_id][1]
+    members = _members(uow, scope, customer_id)
     held = holders.held_by(uow.connection, members)
     holders.lock(uow.connection, [identity for identity, _ in held])
     row = _locked_root(work, customer_id, members)
@@ -94,6 +94,13 @@ def restore(
     warnings = writing.let_through(work, customer_id, found) if found else []
     uow.idempotency.finish({"status": 200, "id": str(customer_id), "version": row.version + 1})
     return writing.answer(work, customer_id, warnings=warnings)
+
+
+def _members(uow: UnitOfWork, scope: Scope, customer_id: UUID) -> list[UUID]:
+    found = queries.members_of(uow.connection, scope, [customer_id])
+    if customer_id not in found:
+        raise ChangedMeanwhile
+    return found[customer_id][1]
 
 
 def _begin(uow: UnitOfWork, scope: Scope, *, at: datetime) -> Work:

@@ -68,17 +68,18 @@ def _insert(connection: Connection, tags: Sequence[Tag], *, at: datetime) -> Non
 def page(connection: Connection, scope: Scope, *, limit: int, cursor: str | None) -> dict[str, Any]:
     """Tags by name. A tag that no customer of the caller's has does not exist for them."""
     after = Cursor.load(cursor, sort="tags")
-    used = (
-        "true"
-        if scope.is_admin
-        else f"""
-        EXISTS (SELECT FROM customer c WHERE c.tag_ids @> ARRAY[t.id] AND {visible(scope)})"""
-    )
     statement = f"""
         SELECT t.public_id, t.name, t.name_folded, t.colour FROM tag t
-        WHERE t.name_folded > :after AND {used} ORDER BY t.name_folded LIMIT :limit"""
+        WHERE t.name_folded > :after AND {_met_by(scope)} ORDER BY t.name_folded LIMIT :limit"""
     parameters = {"after": after.value if after else "", "limit": limit + 1, **visibility_parameters(scope)}
     rows = connection.execute(text(statement), parameters).all()
     data = [{"id": str(row.public_id), "name": row.name, "colour": row.colour} for row in rows[:limit]]
     last = rows[limit - 1] if len(rows) > limit else None
     return {"data": data, "next": last and Cursor("tags", last.name_folded, last.public_id).dump()}
+
+
+def _met_by(scope: Scope) -> str:
+    if scope.is_admin:
+        return "true"
+    # One walk over the caller's customers: to look for one of them for each tag took five times as long.
+    return f"t.id IN (SELECT unnest(c.tag_ids) FROM customer c WHERE {visible(scope)})"

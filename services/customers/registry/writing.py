@@ -76,12 +76,12 @@ def answer(
     work: Work, customer_id: UUID, *, warnings: list[Json] | None = None, replayed: bool = False
 ) -> Json:
     """The customer as the caller may see it now. Raises NotFound if that is not at all."""
-    row = queries.find_view(work.uow.connection, work.scope, customer_id)
-    if row is None:
+    found = queries.find_view(work.uow.connection, work.scope, customer_id)
+    if found is None:
         raise not_found()
-    if row.id != customer_id:
-        return {"moved_to": str(row.id)}
-    customer = customer_message(row, work.scope, work.configuration)
+    if found.view["id"] != str(customer_id):
+        return {"moved_to": found.view["id"]}
+    customer = customer_message(found.view, work.scope, found.configuration)
     return {"customer": customer, "warnings": warnings or [], "replayed": replayed}
 
 

@@ -28,16 +28,16 @@ def version_of(value: Any) -> int | None:
     return None if value is None else whole(value, "/version", at_least=0, at_most=2**31 - 1)
 
 
-def ids_of(values: Any) -> dict[str, UUID]:
-    """The ids among `values`, as asked; what is no id is left out."""
+def ids_of(values: Any) -> dict[str, str]:
+    """The ids among `values`, as asked and as they are written; what is no id is left out."""
     if not isinstance(values, list):
         raise Invalid.at("/ids", "invalid_list", "a list of ids is expected")
     if len(values) > MAX_IDS:
         raise TooLarge("too_many_ids", {"limit": MAX_IDS})
-    found = {}
+    found: dict[str, str] = {}
     for value in values:
         try:
-            found[value] = UUID(value)
+            found[value] = str(UUID(value))
         except (ValueError, TypeError, AttributeError):
             continue
     return found
