@@ -16,7 +16,7 @@ import orjson
 from sqlalchemy import Connection, text
 
 from services.customers.history.domain.batch import Key
-from services.customers.history.domain.conversation import Part, Parts, began_at, value
+from services.customers.history.domain.conversation import Part, Parts, began_at, beginning, value
 from services.customers.history.senders import Senders
 from services.customers.registry.announcements import Changed
 from services.customers.registry.domain.customer import FieldChange, NewCustomer
@@ -47,7 +47,7 @@ _LAST_ASSIGNMENTS = text(f"""
                       WHERE field = 'assignee' AND origin <> 'event' AND ch.at > w.at)""")
 # Only who came into being by a conversation has the first one's channel as origin.
 _ORIGINS = text(f"""
-    SELECT w.id, c.channel FROM {_WANTED} JOIN customer c ON c.id = w.id AND c.channel <> w.channel
+    SELECT w.id FROM {_WANTED}
     WHERE EXISTS (SELECT FROM {_CHANGES} WHERE field = 'created' AND origin = 'event')
       AND NOT EXISTS (SELECT FROM {_CHANGES} WHERE field = 'channel' AND origin <> 'event')
       AND NOT EXISTS (SELECT FROM {_INTERACTIONS} WHERE {_EARLIER_CONVERSATIONS})""")
@@ -80,7 +80,7 @@ class _Present:
     name_source: str
     assignee_id: str | None
     team_ids: frozenset[str]
-    channel: str | None  # None where it was not read
+    channel: str
 
 
 def update(
@@ -118,25 +118,28 @@ def _said(found: Senders, before: Mapping[Key, Parts], after: Mapping[Key, Parts
     """Only what is new: a team that was named before is not given again after somebody took it away."""
     said: dict[UUID, _Said] = {}
     for key, parts in after.items():
-        root, old = found.outcomes[key].root_id, before[key]
-        if root not in found.locked and root not in found.created:
-            continue  # deleted: what belongs to it is kept, but nobody changes it
-        this = said.setdefault(root, _Said())
-        if parts.get("name") != old.get("name"):
-            this.name = min(filter(None, (this.name, parts["name"])))
-        if parts.get("assignee") != old.get("assignee"):
-            this.assignee = max(filter(None, (this.assignee, parts["assignee"])), key=lambda part: part[0])
-        if not old or began_at(parts) != began_at(old):
-            this.origin = min(filter(None, (this.origin, (began_at(parts), value(parts, "channel")))))
-        this.teams |= set(value(parts, "teams") or ()) - set(value(old, "teams") or ())
+        outcome, old = found.outcomes[key], before[key]
+        if outcome.created or not (outcome.root_id in found.locked or outcome.root_id in found.created):
+            continue  # made from this very conversation; or deleted, and then nobody changes it
+        if parts != old:
+            _add(said.setdefault(outcome.root_id, _Said()), parts, old)
     return said
+
+
+def _add(said: _Said, parts: Parts, old: Parts) -> None:
+    if parts.get("name") != old.get("name"):
+        said.name = min(filter(None, (said.name, parts["name"])))
+    if parts.get("assignee") != old.get("assignee"):
+        said.assignee = max(filter(None, (said.assignee, parts["assignee"])), key=lambda part: part[0])
+    if not old or beginning(parts) != beginning(old):
+        said.origin = min(filter(None, (said.origin, (began_at(parts), value(parts, "channel")))))
+    said.teams |= set(value(parts, "teams") or ()) - set(value(old, "teams") or ())
 
 
 def _present(found: Senders, customer_id: UUID) -> _Present:
     row: NewCustomer | LockedCustomer = found.created.get(customer_id) or found.locked[customer_id]
     assignee = str(row.assignee_id) if row.assignee_id else None
-    channel = row.channel if isinstance(row, NewCustomer) else None
-    return _Present(row.name, row.name_source, assignee, frozenset(map(str, row.team_ids)), channel)
+    return _Present(row.name, row.name_source, assignee, frozenset(map(str, row.team_ids)), row.channel)
 
 
 def _names(
@@ -186,8 +189,8 @@ def _channels(
         for c, (at, channel) in begun.items()
         if channel != present[c].channel
     ]
-    rows = connection.execute(_ORIGINS, {"rows": orjson.dumps(asked).decode()}) if asked else ()
-    return [(row.id, FieldChange("channel", row.channel, begun[row.id][1])) for row in rows]
+    first = _ids(connection, _ORIGINS, asked)
+    return [(c, FieldChange("channel", present[c].channel, begun[c][1])) for c in first]
 
 
 def _ids(connection: Connection, statement: Any, asked: list[dict[str, Any]]) -> set[UUID]:

@@ -39,7 +39,7 @@ _INSERT = text("""
         id uuid, customer_id uuid, at timestamptz, by uuid, origin text, field text, after jsonb)""")
 
 _LOCK = text("""
-    SELECT id, root_id, deleted_at, name, name_source, status, assignee_id, team_ids, version, revision
+    SELECT id, root_id, deleted_at, name, name_source, status, channel, assignee_id, team_ids, version, revision
     FROM customer WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR NO KEY UPDATE""")
 
 # Edits of one customer's contact data go one after the other: each decides what to lock by what it reads.
@@ -100,6 +100,7 @@ class LockedCustomer:
     name: str
     name_source: str
     status: str
+    channel: str
     assignee_id: UUID | None
     team_ids: frozenset[UUID]
     version: int

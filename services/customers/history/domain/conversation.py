@@ -40,9 +40,13 @@ def fold_all(parts: Iterable[Parts]) -> dict[str, Part]:
     return result
 
 
+def beginning(parts: Parts) -> str:
+    """The clock of its start, if somebody told of it, else of what was heard first."""
+    return (parts.get("start") or parts["first"])[0]
+
+
 def began_at(parts: Parts) -> datetime:
-    """When somebody said it started, else when it was first heard of."""
-    return time_of((parts.get("start") or parts["first"])[0])
+    return time_of(beginning(parts))
 
 
 def last_message_at(parts: Parts) -> datetime | None:
