@@ -1,0 +1,1 @@
+"""Who must not learn what: visibility, masking, tokens, roles, refusals. In full with `make security`."""

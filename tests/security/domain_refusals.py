@@ -1,0 +1,130 @@
+"""Requests that are well formed and against the rules: what the domain refuses, after having looked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+from tests.security.customer_requests import on
+from tests.security.door import Request
+from tests.security.people import TYPED
+from tests.security.refusals import Refusal
+from tests.security.world import ADMIN, AGENTS, World
+
+_AGENT = AGENTS[0]
+_STALE = {"If-Match": '"4711"'}
+
+
+def domain_refusals(world: World) -> Iterator[Refusal]:
+    yield from (Refusal(_AGENT, "hidden", request) for request in _aimed_at_hidden(world))
+    yield from (Refusal(ADMIN, "stale", request) for request in _stale(world))
+    yield from (Refusal(_AGENT, "against a rule", request) for request in _against_rules(world))
+    yield from (Refusal(ADMIN, "against a rule", request) for request in _against_rules_for_admins(world))
+    yield from (Refusal(ADMIN, "duplicate", request) for request in _duplicates(world, *_known(world, "own")))
+    hidden = _known(world, "of others")
+    for request in _duplicates(world, *hidden):
+        yield Refusal(_AGENT, "restricted duplicate", request)
+
+
+def _aimed_at_hidden(world: World) -> Iterator[Request]:
+    for kind in ("of others", "of nobody", "deleted", "hidden", "hidden, absorbed from own"):
+        customer = world.customers[kind][0]
+        yield on("get_customer", customer)
+        yield on("list_history", customer)
+        yield on(
+            "update_customer", customer, body={"name": "Mine", "tags": {"add": ["new tag of a stranger"]}}
+        )
+        yield on("absorb_customer", customer, body={"name": "Mine", "phone": f"+55119{TYPED}5000001"})
+    for kind in ("absorbed by own", "absorbed by own, from others"):
+        yield on("update_customer", world.customers[kind][0], body={"name": "Moved"})
+        yield on("absorb_customer", world.customers[kind][0], body={"tags": ["moved"]})
+
+
+def _stale(world: World) -> Iterator[Request]:
+    own = world.customers["own"][0]
+    body = {"name": "New", "tags": {"add": ["never seen before"]}, "custom": {"plan": "Gold"}}
+    yield on("update_customer", own, body=body, headers=_STALE)
+    yield on("delete_customer", own, headers=_STALE)
+    yield Request("update_settings", body={"allow_duplicates": True}, headers=_STALE)
+    yield Request("update_custom_field", {"key": "plan"}, body={"label": "Other"}, headers=_STALE)
+    yield Request("archive_custom_field", {"key": "plan"}, headers=_STALE)
+    yield Request("add_option", {"key": "plan"}, body={"label": "Iron"}, headers=_STALE)
+    yield Request("update_team", {"team_id": world.teams["1"]}, body={"name": "Other"}, headers=_STALE)
+    yield Request("update_user", {"user_id": world.users[_AGENT]}, body={"name": "Other"}, headers=_STALE)
+
+
+def _against_rules(world: World) -> Iterator[Request]:
+    """Wrong values, by an agent of team 1: in a creation, an edit and an absorption."""
+    own, one = world.customers["own"][1], world.teams["1"]
+    key = {"Idempotency-Key": f"key-{uuid4()}"}
+    for wrong in _wrong_values(world):
+        yield Request("create_customer", body={"name": "New", "teams": [one], "tags": ["refused"], **wrong})
+        yield on("update_customer", own, body={"tags": {"add": ["refused"]}, **wrong}, headers=key)
+        yield on("absorb_customer", own, body={"tags": ["refused"], **wrong})
+    yield Request("create_customer", body={"name": "New", "teams": [world.teams["3"]]})
+    yield Request("create_customer", body={"name": "New", "teams": [one], "allow_duplicate": True})
+    yield on("update_customer", own, body={"teams": [one, world.teams["3"]]})
+    yield on("update_customer", own, body={"teams": {"remove": [one]}})
+    yield on("update_customer", own, body={"contact_points": {"remove": [str(uuid4())]}})
+
+
+def _wrong_values(world: World) -> list[dict[str, Any]]:
+    return [
+        {"name": "   "},
+        {"name": "x" * 201},
+        {"email": "no address"},
+        {"email": "a@b@c"},
+        {"phone": "twelve"},
+        {"phone": "1" * 25},
+        {"status": "sleeping"},
+        {"custom": {"plan": "Iron"}},
+        {"custom": {"score": "many"}},
+        {"custom": {"birthday": "31.12.1990"}},
+        {"custom": {"never_defined": 1}},
+        {"assignee": str(uuid4())},
+        {"tags": ["x" * 101]},
+    ]
+
+
+def _against_rules_for_admins(world: World) -> Iterator[Request]:
+    one = world.teams["1"]
+    yield on("restore_customer", world.customers["own"][0])
+    yield Request("create_customer", body={"name": "New", "teams": [str(uuid4())]})
+    yield Request("create_team", body={"name": "team 1"})
+    yield Request("delete_team", {"team_id": one})
+    yield Request("delete_team", {"team_id": one}, query={"move_to": one})
+    yield Request("delete_team", {"team_id": one}, query={"move_to": str(uuid4())})
+    yield Request("add_member", {"team_id": one, "user_id": str(uuid4())})
+    body = {"key": "plan", "label": "Again", "type": "text"}
+    yield Request("create_custom_field", body=body)
+    yield Request("create_custom_field", body={**body, "key": "name"})
+    yield Request("create_custom_field", body={**body, "key": "p2", "type": "matrix"})
+    yield Request("add_option", {"key": "plan"}, body={"label": "GOLD"}, headers={"If-Match": "*"})
+    yield Request("add_option", {"key": "score"}, body={"label": "One"}, headers={"If-Match": "*"})
+    yield Request("update_settings", body={"default_region": "XX"}, headers={"If-Match": "*"})
+    yield Request("update_settings", body={"time_zone": "Mars/Base"}, headers={"If-Match": "*"})
+    yield Request("update_settings", body={"default_team": str(uuid4())}, headers={"If-Match": "*"})
+    yield Request("create_api_key", body={"name": "k", "role": "connector"})
+    yield Request("create_api_key", body={"name": "k", "role": "agent", "teams": [str(uuid4())]})
+    expired = {"name": "k", "role": "admin", "expires_at": "2001-01-01T00:00:00Z"}
+    yield Request("create_api_key", body=expired)
+    yield Request("update_me", body={"current_password": "not mine", "new_password": "x" * 20})
+
+
+def _duplicates(world: World, phone: str, customer: str) -> Iterator[Request]:
+    """Of one known phone: by creating, editing, absorbing; with a new address and a new tag beside it."""
+    others = {"email": f"{uuid4().hex}@example.com", "tags": ["refused"]}
+    target = next(own for own in world.customers["own"] if own != customer)
+    yield Request(
+        "create_customer", body={"name": "Again", "teams": [world.teams["1"]], "phone": phone, **others}
+    )
+    yield on("update_customer", target, body={"whatsapp": phone, "email": others["email"]})
+    yield on("update_customer", target, body={"contact_points": {"add": [{"kind": "phone", "value": phone}]}})
+    yield on("absorb_customer", target, body={"phone": phone, **others})
+
+
+def _known(world: World, kind: str) -> tuple[str, str]:
+    """A phone, and the customer of this kind who has it."""
+    customer = world.customers[kind][0]
+    return world.phones[customer], customer

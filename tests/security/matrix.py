@@ -1,0 +1,84 @@
+"""The matrix: every operation of the API, and what is asked of it about customers of every kind.
+
+An operation that the OpenAPI document names and this table does not fails the tests. Who adds one adds a
+row: scripts that aim it at visible, hidden, deleted, absorbed and never issued customers, or the reason
+why it says nothing of customers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from random import Random
+
+from tests.security import customer_requests as requests
+from tests.security.customer_requests import Play
+from tests.security.oracle import Script
+from tests.security.samples import PUBLIC, SAMPLES
+from tests.security.world import World
+
+Row = tuple[Script, ...]
+
+
+def sample_of(operation: str) -> Script:
+    """The ordinary request, once."""
+
+    def script(world: World, rng: Random) -> Play:
+        yield SAMPLES[operation](world)
+
+    return script
+
+
+READS: Mapping[str, Row] = {
+    "list_customers": (requests.list_in_every_order, requests.list_all, requests.list_after_forged_cursors),
+    "search_customers": (requests.search,),
+    "get_customer": (requests.get_each, requests.get_strange_ids),
+    "list_history": (requests.history_of_each,),
+    "list_users": (requests.users_who_see_each,),
+    "list_tags": (requests.tags_and_their_pages,),
+    "list_teams": (requests.teams,),
+    # For administrators only: refused in the same words whatever there is.
+    "count_customers_without_team": (sample_of("count_customers_without_team"),),
+    "list_unknown_teams": (sample_of("list_unknown_teams"),),
+    "list_dead_letters": (sample_of("list_dead_letters"),),
+    "list_audit": (sample_of("list_audit"),),
+    "list_members": (sample_of("list_members"),),
+}
+
+WRITES: Mapping[str, Row] = {
+    "create_customer": (requests.create_and_use, requests.create_for_others),
+    "update_customer": (requests.update_each,),
+    "absorb_customer": (requests.absorb_each,),
+    "delete_customer": (requests.delete_each,),
+    "restore_customer": (requests.restore_each,),
+    "post_events": (requests.events_about_each,),
+    "delete_team": (sample_of("delete_team"),),
+    "replay_dead_letter": (sample_of("replay_dead_letter"),),
+    "discard_dead_letter": (sample_of("discard_dead_letter"),),
+}
+
+_ACCOUNTS = "knows accounts, teams and keys only: the gateway answers it from its own tables"
+_DEFINITIONS = "knows what administrators defined, not what customers have"
+_DOOR = "the same for everybody, with or without customers"
+
+NOTHING_TO_DO_WITH_CUSTOMERS: Mapping[str, str] = {
+    **dict.fromkeys(("log_in", "log_out", "get_me", "update_me"), _ACCOUNTS),
+    **dict.fromkeys(("create_user", "get_user", "update_user"), _ACCOUNTS),
+    **dict.fromkeys(("create_team", "get_team", "update_team", "add_member", "remove_member"), _ACCOUNTS),
+    **dict.fromkeys(("list_api_keys", "create_api_key", "revoke_api_key"), _ACCOUNTS),
+    **dict.fromkeys(("list_custom_fields", "create_custom_field", "get_custom_field"), _DEFINITIONS),
+    **dict.fromkeys(("update_custom_field", "archive_custom_field", "restore_custom_field"), _DEFINITIONS),
+    **dict.fromkeys(("list_options", "add_option", "get_settings", "update_settings"), _DEFINITIONS),
+    **dict.fromkeys(PUBLIC, _DOOR),
+}
+
+ROWS: Mapping[str, Row] = {**READS, **WRITES}
+
+
+def operations_without_a_row(operations: Mapping[str, object]) -> list[str]:
+    return sorted(operations.keys() - ROWS.keys() - NOTHING_TO_DO_WITH_CUSTOMERS.keys())
+
+
+def rows_without_an_operation(operations: Mapping[str, object]) -> list[str]:
+    """Names of the table that no operation has: renamed, or never there."""
+    known = {*ROWS, *NOTHING_TO_DO_WITH_CUSTOMERS, *SAMPLES} - set(PUBLIC)
+    return sorted(known - operations.keys())

@@ -1,0 +1,110 @@
+"""Whether two worlds can be told apart by what they answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from random import Random
+from typing import Any
+
+from tests.security.door import Answer, Door, Request, opened
+from tests.security.twins import Twins
+from tests.security.world import World
+
+Script = Callable[[World, Random], Generator[Request, Answer, None]]
+
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00(?::00)?)")
+_CURSOR = re.compile(r'(?<="next":")[A-Za-z0-9_-]+(?=")')
+_TOKEN = re.compile(r"(?<=_token\":\")[^\"]+")
+# Seconds until something ends: the two requests are not sent in the same one.
+_OF_THE_MOMENT = frozenset({"retry-after"})
+
+
+@dataclass
+class Reader:
+    """Reads the answers of one world. What was issued after `since` gets a number instead of its value."""
+
+    since: datetime
+    known: frozenset[str]
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    def read(self, answer: Answer) -> tuple[Any, ...]:
+        headers = [(n, self._neutral(v)) for n, v in answer.headers if n not in _OF_THE_MOMENT]
+        body = answer.body.decode("utf-8", "surrogateescape")
+        neutral = self._neutral(_CURSOR.sub(lambda found: opened(found[0]) or "", body))
+        if neutral != body:
+            headers = [(name, value) for name, value in headers if name != "content-length"]
+        return answer.status, tuple(headers), neutral
+
+    def _neutral(self, text: str) -> str:
+        return _MOMENT.sub(self._moment, _ID.sub(self._id, _TOKEN.sub("(token)", text)))
+
+    def _id(self, found: re.Match[str]) -> str:
+        if found[0] in self.known:
+            return found[0]
+        return f"(new {self.numbers.setdefault(found[0], len(self.numbers))})"
+
+    def _moment(self, found: re.Match[str]) -> str:
+        return found[0] if datetime.fromisoformat(found[0]) < self.since else "(new)"
+
+
+@dataclass(frozen=True)
+class Leak:
+    """A request whose answer tells the worlds apart."""
+
+    caller: str
+    request: Request
+    left: tuple[Any, ...]
+    right: tuple[Any, ...]
+
+    def __str__(self) -> str:
+        return f"{self.caller}: {self.request}\n    without: {self.left}\n    with:    {self.right}"
+
+
+class Oracle:
+    """Sends every request to both twins and compares. `n` counts the requests that were compared."""
+
+    def __init__(self, twins: Twins, since: datetime, known: frozenset[str]) -> None:
+        self.twins, self.n, self.leaks = twins, 0, list[Leak]()
+        self.statuses: dict[int, int] = {}
+        self._readers = Reader(since, known), Reader(since, known)
+        self._pool = ThreadPoolExecutor(2)
+
+    def run(self, script: Script, caller: str, seed: str, *, steps: int = 10_000) -> None:
+        """One script in both worlds, step by step; each goes on with its own world's answers."""
+        plays = [script(self.twins.world, Random(seed)) for _ in range(2)]
+        requests = [next(play, None) for play in plays]
+        while requests[0] is not None and steps > 0:
+            steps -= 1
+            assert requests[1] is not None, "the scripts parted without a leak"
+            answers = list(self._pool.map(self._send, self._doors, requests, [caller] * 2))
+            if not self._same(caller, requests[0], answers):
+                return
+            requests = [_step(play, answer) for play, answer in zip(plays, answers, strict=True)]
+
+    @property
+    def _doors(self) -> tuple[Door, Door]:
+        return self.twins.left, self.twins.right
+
+    def _send(self, door: Door, request: Request, caller: str) -> Answer:
+        return door.send(request, self.twins.world.tokens[caller], request_id=f"request-{self.n}")
+
+    def _same(self, caller: str, request: Request, answers: list[Answer]) -> bool:
+        self.n += 1
+        left, right = (reader.read(answer) for reader, answer in zip(self._readers, answers, strict=True))
+        for answer in answers:
+            self.statuses[answer.status] = self.statuses.get(answer.status, 0) + 1
+        if left != right:
+            self.leaks.append(Leak(caller, request, left, right))
+        return left == right
+
+
+def _step(play: Generator[Request, Answer, None], answer: Answer) -> Request | None:
+    try:
+        return play.send(answer)
+    except StopIteration:
+        return None

@@ -1,0 +1,138 @@
+"""For every operation one ordinary request, as an administrator would send it, with real ids."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import uuid4
+
+from tests.security.customer_requests import on
+from tests.security.door import Request
+from tests.security.world import AGENTS, PASSWORD, SOURCE, World
+from tests.support.events import conversation_event
+
+Sample = Callable[[World], Request]
+_ANY_VERSION = {"If-Match": "*"}
+
+
+def _plain(operation: str) -> Sample:
+    return lambda world: Request(operation)
+
+
+def _own(operation: str, **more: Any) -> Sample:
+    return lambda world: on(operation, world.customers["own"][0], **more)
+
+
+def _team(operation: str, **more: Any) -> Sample:
+    return lambda world: Request(operation, {"team_id": world.teams["2"]}, **more)
+
+
+def _member(operation: str) -> Sample:
+    return lambda world: Request(operation, {"team_id": world.teams["2"], "user_id": world.users[AGENTS[1]]})
+
+
+def _user(operation: str, **more: Any) -> Sample:
+    return lambda world: Request(operation, {"user_id": world.users[AGENTS[2]]}, **more)
+
+
+def _field(operation: str, **more: Any) -> Sample:
+    return lambda world: Request(operation, {"key": "plan"}, **more)
+
+
+def _letter(operation: str) -> Sample:
+    return lambda world: Request(operation, {"letter_id": str(uuid4())})
+
+
+def _event(world: World) -> Request:
+    event = conversation_event(phone="+5511970000000", team=world.teams["1"], source=SOURCE)
+    return Request("post_events", body=event)
+
+
+def _new_user(world: World) -> Request:
+    email = f"{secrets.token_hex(6)}@staff.example"
+    body = {"name": "New", "email": email, "password": PASSWORD, "role": "agent"}
+    return Request("create_user", body=body)
+
+
+def _new_field(world: World) -> Request:
+    body = {"key": f"f{secrets.token_hex(4)}", "label": "Field", "type": "text"}
+    return Request("create_custom_field", body=body)
+
+
+SAMPLES: Mapping[str, Sample] = {
+    "log_in": lambda world: Request("log_in", body={"email": "nobody@staff.example", "password": PASSWORD}),
+    "log_out": _plain("log_out"),
+    "get_me": _plain("get_me"),
+    "update_me": lambda world: Request("update_me", body={"name": "Me"}),
+    "list_users": _plain("list_users"),
+    "create_user": _new_user,
+    "get_user": _user("get_user"),
+    "update_user": _user("update_user", body={"name": "Renamed"}),
+    "list_teams": _plain("list_teams"),
+    "create_team": lambda world: Request("create_team", body={"name": secrets.token_hex(6)}),
+    "get_team": _team("get_team"),
+    "update_team": _team("update_team", body={"name": "Team 2"}),
+    "delete_team": _team("delete_team"),
+    "list_members": _team("list_members"),
+    "add_member": _member("add_member"),
+    "remove_member": _member("remove_member"),
+    "list_api_keys": _plain("list_api_keys"),
+    "create_api_key": lambda world: Request("create_api_key", body={"name": "k", "role": "admin"}),
+    "revoke_api_key": lambda world: Request("revoke_api_key", {"key_id": world.keys[0]}),
+    "list_customers": _plain("list_customers"),
+    "search_customers": lambda world: Request("search_customers", body={}),
+    "create_customer": lambda world: Request(
+        "create_customer", body={"name": "New", "teams": [world.teams["1"]]}
+    ),
+    "get_customer": _own("get_customer"),
+    "update_customer": _own("update_customer", body={"name": "Renamed"}),
+    "delete_customer": _own("delete_customer"),
+    "restore_customer": lambda world: on("restore_customer", world.customers["deleted"][0]),
+    "absorb_customer": _own("absorb_customer", body={"tags": ["vip"]}),
+    "list_history": _own("list_history"),
+    "list_tags": _plain("list_tags"),
+    "list_custom_fields": _plain("list_custom_fields"),
+    "create_custom_field": _new_field,
+    "get_custom_field": _field("get_custom_field"),
+    "update_custom_field": _field("update_custom_field", body={"help": "Which?"}, headers=_ANY_VERSION),
+    "archive_custom_field": _field("archive_custom_field", headers=_ANY_VERSION),
+    "restore_custom_field": _field("restore_custom_field", headers=_ANY_VERSION),
+    "list_options": _field("list_options"),
+    "add_option": _field("add_option", body={"label": "Platinum"}, headers=_ANY_VERSION),
+    "get_settings": _plain("get_settings"),
+    "update_settings": lambda world: Request(
+        "update_settings", body={"time_zone": "UTC"}, headers=_ANY_VERSION
+    ),
+    "post_events": _event,
+    "list_dead_letters": _plain("list_dead_letters"),
+    "replay_dead_letter": _letter("replay_dead_letter"),
+    "discard_dead_letter": _letter("discard_dead_letter"),
+    "list_unknown_teams": _plain("list_unknown_teams"),
+    "count_customers_without_team": _plain("count_customers_without_team"),
+    "list_audit": _plain("list_audit"),
+}
+
+# Answered before anybody is asked who they are.
+PUBLIC = ("livez", "readyz", "metrics", "openapi_document", "docs_page", "docs_file")
+OPEN_TO_ANYONE = frozenset({*PUBLIC, "log_in"})
+FOR_CONNECTORS = frozenset({"post_events", "get_me", "log_out"})
+_ADMINISTRATION = """
+create_user get_user update_user create_team update_team delete_team list_members add_member remove_member
+list_api_keys create_api_key revoke_api_key delete_customer restore_customer update_settings
+create_custom_field update_custom_field archive_custom_field restore_custom_field add_option
+list_dead_letters replay_dead_letter discard_dead_letter list_unknown_teams
+count_customers_without_team list_audit
+"""
+FOR_ADMINISTRATORS = frozenset(_ADMINISTRATION.split())
+
+
+def roles_of(operation: str) -> set[str]:
+    """Who may use it, as the product's rules say. Empty: anyone, also without a token."""
+    if operation in OPEN_TO_ANYONE:
+        return set()
+    if operation in FOR_ADMINISTRATORS:
+        return {"admin"}
+    if operation == "post_events":
+        return {"admin", "connector"}
+    return {"admin", "agent", *(["connector"] if operation in FOR_CONNECTORS else [])}

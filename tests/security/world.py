@@ -1,0 +1,247 @@
+"""A company whose customers are of every kind: own, shared, of others, of nobody, deleted, absorbed.
+
+`found` makes what everybody's world has, `add_hidden` what nobody of teams 1 and 2 may notice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from deploy.local.system import RunningSystem
+from tests.security.people import BASE, HIDDEN, People
+from tests.support.api import Api, log_in
+from tests.support.events import conversation_event
+from tests.support.waiting import eventually
+
+ANONYMOUS, EXPIRED, DISABLED = "anonymous", "expired", "disabled"
+NOBODY = (ANONYMOUS, EXPIRED, DISABLED)
+AGENTS = ("agent of 1", "agent of 1 and 2", "agent of no team", "key of 1")
+CONNECTOR, ADMIN, AGENT_OF_3 = "connector", "admin", "agent of 3"
+SOURCE = "/channels/whatsapp/main"
+PASSWORD = secrets.token_urlsafe(12)
+FIELDS: tuple[dict[str, Any], ...] = (
+    {
+        "key": "plan",
+        "label": "Plan",
+        "type": "select",
+        "options": [{"label": o} for o in ("Bronze", "Silver", "Gold")],
+    },
+    {"key": "score", "label": "Score", "type": "number"},
+    {"key": "birthday", "label": "Birthday", "type": "date"},
+)
+
+
+# Deleting a customer frees the addresses of all records that it is made of.
+_RELEASE_OF_DELETED = """
+    DELETE FROM identity_holder h USING customer c JOIN customer r ON r.id = c.root_id
+    WHERE h.customer_id = c.id AND r.deleted_at IS NOT NULL"""
+
+
+@dataclass
+class World:
+    """What its callers know and what there is. Names of kinds are those of the matrix."""
+
+    seed: int
+    teams: dict[str, str] = field(default_factory=dict)
+    users: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, str | None] = field(default_factory=lambda: {ANONYMOUS: None})
+    customers: dict[str, list[str]] = field(default_factory=dict)
+    phones: dict[str, str] = field(default_factory=dict)
+    keys: list[str] = field(default_factory=list)
+    conversations: int = 0
+    founded: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+    def add(self, kind: str, customer_id: str) -> str:
+        self.customers.setdefault(kind, []).append(customer_id)
+        return customer_id
+
+    def one_of_each(self, rng: random.Random) -> Iterator[tuple[str, str]]:
+        """(kind, id) for each kind of customer there is, and ids that were never issued."""
+        yield from ((kind, rng.choice(ids)) for kind, ids in self.customers.items())
+        yield "never issued", str(UUID(int=rng.getrandbits(128), version=4))
+
+    def some(self, kind: str, rng: random.Random) -> str:
+        return rng.choice(self.customers[kind])
+
+    def phone_of_hidden(self, rng: random.Random) -> str:
+        """A number like those of the hidden, which nobody has: S-08 is about those that somebody has."""
+        return f"+55119{HIDDEN}9{rng.randrange(1_000_000):06d}"
+
+
+class Founder:
+    """Makes the customers of a world through the API of one system; a merge, which has no API yet, by SQL."""
+
+    def __init__(self, system: RunningSystem, admin: Api, world: World, block: int) -> None:
+        self.system, self.admin, self.world = system, admin, world
+        self.rng = random.Random(f"{world.seed} {block}")
+        self.people = People(self.rng, block)
+
+    def found(self) -> World:
+        """Teams, callers, fields and everything that exists in each twin."""
+        self._make_teams()
+        self._make_callers()
+        self._make_fields()
+        self._wait_for_directory()
+        one, two, three = (self.world.teams[name] for name in ("1", "2", "3"))
+        self.customers("own", 12, one)
+        self.customers("shared", 4, one, two)
+        self.customers("shared with others", 3, one, three)
+        self.customers("of team 2", 4, two)
+        self.customers("of others", 4, three)
+        self.customers("of nobody", 2)
+        self.deleted("deleted", 2, one)
+        self.absorbed("absorbed by own", one, into="own")
+        self.absorbed("absorbed by own, from others", three, into="own")
+        self.absorbed("absorbed by others, from own", one, into="of others")
+        self._wait_for_conversations()
+        return self.world
+
+    def add_hidden(self) -> World:
+        """Customers that only administrators and team 3 may see, in everything like the visible ones."""
+        three = self.world.teams["3"]
+        self.customers("hidden", 5, three, tags=["vip", "segredo"])
+        self.customers("hidden, of nobody", 3)
+        self.deleted("hidden, deleted", 2, self.world.teams["1"])
+        self.deleted("hidden, deleted, of others", 1, three)
+        self.absorbed("hidden, absorbed from own", self.world.teams["1"], into="hidden")
+        self.absorbed("hidden, absorbed by deleted", self.world.teams["1"], into="hidden, deleted")
+        self._wait_for_conversations()
+        return self.world
+
+    def customers(self, kind: str, count: int, *teams: str, **more: Any) -> None:
+        for _ in range(count):
+            self.customer(kind, {**self.people.customer(*teams), **more})
+
+    def customer(self, kind: str, body: dict[str, Any]) -> str:
+        """One customer with a conversation, edited once so that it has changes."""
+        made = self.admin.created("/v1/customers", body)
+        if "phone" in body:
+            self.world.phones[made["id"]] = body["phone"]
+            self.talk(body["phone"], body["teams"][0] if body["teams"] else None)
+        edited = self.admin.patch(f"/v1/customers/{made['id']}", {"name": self.people.name()})
+        assert edited.status_code == 200, edited.text
+        return self.world.add(kind, made["id"])
+
+    def deleted(self, kind: str, count: int, *teams: str) -> None:
+        self.customers(kind, count, *teams)
+        self._wait_for_conversations()  # one that came afterwards would make a new customer
+        for customer_id in self.world.customers[kind]:
+            assert self.admin.delete(f"/v1/customers/{customer_id}").status_code == 204
+
+    def absorbed(self, kind: str, *teams: str, into: str) -> None:
+        """Two records, the second absorbed by the first, which a customer of another kind absorbed."""
+        self.customers(kind, 2, *teams)
+        self._wait_for_conversations()
+        root = self.world.some(into, self.rng)
+        first, second = self.world.customers[kind]
+        with psycopg.connect(self.system.database_url("customers")) as connection:
+            for customer_id, parent in ((first, root), (second, first)):
+                connection.execute(
+                    "UPDATE customer SET root_id = %s, merged_into = %s WHERE id = %s",
+                    (root, parent, customer_id),
+                )
+            connection.execute(_RELEASE_OF_DELETED)
+
+    def talk(self, phone: str, team: str | None) -> None:
+        """A conversation with one message, at a time that both twins share."""
+        at = self.world.founded - timedelta(minutes=self.rng.randrange(1, 50_000))
+        event = conversation_event(
+            phone=phone, team=team, conversation=f"wa-{phone[1:]}", source=SOURCE, at=at
+        )
+        answer = self.admin.post("/v1/events", event)
+        assert answer.status_code == 202, answer.text
+        self.world.conversations += 1
+
+    def _make_teams(self) -> None:
+        for name in ("1", "2", "3"):
+            self.world.teams[name] = self.admin.created("/v1/teams", {"name": f"Team {name}"})["id"]
+
+    def _make_callers(self) -> None:
+        world, one, two, three = self.world, *(self.world.teams[name] for name in ("1", "2", "3"))
+        agents = zip(
+            (*AGENTS[:3], AGENT_OF_3, EXPIRED, DISABLED),
+            ([one], [one, two], [], [three], [one], [one]),
+            strict=True,
+        )
+        for name, teams in agents:
+            self.agent(name, *teams)
+        self._expire(EXPIRED)
+        assert self.admin.patch(f"/v1/users/{world.users[DISABLED]}", {"active": False}).status_code == 200
+        world.tokens[ADMIN] = token_of(self.admin)
+        world.tokens[AGENTS[3]] = self.key(role="agent", teams=[one])
+        world.tokens[CONNECTOR] = self.key(role="connector", source=SOURCE)
+
+    def agent(self, name: str, *teams: str) -> str:
+        """Makes a user with a session; returns the token."""
+        email = f"{secrets.token_hex(6)}@staff.example"
+        body = {"name": name, "email": email, "password": PASSWORD, "role": "agent"}
+        user = self.admin.created("/v1/users", body)["id"]
+        for team in teams:
+            assert self.admin.put(f"/v1/teams/{team}/members/{user}").status_code < 300
+        with log_in(self.system.url, email, PASSWORD) as api:
+            token = token_of(api)
+        self.world.users[name], self.world.tokens[name] = user, token
+        return token
+
+    def key(self, **body: Any) -> str:
+        """Makes an API key; returns its token."""
+        made = self.admin.created("/v1/api-keys", {"name": body["role"], **body})
+        self.world.keys.append(made["id"])
+        return made["token"]
+
+    def _expire(self, name: str) -> None:
+        digest = hashlib.sha256((self.world.tokens[name] or "").encode()).digest()
+        with psycopg.connect(self.system.database_url("gateway")) as connection:
+            ended = connection.execute(
+                "UPDATE session SET expires_at = now() - interval '1 minute' WHERE token_hash = %s", (digest,)
+            )
+            assert ended.rowcount == 1
+
+    def _make_fields(self) -> None:
+        for body in FIELDS:
+            self.admin.created("/v1/custom-fields", body)
+
+    def _wait_for_directory(self) -> None:
+        """The customers service learns of teams and users by an event, so a moment later."""
+        with (
+            psycopg.connect(self.system.database_url("customers"), autocommit=True) as customers,
+            psycopg.connect(self.system.database_url("gateway"), autocommit=True) as gateway,
+        ):
+            eventually(lambda: _revision(customers) == _revision(gateway) is not None, within=30)
+
+    def _wait_for_conversations(self) -> None:
+        with psycopg.connect(self.system.database_url("customers"), autocommit=True) as connection:
+            eventually(lambda: _messages(connection) >= self.world.conversations, within=30)
+
+
+def _messages(connection: psycopg.Connection[Any]) -> int:
+    row = connection.execute("SELECT count(*) FROM message").fetchone()
+    return row[0] if row else 0
+
+
+def _revision(connection: psycopg.Connection[Any]) -> int | None:
+    row = connection.execute("SELECT revision FROM directory_state").fetchone()
+    return row[0] if row else None
+
+
+def token_of(api: Api) -> str:
+    return api.http.headers["Authorization"].removeprefix("Bearer ")
+
+
+def a_world(system: RunningSystem, seed: int) -> World:
+    with log_in(system.url, *system.admin) as admin:
+        return Founder(system, admin, World(seed), BASE).found()
+
+
+def with_hidden(system: RunningSystem, world: World) -> World:
+    with log_in(system.url, *system.admin) as admin:
+        return Founder(system, admin, world, HIDDEN).add_hidden()
