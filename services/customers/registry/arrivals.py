@@ -108,7 +108,7 @@ def sorted_identities(points: Iterable[Point]) -> list[Identity]:
 def _hold(connection: Connection, wanted: Sequence[NewCustomer]) -> Held:
     identities = {p.identity for customer in wanted for p in customer.points}
     held = holders.find_holders(connection, identities)
-    return held | holders.lock(connection, identities - held.keys())
+    return held | holders.lock(connection, identities - held.keys()).held
 
 
 def _owners(connection: Connection, held: Held) -> dict[Identity, tuple[UUID, UUID]]:

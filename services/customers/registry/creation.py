@@ -13,14 +13,15 @@ from servicekit.errors import Invalid
 from servicekit.ids import new_id
 from servicekit.scope import Scope
 from services.customers.fields.domain import values
+from services.customers.messages import customer_message
 from services.customers.registry import announcements, duplicates, holders, repository, tags, writing
 from services.customers.registry.announcements import Changed
 from services.customers.registry.domain import contacts, edits
-from services.customers.registry.domain.contacts import Points
 from services.customers.registry.domain.customer import NewCustomer
 from services.customers.registry.domain.forms import Form, read_form
 from services.customers.registry.domain.teams import check_known, teams_of_an_agents_customer
 from services.customers.registry.duplicates import Refused
+from services.customers.registry.views import view_of_new
 from services.customers.registry.visibility import own_teams
 from services.customers.registry.writing import Json, Work
 
@@ -53,16 +54,20 @@ def create(
     customer = _new_customer(work, form)
     if form.addresses:
         duplicates.take_turn(uow.connection, scope, at=at)
-    held = _hold(work, customer.points)
-    found = writing.others(form.addresses, held)
+    locked = holders.lock(uow.connection, contacts.identities(customer.points))
+    found = writing.others(form.addresses, locked.held)
     if found and not work.duplicates_pass:
-        return writing.refuse(work, found)
-    customer = _with_tags(work, customer, form)
+        return writing.refuse(work, found, locked)
+    kept = tags.keep(uow.connection, form.tags.added, at=at)
+    customer = replace(customer, tag_ids=tuple(tag.id for tag in kept if tag.id is not None))
     repository.insert_customers(uow.connection, [customer], author=work.author(origin.author))
-    warnings = writing.claim(work, customer.id, form.addresses, after=customer.points, held=held)
+    warnings = writing.claim(
+        work, customer.id, form.addresses, after=customer.points, held=locked.held
+    )
     uow.outbox.add(announcements.customers_changed_v1([Changed(customer.id, 1, 1, "created")]))
     uow.idempotency.finish({"status": 201, "id": str(customer.id), "version": 1})
-    return writing.answer(work, customer.id, warnings=warnings)
+    message = customer_message(view_of_new(customer, kept, at=at), scope, work.configuration)
+    return {"customer": message, "warnings": warnings, "replayed": False}
 
 
 def _read(data: Mapping[str, Any], work: Work, origin: Origin) -> Form:
@@ -100,18 +105,3 @@ def _teams(work: Work, form: Form) -> frozenset[UUID]:
         return teams_of_an_agents_customer(wanted, own=own_teams(work.scope))
     check_known(wanted, known=work.configuration.directory.teams)
     return frozenset(wanted)
-
-
-def _hold(work: Work, points: Points) -> holders.Held:
-    """Agents are refused before anything is written; who may go on locks what it claims."""
-    identities = contacts.identities(points)
-    if not work.scope.is_admin and not work.duplicates_pass:
-        held = holders.find_holders(work.uow.connection, identities)
-        if held:
-            return held
-    return holders.lock(work.uow.connection, identities)
-
-
-def _with_tags(work: Work, customer: NewCustomer, form: Form) -> NewCustomer:
-    kept = tags.keep(work.uow.connection, form.tags.added, at=work.at)
-    return replace(customer, tag_ids=tuple(tag.id for tag in kept if tag.id is not None))

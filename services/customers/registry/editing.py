@@ -19,11 +19,10 @@ from services.customers.registry.announcements import Changed
 from services.customers.registry.domain import contacts, edits
 from services.customers.registry.domain.customer import Customer, differences
 from services.customers.registry.domain.forms import CONTACT_FIELDS, Form, read_form
-from services.customers.registry.domain.matches import Matches
 from services.customers.registry.domain.teams import check_known
 from services.customers.registry.duplicates import Refused
 from services.customers.registry.errors import ChangedMeanwhile
-from services.customers.registry.holders import Held
+from services.customers.registry.holders import Held, Locked
 from services.customers.registry.queries import Moved
 from services.customers.registry.writing import Json, Work
 
@@ -117,36 +116,23 @@ def _write_locked(
     work: Work, customer_id: UUID, form: Form, change: Change, *, version: int | None
 ) -> tuple[Refused | None, list[Json]]:
     """Keys, then the customer, then everything again as it is under these locks."""
-    touches = bool(CONTACT_FIELDS & form.given)
-    held: Held = {}
+    connection, touches = work.uow.connection, bool(CONTACT_FIELDS & form.given)
+    locked, expected = Locked({}), frozenset[Identity]()
     if touches:
-        duplicates.take_turn(work.uow.connection, work.scope, at=work.at)
-        repository.take_turn(work.uow.connection, customer_id)
+        duplicates.take_turn(connection, work.scope, at=work.at)
+        repository.take_turn(connection, customer_id)
         before = _get(work, customer_id, version=version, with_points=True)
-        found, held = _hold(work, before, change(before), form)
-        if found:
-            return writing.refuse(work, found), []
-    repository.lock_customers(work.uow.connection, [customer_id])
+        expected = _touched(before, change(before))
+        locked = holders.lock(connection, expected)
+    repository.lock_customers(connection, [customer_id])
     before = _get(work, customer_id, version=version, with_points=touches)
     after = change(before)
-    if not _touched(before, after) <= held.keys():
+    if not _touched(before, after) <= expected:
         raise ChangedMeanwhile
-    found = writing.others(form.addresses, held, besides=customer_id, among=_claimed(before, after))
+    found = writing.others(form.addresses, locked.held, besides=customer_id, among=_claimed(before, after))
     if found and not work.duplicates_pass:
-        return writing.refuse(work, found), []
-    return None, _save(work, before, after, form, held)
-
-
-def _hold(work: Work, before: Customer, after: Customer, form: Form) -> tuple[Matches, Held]:
-    """Lock what is claimed or freed. Agents who are refused are refused before anything is written."""
-    if not work.scope.is_admin and not work.duplicates_pass:
-        claimed = _claimed(before, after)
-        held = holders.find_holders(work.uow.connection, claimed)
-        if found := writing.others(form.addresses, held, besides=before.id, among=claimed):
-            return found, held
-    touched = _touched(before, after)
-    held = holders.lock(work.uow.connection, touched)
-    return Matches(), {identity: held.get(identity, ()) for identity in touched}
+        return writing.refuse(work, found, locked), []
+    return None, _save(work, before, after, form, locked.held)
 
 
 def _claimed(before: Customer, after: Customer) -> frozenset[Identity]:

@@ -33,15 +33,18 @@ class Holder:
 
 _WANTED = "unnest(CAST(:spaces AS text[]), CAST(:values AS text[])) AS wanted (space, value)"
 
-# Keys are never deleted. Sorted by bytes, so that inserting and locking agree whatever the database's collation.
+# Sorted by bytes, so that inserting and locking agree whatever the database's collation.
 _INSERT_KEYS = text(f"""
     INSERT INTO identity_key (space, value)
     SELECT space, value FROM {_WANTED} ORDER BY space COLLATE "C", value COLLATE "C"
-    ON CONFLICT DO NOTHING""")
+    ON CONFLICT DO NOTHING RETURNING space, value""")
 
 _LOCK_KEYS = text(f"""
     SELECT 1 FROM identity_key JOIN {_WANTED} USING (space, value)
     ORDER BY space COLLATE "C", value COLLATE "C" FOR UPDATE OF identity_key""")
+
+_FORGET_KEYS = text(f"""
+    DELETE FROM identity_key k USING {_WANTED} WHERE (k.space, k.value) = (wanted.space, wanted.value)""")
 
 _READ = text(f"""
     SELECT h.space, h.value, h.slot, h.customer_id, c.root_id
@@ -81,17 +84,34 @@ def find_holders(connection: Connection, identities: Iterable[Identity]) -> Held
     return held
 
 
-def lock(connection: Connection, identities: Iterable[Identity]) -> Held:
-    """Lock these identities until the transaction ends, then read who holds them.
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """Identities that stay as they are until the transaction ends. Of `fresh` ones nobody had ever heard."""
+
+    held: Held
+    fresh: frozenset[Identity] = frozenset()
+
+
+def lock(connection: Connection, identities: Iterable[Identity]) -> Locked:
+    """Lock these identities until the transaction ends, and read who holds them.
 
     Call it once in a transaction, with all it will claim or release, before locking any customer.
     """
-    wanted = _arrays(set(identities))
-    if not wanted["spaces"]:
-        return {}
-    connection.execute(_INSERT_KEYS, wanted)
-    connection.execute(_LOCK_KEYS, wanted)
-    return find_holders(connection, identities)
+    asked = frozenset(identities)
+    if not asked:
+        return Locked({})
+    # A key that we inserted is locked by that, and what had no key has no holder.
+    fresh = frozenset(Identity(*row) for row in connection.execute(_INSERT_KEYS, _arrays(asked)))
+    known = asked - fresh
+    if known:
+        connection.execute(_LOCK_KEYS, _arrays(known))
+    return Locked(find_holders(connection, known), fresh)
+
+
+def forget(connection: Connection, locked: Locked) -> None:
+    """Leave no key behind that this transaction brought. Only these may ever be deleted: others are waited for."""
+    if locked.fresh:
+        connection.execute(_FORGET_KEYS, _arrays(locked.fresh))
 
 
 def claim(

@@ -12,7 +12,8 @@ from servicekit import jsonio
 from servicekit.errors import Invalid
 from servicekit.scope import Scope
 from services.customers.registry.cursors import Cursor
-from services.customers.registry.queries import VIEW, View, as_the_driver_takes_it
+from services.customers.registry.queries import as_the_driver_takes_it
+from services.customers.registry.views import VIEW, View
 from services.customers.registry.visibility import visibility_parameters, visible, visible_deleted
 
 MAX_LIMIT: Final = 200

@@ -18,20 +18,8 @@ from servicekit.scope import Scope
 from services.customers.configuration import STAMPS, Configuration, as_of
 from services.customers.registry.domain.contacts import Point, Points
 from services.customers.registry.domain.customer import Customer, Tag
+from services.customers.registry.views import VIEW, View
 from services.customers.registry.visibility import visibility_parameters, visible, visible_deleted
-
-# All that a message shows, as one JSON column: a customer costs one round trip, and a driver converts one value.
-VIEW = """CAST(json_build_object(
-    'id', c.id, 'name', c.name, 'status', c.status, 'channel', c.channel, 'assignee', c.assignee_id,
-    'teams', c.team_ids, 'custom', c.custom, 'options', c.opt_ids, 'version', c.version,
-    'created_at', c.created_at, 'updated_at', c.updated_at, 'deleted_at', c.deleted_at,
-    'last_interaction_at', (SELECT a.last_at FROM customer_activity a WHERE a.customer_id = c.id),
-    'points', (SELECT json_agg(json_build_array(p.id, p.kind, p.value, p.raw, p.scope, p.label, p.is_primary)
-                               ORDER BY p.created_at, p.id)
-               FROM contact_point p WHERE p.customer_id = c.id),
-    'tags', ARRAY(SELECT t.name FROM tag t WHERE t.id = ANY(c.tag_ids) ORDER BY t.name_folded)) AS text)"""
-
-View = dict[str, Any]
 
 _DIALECT: Final[Any] = dialect()  # type: ignore[no-untyped-call]
 

@@ -81,15 +81,15 @@ def restore(
     claims = [
         (identity, owner) for owner in members for identity in contacts.identities(points.get(owner, ()))
     ]
-    held = holders.lock(uow.connection, [identity for identity, _ in claims])
+    locked = holders.lock(uow.connection, [identity for identity, _ in claims])
     row = _locked_root(work, customer_id, members)
     if row.deleted_at is None:
         raise ChangedMeanwhile
     addresses = [address_of(point) for several in points.values() for point in several]
-    found = writing.others(addresses, held, besides=customer_id)
+    found = writing.others(addresses, locked.held, besides=customer_id)
     if found and not work.duplicates_pass:
-        return writing.refuse(work, found)
-    holders.claim(uow.connection, sorted(claims, key=_lock_order), held=held)
+        return writing.refuse(work, found, locked)
+    holders.claim(uow.connection, sorted(claims, key=_lock_order), held=locked.held)
     _mark(work, row, "restored", deleted_at=None)
     warnings = writing.let_through(work, customer_id, found) if found else []
     uow.idempotency.finish({"status": 200, "id": str(customer_id), "version": row.version + 1})

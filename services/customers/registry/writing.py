@@ -23,7 +23,7 @@ from services.customers.registry.domain.addresses import Address
 from services.customers.registry.domain.contacts import Points
 from services.customers.registry.domain.matches import Matches, matches
 from services.customers.registry.duplicates import Refused
-from services.customers.registry.holders import Held
+from services.customers.registry.holders import Held, Locked
 from services.customers.registry.repository import Author
 
 Json = dict[str, Any]
@@ -122,9 +122,10 @@ def others(
     return matches(addresses, roots, besides=besides)
 
 
-def refuse(work: Work, found: Matches) -> Refused:
-    """The duplicate answer, recorded where it counts against a budget. The key stays free for another try."""
+def refuse(work: Work, found: Matches, locked: Locked) -> Refused:
+    """The duplicate answer, recorded where it counts against a budget. Nothing else is left of the attempt."""
     refused = duplicates.refuse(work.uow.connection, work.scope, found, masked=work.masked, at=work.at)
+    holders.forget(work.uow.connection, locked)
     work.uow.idempotency.forget()
     return refused
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
+from servicekit.clock import parse_rfc3339
 from services.customers.registry.domain.addresses import Address, read_addresses, read_primary
 from services.customers.registry.domain.customer import PRIMARY_KINDS, STATUSES, Tag
 from services.customers.registry.domain.names import BadName, clean_name, folded
@@ -182,12 +183,9 @@ def _channel(value: Any) -> str:
 
 def _moment(value: Any) -> datetime:
     try:
-        moment = datetime.fromisoformat(value)
-    except (ValueError, TypeError):
-        raise _Wrong("invalid_time", "an RFC 3339 time is expected") from None
-    if moment.tzinfo is None:
-        raise _Wrong("invalid_time", "a time with its offset is expected")
-    return moment
+        return parse_rfc3339(value)
+    except (ValueError, TypeError, OverflowError):
+        raise _Wrong("invalid_time", "an RFC 3339 time with its offset is expected") from None
 
 
 def _custom(data: Mapping[str, Any], problems: Problems) -> Mapping[str, Any]:

@@ -1,0 +1,56 @@
+"""All that a message shows of a customer, as one JSON value: one round trip, and one value for the driver to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from services.customers.registry.domain.customer import NewCustomer, Tag
+
+View = dict[str, Any]
+
+VIEW: Final = """CAST(json_build_object(
+    'id', c.id, 'name', c.name, 'status', c.status, 'channel', c.channel, 'assignee', c.assignee_id,
+    'teams', c.team_ids, 'custom', c.custom, 'options', c.opt_ids, 'version', c.version,
+    'created_at', c.created_at, 'updated_at', c.updated_at, 'deleted_at', c.deleted_at,
+    'last_interaction_at', (SELECT a.last_at FROM customer_activity a WHERE a.customer_id = c.id),
+    'points', (SELECT json_agg(json_build_array(p.id, p.kind, p.value, p.raw, p.scope, p.label, p.is_primary)
+                               ORDER BY p.created_at, p.id)
+               FROM contact_point p WHERE p.customer_id = c.id),
+    'tags', ARRAY(SELECT t.name FROM tag t WHERE t.id = ANY(c.tag_ids) ORDER BY t.name_folded COLLATE "C")
+    ) AS text)"""
+
+
+def view_of_new(customer: NewCustomer, tags: Iterable[Tag], *, at: datetime) -> View:
+    """What VIEW would say of a customer that was just kept."""
+    points = sorted(customer.points, key=lambda p: (p.created_at, p.id))
+    return {
+        "id": str(customer.id),
+        "name": customer.name,
+        "status": customer.status,
+        "channel": customer.channel,
+        "assignee": _text(customer.assignee_id),
+        "teams": sorted(map(str, customer.team_ids)),
+        "custom": customer.custom,
+        "options": customer.option_ids,
+        "version": 1,
+        "created_at": _moment(customer.created_at),
+        "updated_at": _moment(at),
+        "deleted_at": None,
+        "last_interaction_at": None,
+        "points": [[str(p.id), p.kind, p.value, p.raw, p.scope, p.label, p.primary] for p in points],
+        "tags": [tag.name for tag in sorted({t.folded: t for t in tags}.values(), key=lambda t: t.folded)],
+    }
+
+
+def _text(value: UUID | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _moment(moment: datetime) -> str:
+    """As PostgreSQL writes it: without zeros at the end of the microseconds."""
+    text = moment.isoformat()
+    seconds, separator, fraction = text.removesuffix("+00:00").partition(".")
+    return f"{seconds}{separator}{fraction.rstrip('0')}+00:00"
