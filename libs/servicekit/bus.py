@@ -82,7 +82,10 @@ def user_of(url: str) -> str:
 
 
 def connect(url: str, *, name: str) -> Connection:
-    """An open connection; `?heartbeat=` in the URL changes its seconds. Raises one of `ERRORS` at once if that fails; retrying is the caller's loop."""
+    """An open connection; `?heartbeat=` in the URL changes its seconds.
+
+    Raises one of `ERRORS` at once if that fails; retrying is the caller's loop.
+    """
     serialization.PROPERTY_CLASSES[spec.Basic.CLASS_ID] = _tolerant_properties
     parts = urlsplit(url)
     connection = Connection(

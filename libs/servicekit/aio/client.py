@@ -165,7 +165,7 @@ class RpcClient:
     def _publish(self, lane: _Lane, calls: list[bytes], until: float) -> None:
         """The broker forgets the message once nobody waits for any of its calls."""
         if self._link.up:
-            left = max(until - time.time(), 0.001)
+            left = max(int((until - time.time()) * 1000), 1)
             self._link.publish(lane.group_key, wire.encode_group(calls), left)
 
     # -- answers ------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The client's connection to the broker: one channel, one reply queue, new ones after every loss."""
+"""The client's way to the broker: always one connection, a new one with a new reply queue after each loss."""
 
 from __future__ import annotations
 
@@ -6,18 +6,11 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Callable
-from typing import Any
 
-import aiormq
-from aiormq.abc import DeliveredMessage
-from pamqp.commands import Basic
-from yarl import URL
-
-from servicekit import wire
+from servicekit.aio.amqp import Connection
 
 log = logging.getLogger(__name__)
 
-_HEARTBEAT = 10
 _CONNECT_TIMEOUT = 5.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 1.0
 
@@ -37,20 +30,22 @@ class Link:
         on_return: Callable[[str, bytes], None],
         on_lost: Callable[[], None],
     ) -> None:
-        self._url = URL(url).update_query({"heartbeat": _HEARTBEAT, **URL(url).query})
+        self._url = url
         self._user = user
         self._on_reply = on_reply
         self._on_return = on_return
         self._on_lost = on_lost
-        self._channel: Any = None
-        self._reply_key = ""
-        self._publishing: set[asyncio.Task[Any]] = set()
+        self._connection: Connection | None = None
         self._runner: asyncio.Task[None] | None = None
-        self.up = False
         self.losses = 0
 
+    @property
+    def up(self) -> bool:
+        """Whether a request can be sent at this moment."""
+        return self._connection is not None and self._connection.writable
+
     async def start(self) -> None:
-        """Begins to connect, and waits a moment for it; a broker that is down is no reason to fail."""
+        """Begins to connect and waits for the first attempt; a broker that is down is no reason to fail."""
         first = asyncio.Event()
         self._runner = asyncio.create_task(self._run(first))
         await first.wait()
@@ -60,86 +55,38 @@ class Link:
             self._runner.cancel()
             await asyncio.gather(self._runner, return_exceptions=True)
 
-    def publish(self, routing_key: str, body: bytes, timeout: float) -> None:
+    def publish(self, routing_key: str, body: bytes, expires_ms: int) -> None:
         """Sends one request and waits for nothing; a service that is not there comes back by `on_return`."""
-        task = asyncio.create_task(self._publish(routing_key, body, timeout))
-        self._publishing.add(task)
-        task.add_done_callback(self._publishing.discard)
-
-    async def _publish(self, routing_key: str, body: bytes, timeout: float) -> None:
-        properties = Basic.Properties(
-            content_type=wire.CONTENT_TYPE,
-            content_encoding="utf-8",
-            delivery_mode=1,
-            reply_to=self._reply_key,
-            expiration=str(int(timeout * 1000) + 1),
-        )
-        try:
-            await self._channel.basic_publish(
-                body,
-                exchange=wire.EXCHANGE,
-                routing_key=routing_key,
-                properties=properties,
-                mandatory=True,
-                wait=False,
-            )
-        except aiormq.exceptions.DeliveryError:
-            self._on_return(routing_key, body)
-        except Exception as error:  # the channel or connection is going down: `_run` fails what is pending
-            log.debug("request not sent", extra={"reason": type(error).__name__})
+        if self._connection is not None:
+            self._connection.publish(routing_key, body, expires_ms)
 
     async def _run(self, first: asyncio.Event) -> None:
         pause = _FIRST_PAUSE
         while True:
+            lost = asyncio.Event()
+            connection = self._new_connection(lost)
             try:
                 async with asyncio.timeout(_CONNECT_TIMEOUT):
-                    connection = await self._connect()
+                    await connection.open(self._url, f"reply.{self._user}.{uuid.uuid4().hex}")
                 pause = _FIRST_PAUSE
-                self.up = True
+                self._connection = connection
+                log.info("bus connected")
                 first.set()
-                await self._until_lost(connection)
-            except (aiormq.AMQPError, OSError, TimeoutError, RuntimeError) as error:
-                log.warning("bus not reachable", extra={"reason": type(error).__name__})
+                await lost.wait()
+                log.warning("bus connection lost")
+            except (OSError, ValueError) as error:
+                log.warning("bus not reachable", extra={"reason": str(error)})
             finally:
                 first.set()
-                self._down()
+                await connection.close()
             await asyncio.sleep(pause)
             pause = min(_LONGEST_PAUSE, 2 * pause)
 
-    async def _until_lost(self, connection: Any) -> None:
-        try:
-            await asyncio.wait(
-                [connection.closing, self._channel.closing], return_when=asyncio.FIRST_COMPLETED
-            )
-            log.warning("bus connection lost")
-        finally:
-            self._down()
-            await connection.close()
-
-    def _down(self) -> None:
-        if self.up:
-            self.up = False
+    def _new_connection(self, lost: asyncio.Event) -> Connection:
+        def on_lost() -> None:
+            self._connection = None
             self.losses += 1
-            self._channel = None
+            lost.set()
             self._on_lost()
 
-    async def _connect(self) -> Any:
-        connection = await aiormq.connect(self._url)
-        channel = await connection.channel(publisher_confirms=True, on_return_raises=False)
-        channel.on_return_callbacks.add(self._returned)
-        key = f"reply.{self._user}.{uuid.uuid4().hex}"
-        await channel.queue_declare(key, exclusive=True, auto_delete=True)
-        try:
-            await channel.queue_bind(key, wire.EXCHANGE, key)
-        except aiormq.exceptions.ChannelNotFoundEntity:
-            await connection.close()
-            raise
-        await channel.basic_consume(key, self._replied, no_ack=True)
-        self._channel, self._reply_key = channel, key
-        return connection
-
-    async def _replied(self, message: DeliveredMessage) -> None:
-        self._on_reply(message.body)
-
-    def _returned(self, message: DeliveredMessage) -> None:
-        self._on_return(message.routing_key or "", message.body)
+        return Connection(on_deliver=self._on_reply, on_return=self._on_return, on_lost=on_lost)
