@@ -7,6 +7,7 @@ import json
 import urllib.request
 from collections.abc import Mapping
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 
@@ -31,6 +32,17 @@ class BrokerApi:
         """Full rights of one user in one vhost."""
         everything = {"configure": ".*", "write": ".*", "read": ".*"}
         self._request("PUT", f"/api/permissions/{quote(vhost, safe='')}/{quote(user)}", everything)
+
+    def has_vhost(self, vhost: str) -> bool:
+        """Whether it exists."""
+        try:
+            self._request("GET", f"/api/vhosts/{quote(vhost, safe='')}")
+        except HTTPError as error:
+            error.close()
+            if error.code == 404:
+                return False
+            raise
+        return True
 
     def delete_vhost(self, vhost: str) -> None:
         self._request("DELETE", f"/api/vhosts/{quote(vhost, safe='')}")

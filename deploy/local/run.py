@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 
 from deploy.local.announcement import announce_running, announce_started
-from deploy.local.instances import Instances
 from deploy.local.local_system import ADMINISTRATOR, LocalSystem
 from deploy.local.plan import environment_of_processes
 from deploy.local.ports import listen, listen_from
@@ -73,7 +72,7 @@ def _run(state: LocalState, replicas: Mapping[str, int], environment: Mapping[st
 
 def _start(local: LocalSystem, supervisor: Supervisor, listening: socket.socket) -> None:
     """The broker takes longest to come up: the databases are made ready meanwhile."""
-    instances: Instances = local.instances
+    instances = local.instances
     say("starting PostgreSQL and RabbitMQ …")
     instances.start(supervisor)
     instances.wait_for_postgres(supervisor)
@@ -98,7 +97,7 @@ def _load_demo(supervisor: Supervisor, url: str, local: LocalSystem) -> None:
     }
     command = (sys.executable, "-m", "deploy.demo")
     step = Program(name="demo", command=command, environment=environment, directory=CHECKOUT)
-    supervisor.run_steps(step, seconds=600)
+    say(supervisor.run_steps(step, seconds=600))
 
 
 def _listen(port: str) -> socket.socket:

@@ -55,8 +55,11 @@ class Supervisor:
             run.start()
         self._on_change(self)
 
-    def run_steps(self, *programs: Program, seconds: float = 120.0) -> None:
-        """Runs programs that are meant to end, side by side. Raises StepFailed with the last words of one."""
+    def run_steps(self, *programs: Program, seconds: float = 120.0) -> str:
+        """Runs programs that are meant to end, side by side; returns the last line that the last one wrote.
+
+        Raises StepFailed with the last words of one that fails.
+        """
         steps = [Run(program, self._logs / f"{program.name}.log") for program in programs]
         what = ", ".join(program.name for program in programs)
         try:
@@ -69,6 +72,7 @@ class Supervisor:
         for step in steps:
             if step.exit_status():
                 raise StepFailed(step.program.name, step.how_it_ended(), step.log.tail(15))
+        return steps[-1].log.last_line()
 
     def wait_until_ready(self, names: Iterable[str], *, seconds: float) -> None:
         """Until each of them answers that it is ready."""

@@ -133,8 +133,18 @@ def test_a_step_that_fails_says_what_it_said(watched: Watched):
 
 
 def test_a_step_gets_its_input(watched: Watched):
-    code = "import sys; sys.exit(sys.stdin.read() != 'a password')"
-    watched.supervisor.run_steps(_program("create-admin", code, stdin=b"a password"))
+    code = "import sys; print(len(sys.stdin.read()))"
+    assert watched.supervisor.run_steps(_program("create-admin", code, stdin=b"a password")) == "10"
+
+
+def test_steps_run_side_by_side(watched: Watched, tmp_path: Path):
+    waiting = "import os, sys, time\nopen(sys.argv[1], 'w')\nwhile not os.path.exists(sys.argv[2]): time.sleep(0.01)"
+    first, second = str(tmp_path / "1"), str(tmp_path / "2")
+    watched.supervisor.run_steps(
+        Program(name="one", command=(sys.executable, "-c", waiting, first, second)),
+        Program(name="two", command=(sys.executable, "-c", waiting, second, first)),
+        seconds=20,
+    )
 
 
 def test_a_request_to_stop_ends_every_wait(watched: Watched):
