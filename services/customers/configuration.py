@@ -24,7 +24,7 @@ from services.customers.settings.domain import CustomerSettings
 # Versions only rise and no field is ever deleted, so their sum changes with every change. A transaction
 # that is rolled back may leave its version to the next one, though never its xmin.
 #
-# An expression, so that a statement that reads something else may ask for it in the same round trip: see `as_of`.
+# An expression, so that a statement that reads something else may ask for it on the way: see `as_of`.
 STAMPS: Final = """json_build_array(
     (SELECT (version, xmin::text)::text FROM customer_settings),
     (SELECT (sum(version), sum(xmin::text::bigint))::text FROM custom_field),

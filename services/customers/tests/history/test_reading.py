@@ -1,0 +1,130 @@
+"""The history of a customer: who sees what of it, newest first, page by page."""
+
+from __future__ import annotations
+
+import pytest
+
+from servicekit.errors import Forbidden, Invalid, NotFound
+from servicekit.scope import CONNECTOR, Scope
+from services.customers.tests.history.told import Connector, a_message, an_event, minutes
+from services.customers.tests.world import World
+
+
+@pytest.fixture
+def connector(world: World) -> Connector:
+    return Connector(world.db)
+
+
+def the_id(world: World) -> str:
+    [customer] = world.service.list_customers(world.admin)["data"]
+    return customer["id"]
+
+
+def pages(world: World, customer_id: str, **asked) -> list[list[dict]]:
+    result, cursor = [], None
+    while True:
+        page = world.service.list_history(world.admin, customer_id, cursor=cursor, **asked)
+        result.append(page["data"])
+        cursor = page["next"]
+        if cursor is None:
+            return result
+
+
+def test_conversations_and_changes_come_newest_first_and_messages_when_asked_for(world, connector):
+    connector.send(
+        an_event("started", "wa-1"), a_message("one", at=minutes(1)), a_message("two", at=minutes(2))
+    )
+    items = world.service.list_history(world.admin, the_id(world))["data"]
+    assert [item["kind"] for item in items] == ["change", "conversation"]
+    messages = world.service.list_history(world.admin, the_id(world), ["message"])["data"]
+    assert [(item["preview"], item["direction"]) for item in messages] == [
+        ("two", "inbound"),
+        ("one", "inbound"),
+    ]
+
+
+def test_pages_of_a_merged_customer_hold_every_item_of_every_member_once(world, connector):
+    survivor = world.create(name="Ana", whatsapp="+5511987654321")
+    absorbed = world.create(name="Ana S.", email="ana@example.com")
+    for number in range(7):
+        identity = [{"kind": "email", "value": "ana@example.com"}] if number % 2 else None
+        more = {"identities": identity} if identity else {}
+        connector.send(a_message(conversation=f"c-{number}", at=minutes(number // 2), **more))
+    world.merge(absorbed["id"], into=survivor["id"])
+    changes = world.rows("SELECT count(*) AS n FROM change")[0].n
+    for kinds, count in ((["conversation"], 7), (["message"], 7), (["message", "change"], 7 + changes)):
+        items = [item for page in pages(world, survivor["id"], kinds=kinds, limit=2) for item in page]
+        assert len({item["id"] for item in items}) == len(items) == count
+        assert [i["at"] for i in items] == sorted((i["at"] for i in items), reverse=True)
+
+
+def test_since_is_included_and_until_is_not(world, connector):
+    connector.send(*(an_event("started", f"c-{number}", at=minutes(number)) for number in range(4)))
+    asked = {"since": "2026-03-01T12:01:00Z", "until": "2026-03-01T09:03:00-03:00"}
+    found = world.service.list_history(world.admin, the_id(world), ["conversation"], **asked)["data"]
+    assert [item["external_id"] for item in found] == ["c-2", "c-1"]
+
+
+def test_an_agent_sees_what_belongs_to_their_teams_or_to_none(world, connector):
+    bia = world.agent("bia", "sales")
+    world.team("legal")
+    connector.send(
+        a_message("for sales", conversation="c-1", team="sales"),
+        a_message("for legal", conversation="c-2", team="legal"),
+        a_message("for nobody", conversation="c-3"),
+    )
+    conversations = world.service.list_history(bia, the_id(world), ["conversation"])["data"]
+    assert {item["external_id"] for item in conversations} == {"c-1", "c-3"}
+    messages = world.service.list_history(bia, the_id(world), ["message"])["data"]
+    assert {item["preview"] for item in messages} == {"for sales", "for nobody"}
+
+
+def test_who_may_not_see_the_customer_sees_no_history(world, connector):
+    connector.send(an_event("started", team=world.team("sales")))
+    with pytest.raises(NotFound) as hidden:
+        world.service.list_history(world.agent("caio", "support"), the_id(world))
+    with pytest.raises(NotFound) as unknown:
+        world.service.list_history(world.admin, "0193b1de-0000-7000-8000-000000000000")
+    with pytest.raises(NotFound):
+        world.service.list_history(world.admin, "not an id")
+    assert hidden.value.args == unknown.value.args
+
+
+def test_connectors_read_nothing(world):
+    connector = Scope(world.admin["user_id"], CONNECTOR).dump()
+    with pytest.raises(Forbidden):
+        world.service.list_history(connector, "0193b1de-0000-7000-8000-000000000000")
+
+
+def test_without_contact_data_an_agent_gets_no_ids_and_links_of_the_channel(world, connector):
+    bia = world.agent("bia", "sales")
+    world.set(hide_contact_data=True)
+    number = "5511987654321"
+    told = {"conversation": number, "url": f"https://wa.me/{number}", "team": "sales"}
+    connector.send(a_message(external_id=f"{number}-1", **told))
+    connector.send(a_message(identities=[{"kind": "email", "value": "ana@example.com"}], **told))
+    kinds = ["conversation", "message", "change"]
+    seen = world.service.list_history(bia, the_id(world), kinds)["data"]
+    assert number not in str(seen)
+    assert "ana@example.com" not in str(seen)
+    shown = str(world.service.list_history(world.admin, the_id(world), kinds)["data"])
+    assert number in shown
+    assert "ana@example.com" in shown
+
+
+@pytest.mark.parametrize(
+    ("asked", "pointer"),
+    [
+        ({"kinds": ["note"]}, "/kind"),
+        ({"kinds": "change"}, "/kind"),
+        ({"limit": 0}, "/limit"),
+        ({"limit": 201}, "/limit"),
+        ({"cursor": "nonsense"}, "/cursor"),
+        ({"since": "yesterday"}, "/since"),
+        ({"until": "2026-01-01T00:00:00"}, "/until"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(world, asked, pointer):
+    with pytest.raises(Invalid) as refused:
+        world.service.list_history(world.admin, world.create()["id"], **asked)
+    assert [error["pointer"] for error in refused.value.payload["errors"]] == [pointer]
