@@ -138,7 +138,10 @@ def test_a_step_gets_its_input(watched: Watched):
 
 
 def test_steps_run_side_by_side(watched: Watched, tmp_path: Path):
-    waiting = "import os, sys, time\nopen(sys.argv[1], 'w')\nwhile not os.path.exists(sys.argv[2]): time.sleep(0.01)"
+    waiting = (
+        "import os, sys, time\nopen(sys.argv[1], 'w')\n"
+        "while not os.path.exists(sys.argv[2]): time.sleep(0.01)"
+    )
     first, second = str(tmp_path / "1"), str(tmp_path / "2")
     watched.supervisor.run_steps(
         Program(name="one", command=(sys.executable, "-c", waiting, first, second)),
