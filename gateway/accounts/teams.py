@@ -92,7 +92,7 @@ def remove_team(connection: Connection, team_id: UUID, *, version: int | None) -
     connection.execute(delete(membership).where(membership.c.team_id == team_id))
     connection.execute(
         update(api_key)
-        .where(api_key.c.team_ids.any(team_id))
+        .where(api_key.c.team_ids.contains([team_id]))
         .values(team_ids=func.array_remove(api_key.c.team_ids, team_id))
     )
     connection.execute(delete(team).where(team.c.id == team_id))
@@ -116,7 +116,7 @@ def add_member(connection: Connection, team_id: UUID, user_id: UUID) -> bool:
     if connection.execute(select(account.c.id).where(account.c.id == user_id)).first() is None:
         raise NotFound("user_not_found", {})
     row = upsert(membership).values(user_id=user_id, team_id=team_id).on_conflict_do_nothing()
-    return connection.execute(row).rowcount == 1
+    return connection.execute(row.returning(membership.c.user_id)).first() is not None
 
 
 def remove_member(connection: Connection, team_id: UUID, user_id: UUID) -> None:

@@ -16,7 +16,12 @@ async def list_dead_letters(call: Call) -> Answer:
     return page_answer(await call.ask("list_parked", limit=call.query["limit"], cursor=call.query["cursor"]))
 
 
-@routes.post("/v1/dead-letters/{letter_id}/replay", answers={202: None}, idempotent=False)
+@routes.post(
+    "/v1/dead-letters/{letter_id}/replay",
+    answers={202: None},
+    idempotent=False,
+    errors={409: "parked_body_incomplete"},
+)
 async def replay_dead_letter(call: Call) -> Answer:
     """Put a parked message back into its queue, after what was wrong has been mended."""
     await call.tell("replay_parked", call.path["letter_id"])

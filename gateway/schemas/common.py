@@ -141,6 +141,19 @@ class Count(Schema):
 
 
 class DeadLetter(Schema):
-    """A message that a service could not handle. Its body is shown to administrators only."""
+    """A message that a service could not handle. Its body is not shown: it is somebody's words."""
 
     id = Id(required=True)
+    exchange = fields.String(required=True)
+    routing_key = fields.String(required=True)
+    event_type = fields.String(required=True, allow_none=True)
+    content_type = fields.String(required=True, allow_none=True)
+    body_size = fields.Integer(required=True)
+    body_complete = fields.Boolean(
+        required=True, metadata={"description": "Only a whole body can be replayed"}
+    )
+    reason = fields.String(required=True, metadata={"description": "A stable code"})
+    detail = fields.String(required=True)
+    attempts = fields.Integer(required=True)
+    first_seen = Moment(required=True)
+    last_seen = Moment(required=True)

@@ -18,6 +18,7 @@ class Documented:
 
     def __init__(self, url: str) -> None:
         self._url = url
+        self._validators: dict[str, Any] = {}
         self.seen: set[tuple[str, int]] = set()
 
     @cached_property
@@ -27,7 +28,8 @@ class Documented:
 
     def check(self, answer: httpx.Response) -> None:
         """Fails the test for an answer that is not in the document."""
-        operation = self._operation(answer.request.method, urlsplit(str(answer.request.url)).path)
+        method = answer.request.method.replace("HEAD", "GET")
+        operation = self._operation(method, urlsplit(str(answer.request.url)).path)
         if operation is None:
             assert answer.status_code in (404, 405), answer.request.url
             return
@@ -44,10 +46,14 @@ class Documented:
             return
         assert kind in content or "text/plain" in content, f"{name} answered an undocumented {kind}"
         if kind.endswith("json"):
-            schema = {"components": self.document["components"], **content[kind]["schema"]}
-            jsonschema.validate(
-                answer.json(), schema, jsonschema.Draft202012Validator, format_checker=FORMATS
-            )
+            self._validator(content[kind]["schema"]).validate(answer.json())
+
+    def _validator(self, schema: dict[str, Any]) -> Any:
+        key = str(schema)
+        if key not in self._validators:
+            whole = {"components": self.document["components"], **schema}
+            self._validators[key] = jsonschema.Draft202012Validator(whole, format_checker=FORMATS)
+        return self._validators[key]
 
     def _operation(self, method: str, path: str) -> dict[str, Any] | None:
         for template, item in sorted(self.document["paths"].items()):

@@ -29,11 +29,17 @@ SETTINGS = {"allow_duplicates": False, "hide_contact_data": False, "default_regi
             "default_team": None, "channel_teams": {}, "agents_may_import": False, "agents_may_export": False,
             "version": 3}  # fmt: skip
 
+PARKED = {
+    "id": LETTER, "exchange": "channel.events", "routing_key": "conversation.started.v1", "event_type": None,
+    "content_type": None, "body_size": 3, "body_complete": True, "reason": "not_json", "detail": "at byte 0",
+    "attempts": 1, "first_seen": MOMENT, "last_seen": MOMENT,
+}  # fmt: skip
+
 
 def a_customer(customer_id: str = KNOWN, **changes: Any) -> Json:
     return {
-        "id": customer_id, "name": "Maria Silva", "email": "maria@example.com", "phone": None, "whatsapp": None,
-        "contact_points": [], "tags": ["vip"], "teams": [], "assignee": None, "status": "active",
+        "id": customer_id, "name": "Maria Silva", "email": "maria@example.com", "phone": None,
+        "whatsapp": None,        "contact_points": [], "tags": ["vip"], "teams": [], "assignee": None, "status": "active",
         "channel": "manual", "custom": {}, "created_at": MOMENT, "updated_at": MOMENT,
         "last_interaction_at": None, "version": 3,
     } | changes  # fmt: skip
@@ -197,7 +203,7 @@ class CustomersService:
 
     @rpc
     def list_parked(self, scope: Json, limit: int = 50, cursor: str | None = None) -> Json:
-        return {"data": [{"id": LETTER, "reason": "bad_event"}], "next": None}
+        return {"data": [PARKED], "next": None}
 
     @rpc
     def replay_parked(self, scope: Json, letter_id: str) -> None:
