@@ -115,6 +115,8 @@ class Keyset:
             opened = [_from_json(v, key.expression) for v, key in zip(values, self.keys, strict=True)]
             if any(value is None and not key.nullable for value, key in zip(opened, self.keys, strict=True)):
                 raise ValueError("null in a key that has none")
+            if last_id is None:
+                raise ValueError("no id")
             return opened, _from_json(last_id, self.id)
         except (ValueError, TypeError, KeyError, OverflowError, binascii.Error):
             detail = "This cursor is not one of this list and order."

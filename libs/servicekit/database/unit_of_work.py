@@ -10,7 +10,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, event
@@ -137,7 +137,7 @@ def pause_before_rerun(attempt: int) -> None:
 
 @contextmanager
 def _transaction(connection: Connection) -> Iterator[Callable[[], None]]:
-    """BEGIN, and the function that commits. Without it, closing the connection rolls back.
+    """BEGIN, and the function that commits. Without that, everything is rolled back.
 
     The engine is in autocommit mode, which saves reads the work of switching it on and off again; so
     the two words are sent from here.
@@ -149,6 +149,22 @@ def _transaction(connection: Connection) -> Iterator[Callable[[], None]]:
     finally:
         if not connection.invalidated:
             connection.info.pop(_OPEN, None)
+            _roll_back(connection)
+
+
+def _roll_back(connection: Connection) -> None:
+    """What is still open. A connection of which that is not certain must not go back into the pool."""
+    status = _status(connection)
+    if status is TransactionStatus.IDLE:
+        return
+    try:
+        if status is TransactionStatus.ACTIVE:
+            raise RuntimeError("interrupted in the middle of a statement")
+        cast(Any, connection.connection.driver_connection).rollback()
+    except BaseException as error:
+        connection.invalidate(error)
+        if not isinstance(error, Exception):
+            raise
 
 
 def _commit(connection: Connection) -> None:
@@ -164,5 +180,5 @@ def _status(connection: Connection) -> TransactionStatus:
 
 
 def _only_the_unit_of_work_ends_it(connection: Connection) -> None:
-    if connection.info.get(_OPEN):
+    if not connection.invalidated and connection.info.get(_OPEN):
         raise RuntimeError("only the unit of work ends its transaction, where its block ends")
