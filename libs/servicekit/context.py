@@ -20,7 +20,7 @@ class CallContext:
     user_id: str | None = None
 
 
-NO_CALL = CallContext("-")
+NO_CALL = CallContext("")
 # Greenlets and asyncio tasks each have a context of their own, so this needs no further care under either.
 _current: ContextVar[CallContext] = ContextVar("call_context", default=NO_CALL)
 

@@ -12,10 +12,11 @@ import itertools
 import logging
 import time
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import orjson
 
-from servicekit import context, wire
+from servicekit import context, metrics, wire
 from servicekit.aio.link import Link
 from servicekit.errors import TooLarge, Unavailable
 from servicekit.wire import CallTimeout
@@ -70,9 +71,12 @@ class RpcClient:
         self._sweeper: asyncio.TimerHandle | None = None
 
     @classmethod
-    async def connect(cls, url: str, *, user: str) -> RpcClient:
-        """A client that connects by itself, again and again; it may be down still when this returns."""
-        client = cls(url, user=user)
+    async def connect(cls, url: str, *, user: str | None = None) -> RpcClient:
+        """A client that connects by itself, again and again; it may be down still when this returns.
+
+        `user` is whose reply keys it may use, by default the broker user in the URL.
+        """
+        client = cls(url, user=user or unquote(urlsplit(url).username or "guest"))
         await client._link.start()
         return client
 
@@ -165,6 +169,7 @@ class RpcClient:
     def _publish(self, lane: _Lane, calls: list[bytes], until: float) -> None:
         """The broker forgets the message once nobody waits for any of its calls."""
         if self._link.up:
+            metrics.SENT_PER_MESSAGE.observe(len(calls))
             left = max(int((until - time.time()) * 1000), 1)
             self._link.publish(lane.group_key, wire.encode_group(calls), left)
 
@@ -195,34 +200,33 @@ class RpcClient:
             self._leave(lane)
 
     def _on_return(self, routing_key: str, body: bytes) -> None:
-        service = routing_key.partition(".")[0]
         for call in orjson.loads(body)["calls"]:
-            self._fail(
-                call["id"], lambda _: Unavailable("service_down", {"service": service, "retry_after": 1})
-            )
+            self._fail(call["id"], "service_down", unknown=False)
 
     def _on_lost(self) -> None:
         for lane in self._lanes.values():
             lane.waiting, lane.size = [], 0
         for call_id in list(self._pending):
-            self._fail(call_id, lambda pending: _outcome_unknown("bus_lost", pending))
+            self._fail(call_id, "bus_lost")
 
-    def _fail(self, call_id: int, error: Any) -> None:
+    def _fail(self, call_id: int, reason: str, *, unknown: bool = True) -> None:
+        """Ends a call without an answer; `unknown` says that it may have been done all the same."""
         pending = self._pending.pop(call_id, None)
-        if pending is not None:
-            pending.lane.under_way -= 1
-            if not pending.answer.done():
-                pending.answer.set_exception(error(pending))
+        if pending is None:
+            return
+        pending.lane.under_way -= 1
+        metrics.UNANSWERED.labels(pending.lane.name, reason).inc()
+        if pending.answer.done():
+            return
+        if unknown and pending.write:
+            pending.answer.set_exception(CallTimeout(reason, write=True))
+        else:
+            details = {"service": pending.lane.name, "retry_after": 1}
+            pending.answer.set_exception(Unavailable(reason, details))
 
     def _sweep(self) -> None:
         """One timer for all deadlines: a timer for each call costs more than a look at all now and then."""
         now = time.time()
         for call_id in [call_id for call_id, pending in self._pending.items() if pending.deadline <= now]:
-            self._fail(call_id, lambda pending: _outcome_unknown("rpc_timeout", pending))
+            self._fail(call_id, "rpc_timeout")
         self._sweeper = self._loop.call_later(_SWEEP_SECONDS, self._sweep) if self._pending else None
-
-
-def _outcome_unknown(reason: str, pending: _Pending) -> Exception:
-    if pending.write:
-        return CallTimeout(reason, write=True)
-    return Unavailable(reason, {"service": pending.lane.name, "retry_after": 1})

@@ -134,7 +134,7 @@ async def test_peer_that_speaks_no_amqp_is_left_at_once():
     server = await asyncio.start_server(greet, "127.0.0.1", 0)
     async with server:
         port = server.sockets[0].getsockname()[1]
-        with pytest.raises(OSError):
+        with pytest.raises(ConnectionLost):
             await Ears().connection().open(f"amqp://guest:guest@127.0.0.1:{port}/", "reply.guest.x")
 
 

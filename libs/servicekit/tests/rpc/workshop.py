@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,13 @@ class Workshop:
     def sleep(self, seconds: float) -> str:
         eventlet.sleep(seconds)
         return "slept"
+
+    @rpc
+    def hang(self, seconds: float) -> None:
+        """Works without ever yielding to the hub."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            pass
 
     @rpc
     def write_down(self, path: str, word: str, seconds: float = 0.0) -> str:
