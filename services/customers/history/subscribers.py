@@ -16,6 +16,7 @@ from services.customers.configuration import Configuration
 from services.customers.directory.refresh import OnDoubt
 from services.customers.history.domain.batch import unknown_teams
 from services.customers.history.domain.heard import Heard, NotAPerson, read
+from services.customers.history.nameless import Nameless
 from services.customers.history.recording import record
 from services.customers.history.schemas import SCHEMAS
 
@@ -34,6 +35,7 @@ class RecordConversations:
     def __init__(self, deps: Any) -> None:
         self._db = deps.db
         self._on_doubt = OnDoubt(deps.db, deps.rpc("gateway"))
+        self._nameless = Nameless(deps.db)
 
     def fetch(self, events: list[Event]) -> Fetched:
         """Reads the events; asks for the directory again if they name a team that nobody knows."""
@@ -46,6 +48,7 @@ class RecordConversations:
                 time.sleep(0)
         if unknown_teams(heard.values(), known.directory) and self._on_doubt.refresh():
             known = self._configuration()
+        self._nameless.wait(heard.values(), now=received)
         return heard, known, received
 
     def apply(self, uow: UnitOfWork, events: list[Event], fetched: Fetched) -> None:

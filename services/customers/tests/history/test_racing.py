@@ -6,6 +6,7 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+from servicekit.clock import utc_now
 from servicekit.errors import Duplicate
 from services.customers.tests.history.told import Connector, a_message, an_event, minutes
 from services.customers.tests.world import World
@@ -106,3 +107,27 @@ def test_two_batches_with_the_same_new_conversation_agree_on_its_customer(world)
             like=f"c-{round_number}-%",
         )
         assert (row.owners, row.messages) == (1, 40)
+
+
+def test_what_names_nobody_waits_for_the_start_that_another_replica_is_writing(world):
+    now = utc_now()
+    start = Barrier(2)
+
+    def begin() -> None:
+        start.wait()
+        Connector(world.db).send(an_event("started", "wa-9", at=now))
+
+    def go_on() -> None:
+        start.wait()
+        Connector(world.db).send(a_message(conversation="wa-9", at=now, identities=[]))
+
+    with ThreadPoolExecutor(2) as pool:
+        for each in [pool.submit(go_on), pool.submit(begin)]:
+            each.result()
+    assert world.rows("SELECT messages FROM interaction") == [(1,)]
+
+
+def test_what_names_nobody_is_waited_for_once_and_then_parked(world):
+    connector = Connector(world.db)
+    connector.send(*(a_message(conversation="wa-9", at=utc_now(), identities=[]) for _ in range(3)))
+    assert world.rows("SELECT reason FROM parked_message") == [("no_identity",)] * 3
