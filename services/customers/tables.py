@@ -75,11 +75,11 @@ customer = Table(
     Column("assignee_id", Uuid),
     Column("team_ids", ARRAY(Uuid), nullable=False, server_default="{}"),
     Column("tag_ids", ARRAY(Integer), nullable=False, server_default="{}"),
-    Column("opt_ids", ARRAY(Integer), nullable=False, server_default="{}"),  # of select and multiselect fields
+    Column("opt_ids", ARRAY(Integer), nullable=False, server_default="{}"),  # of (multi)select fields
     Column("custom", JSONB, nullable=False, server_default="{}"),  # every other field, by key
     Column("folded", JSONB),  # what a merge brought into this row
     Column("version", Integer, nullable=False, server_default="1"),  # what people edited
-    Column("revision", BigInteger, nullable=False, server_default="1"),  # every change of state, events included
+    Column("revision", BigInteger, nullable=False, server_default="1"),  # every change, by events too
     _moment("created_at"),
     _moment("updated_at"),
     _moment("deleted_at", required=False),
@@ -96,7 +96,12 @@ customer = Table(
     _list_index("customer_options_idx", "opt_ids", using="gin"),
     Index("customer_teamless_idx", "id", postgresql_where=text("live AND team_ids = '{}'")),
     Index("customer_members_idx", "root_id", postgresql_where=text("root_id <> id")),
-    Index("customer_deleted_idx", text("deleted_at DESC"), "id", postgresql_where=text("deleted_at IS NOT NULL")),
+    Index(
+        "customer_deleted_idx",
+        text("deleted_at DESC"),
+        "id",
+        postgresql_where=text("deleted_at IS NOT NULL"),
+    ),
 )
 
 # What changes with every message lives apart, so that a message does not rewrite a wide row and its indexes.
@@ -127,7 +132,11 @@ contact_point = Table(
     _moment("created_at"),
     UniqueConstraint("customer_id", "kind", "space", "identity"),
     Index(
-        "contact_point_one_primary_idx", "customer_id", "kind", unique=True, postgresql_where=text("is_primary")
+        "contact_point_one_primary_idx",
+        "customer_id",
+        "kind",
+        unique=True,
+        postgresql_where=text("is_primary"),
     ),
 )
 
@@ -160,8 +169,9 @@ allowed_duplicate = Table(
     CheckConstraint("first_id < second_id", name="ordered"),
 )
 
-# Duplicate answers that count against an agent's hourly budget. Those that told of a customer outside their teams
-# name that customer and have a token to ask for access; the others are answers to agents without contact data.
+# Duplicate answers that count against an agent's hourly budget. Those that told of a customer outside
+# their teams name that customer and have a token to ask for access; the others went to agents from whom
+# contact data is hidden.
 restricted_answer = Table(
     "restricted_answer",
     metadata,
@@ -280,7 +290,7 @@ interaction = Table(
     Column("assignee_id", Uuid),
     Column("status", Text, nullable=False),
     Column("body", JSONB, nullable=False, server_default="{}"),
-    Column("clocks", JSONB, nullable=False, server_default="{}"),  # per part, the time of the event that set it
+    Column("clocks", JSONB, nullable=False, server_default="{}"),  # per part, the time of its event
     Column("messages", Integer, nullable=False, server_default="0"),
     _moment("last_message_at", required=False),
     Column("last_preview", Text),

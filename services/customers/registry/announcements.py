@@ -21,7 +21,7 @@ class Changed:
 
 
 def customers_changed_v1(changes: Sequence[Changed]) -> Event:
-    """One event for a whole transaction; each customer carries the revision by which consumers put them in order."""
+    """One event for a transaction; each customer has the revision by which consumers put news in order."""
     customers = [
         {
             "id": str(c.id),

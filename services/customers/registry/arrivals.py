@@ -53,7 +53,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Arrivals:
-    """One outcome for each wanted customer, in order, and the rows of all known customers as they were locked.
+    """One outcome for each wanted customer, in order, and the rows of known customers as they were locked.
 
     Version and revision of a customer that gained contact points (`added`) have risen by one since.
     """
@@ -154,7 +154,7 @@ def _lock(connection: Connection, plan: _Plan) -> dict[UUID, LockedCustomer]:
 def _add_points(
     connection: Connection, plan: _Plan, wanted: Sequence[NewCustomer], author: Author
 ) -> dict[UUID, Points]:
-    """Free addresses, and known ones that reach their holder in a new way (a phone that now writes on WhatsApp)."""
+    """Free addresses, and known ones in a new use (a phone that now writes on WhatsApp)."""
     missing = _missing_points(connection, plan, wanted)
     if not missing:
         return {}
@@ -177,7 +177,7 @@ def _add_points(
 
 
 def _check_still_held(connection: Connection, plan: _Plan, missing: Mapping[UUID, Sequence[Point]]) -> None:
-    """Known addresses were read without a lock: an edit may have released one before we locked its customer."""
+    """Known addresses were read without a lock: an edit may have freed one before we locked its customer."""
     free = {p.identity for points in plan.added.values() for p in points}
     known = {p.identity: root for root, points in missing.items() for p in points if p.identity not in free}
     held = holders.find_holders(connection, known)

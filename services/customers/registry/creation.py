@@ -1,4 +1,4 @@
-"""A customer made by hand, through the API or by an import row: a batch of one, refused if somebody holds an address."""
+"""A customer made by hand, through the API or by an import row: refused if somebody holds an address."""
 
 from __future__ import annotations
 
@@ -61,9 +61,7 @@ def create(
     kept = tags.keep(uow.connection, form.tags.added, at=at)
     customer = replace(customer, tag_ids=tuple(tag.id for tag in kept if tag.id is not None))
     repository.insert_customers(uow.connection, [customer], author=work.author(origin.author))
-    warnings = writing.claim(
-        work, customer.id, form.addresses, after=customer.points, held=locked.held
-    )
+    warnings = writing.claim(work, customer.id, form.addresses, after=customer.points, held=locked.held)
     uow.outbox.add(announcements.customers_changed_v1([Changed(customer.id, 1, 1, "created")]))
     uow.idempotency.finish({"status": 201, "id": str(customer.id), "version": 1})
     message = customer_message(view_of_new(customer, kept, at=at), scope, work.configuration)

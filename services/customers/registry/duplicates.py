@@ -33,8 +33,8 @@ _TAKE_TURNS = text("SELECT pg_advisory_xact_lock(hashtextextended('duplicate bud
 _SPENT = text("""
     SELECT count(*) AS answers, min(answered_at) AS first FROM (
         SELECT answered_at FROM restricted_answer
-        WHERE user_id = CAST(:user_id AS uuid) AND answered_at > :since ORDER BY answered_at DESC LIMIT :limit) latest
-    """)
+        WHERE user_id = CAST(:user_id AS uuid) AND answered_at > :since
+        ORDER BY answered_at DESC LIMIT :limit) latest""")
 _RECORD = text("""
     INSERT INTO restricted_answer (id, user_id, customer_id, matched_on, token_hash, answered_at)
     VALUES (:id, CAST(:user_id AS uuid), :customer_id, CAST(:matched_on AS text[]), :token_hash, :at)""")

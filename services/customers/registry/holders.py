@@ -23,7 +23,7 @@ Claim = tuple[Identity, UUID]
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """One holder of one identity. `root_id` is the customer it belongs to now; merges leave the holder alone."""
+    """One holder of one identity. `root_id` is the customer it is part of now: merges leave holders alone."""
 
     identity: Identity
     slot: int
@@ -70,7 +70,8 @@ _MOVE_UP = text(f"""
     WHERE (h.space, h.value, h.slot) = (lowest.space, lowest.value, lowest.slot)""")
 
 _HELD_BY = text("""
-    SELECT space, value, customer_id FROM identity_holder WHERE customer_id = ANY(CAST(:customers AS uuid[]))""")
+    SELECT space, value, customer_id FROM identity_holder
+    WHERE customer_id = ANY(CAST(:customers AS uuid[]))""")
 
 
 def find_holders(connection: Connection, identities: Iterable[Identity]) -> Held:
@@ -109,7 +110,7 @@ def lock(connection: Connection, identities: Iterable[Identity]) -> Locked:
 
 
 def forget(connection: Connection, locked: Locked) -> None:
-    """Leave no key behind that this transaction brought. Only these may ever be deleted: others are waited for."""
+    """Leave no key behind that this transaction brought. No other may be deleted: somebody may wait."""
     if locked.fresh:
         connection.execute(_FORGET_KEYS, _arrays(locked.fresh))
 
@@ -117,7 +118,7 @@ def forget(connection: Connection, locked: Locked) -> None:
 def claim(
     connection: Connection, claims: Sequence[Claim], *, held: Mapping[Identity, Sequence[Holder]]
 ) -> None:
-    """Make each customer a holder of its identity. The caller locked them, and `held` is what the lock read."""
+    """Make each customer a holder of its identity. The caller locked them; `held` is what the lock read."""
     last = {identity: max(h.slot for h in holders) for identity, holders in held.items() if holders}
     rows = []
     for identity, customer_id in claims:

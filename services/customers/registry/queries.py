@@ -1,4 +1,4 @@
-"""Reads of customers: SQL straight to plain rows. Whatever leaves the service is filtered by visibility.py."""
+"""Reads of customers: SQL straight to plain rows. visibility.py filters whatever leaves the service."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Found:
 
 
 def find_view(connection: Connection, scope: Scope, customer_id: UUID) -> Found | None:
-    """The customer that `customer_id` is part of, if the caller may see it: one statement for the hottest call."""
+    """The customer that the id is part of, if the caller may see it. One statement: the hottest call."""
     condition = visible(scope)
     statement = f"""
         SELECT {VIEW}, CAST({STAMPS} AS text)
@@ -68,8 +68,8 @@ def find_customer(
 ) -> Customer | Moved | None:
     """The customer for an edit, if the caller may see it. Contact points only where they are needed."""
     statement = f"""
-        SELECT c.id, c.name, c.name_source, c.status, c.channel, c.created_at, c.version, c.revision, c.assignee_id,
-               c.team_ids, c.opt_ids, c.custom,
+        SELECT c.id, c.name, c.name_source, c.status, c.channel, c.created_at, c.version, c.revision,
+               c.assignee_id, c.team_ids, c.opt_ids, c.custom,
                (SELECT json_agg(json_build_array(t.id, t.name, t.name_folded) ORDER BY t.name_folded)
                 FROM tag t WHERE t.id = ANY(c.tag_ids)) AS tags
         FROM customer asked JOIN customer c ON c.id = asked.root_id
@@ -85,9 +85,10 @@ def find_customer(
 def members_of_deleted(
     connection: Connection, scope: Scope, customer_id: UUID, *, since: datetime
 ) -> list[UUID]:
-    """The deleted customer and all records it is made of; empty if it was deleted before `since` or is not shown."""
+    """The deleted customer and all records it is made of; empty if deleted before `since` or not shown."""
     statement = f"""
-        SELECT c.id || ARRAY(SELECT m.id FROM customer m WHERE m.root_id = c.id AND m.root_id <> m.id ORDER BY m.id)
+        SELECT c.id || ARRAY(SELECT m.id FROM customer m WHERE m.root_id = c.id AND m.root_id <> m.id
+                             ORDER BY m.id)
         FROM customer c WHERE c.id = :id AND c.deleted_at > :since AND {visible_deleted(scope)}"""
     row = connection.execute(text(statement), {"id": customer_id, "since": since}).one_or_none()
     return row[0] if row else []
@@ -106,7 +107,8 @@ def roots_of(connection: Connection, scope: Scope, ids: Sequence[UUID]) -> dict[
     """Of each id that the caller may see: the customer it is part of now, and all records it is made of."""
     statement = f"""
         SELECT CAST(asked.id AS text), CAST(c.id AS text),
-               (SELECT json_agg(m.id ORDER BY m.id) FROM customer m WHERE m.root_id = c.id AND m.root_id <> m.id)
+               (SELECT json_agg(m.id ORDER BY m.id) FROM customer m
+                WHERE m.root_id = c.id AND m.root_id <> m.id)
         FROM unnest(CAST(:ids AS uuid[])) AS wanted (id)
         JOIN customer asked ON asked.id = wanted.id JOIN customer c ON c.id = asked.root_id
         WHERE {visible(scope)}"""

@@ -110,7 +110,7 @@ def _begin(uow: UnitOfWork, scope: Scope, *, at: datetime) -> Work:
 
 
 def _locked_root(work: Work, customer_id: UUID, members: Sequence[UUID]) -> LockedCustomer:
-    """The customer, locked with all records it is made of. Raises ChangedMeanwhile if a merge came in between."""
+    """The customer, locked with all records it is made of. ChangedMeanwhile if a merge came in between."""
     locked = repository.lock_customers(work.uow.connection, members)
     if locked.keys() != set(members) or any(row.root_id != customer_id for row in locked.values()):
         raise ChangedMeanwhile

@@ -20,8 +20,9 @@ _INSERT = text("""
     WITH
     fresh AS (
         SELECT * FROM json_to_recordset(CAST(:customers AS json)) AS r (
-            id uuid, name text, name_source text, name_search text, status text, channel text, assignee_id uuid,
-            team_ids uuid[], tag_ids integer[], opt_ids integer[], custom jsonb, created_at timestamptz)),
+            id uuid, name text, name_source text, name_search text, status text, channel text,
+            assignee_id uuid, team_ids uuid[], tag_ids integer[], opt_ids integer[], custom jsonb,
+            created_at timestamptz)),
     kept AS (
         INSERT INTO customer (id, root_id, name, name_source, name_search, status, channel, assignee_id,
                               team_ids, tag_ids, opt_ids, custom, created_at, updated_at)
@@ -32,22 +33,24 @@ _INSERT = text("""
         INSERT INTO contact_point (id, customer_id, kind, value, raw, scope, label, is_primary,
                                    space, identity, created_at)
         SELECT * FROM json_to_recordset(CAST(:points AS json)) AS r (
-            id uuid, customer_id uuid, kind text, value text, raw text, scope text, label text, is_primary boolean,
-            space text, identity text, created_at timestamptz))
+            id uuid, customer_id uuid, kind text, value text, raw text, scope text, label text,
+            is_primary boolean, space text, identity text, created_at timestamptz))
     INSERT INTO change (id, customer_id, at, by, origin, field, after)
     SELECT * FROM json_to_recordset(CAST(:changes AS json)) AS r (
         id uuid, customer_id uuid, at timestamptz, by uuid, origin text, field text, after jsonb)""")
 
 _LOCK = text("""
-    SELECT id, root_id, deleted_at, name, name_source, status, channel, assignee_id, team_ids, version, revision
+    SELECT id, root_id, deleted_at, name, name_source, status, channel, assignee_id, team_ids,
+           version, revision
     FROM customer WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR NO KEY UPDATE""")
 
 # Edits of one customer's contact data go one after the other: each decides what to lock by what it reads.
 _TAKE_TURNS = text("SELECT pg_advisory_xact_lock(hashtextextended('contact data ' || :id, 0))")
 
 _UPDATE = text("""
-    UPDATE customer SET name = :name, name_source = :name_source, name_search = :name_search, status = :status,
-           channel = :channel, assignee_id = :assignee_id, team_ids = CAST(:team_ids AS uuid[]),
+    UPDATE customer SET name = :name, name_source = :name_source, name_search = :name_search,
+           status = :status, channel = :channel, assignee_id = :assignee_id,
+           team_ids = CAST(:team_ids AS uuid[]),
            tag_ids = CAST(:tag_ids AS integer[]), opt_ids = CAST(:opt_ids AS integer[]),
            custom = CAST(:custom AS jsonb), updated_at = :at, version = version + 1, revision = revision + 1
     WHERE id = :id AND revision = :revision""")
@@ -68,8 +71,8 @@ _UPSERT_POINTS = text("""
     INSERT INTO contact_point AS known (id, customer_id, kind, value, raw, scope, label, is_primary,
                                         space, identity, created_at)
     SELECT * FROM json_to_recordset(CAST(:points AS json)) AS r (
-        id uuid, customer_id uuid, kind text, value text, raw text, scope text, label text, is_primary boolean,
-        space text, identity text, created_at timestamptz)
+        id uuid, customer_id uuid, kind text, value text, raw text, scope text, label text,
+        is_primary boolean, space text, identity text, created_at timestamptz)
     ON CONFLICT (id) DO UPDATE SET value = excluded.value, raw = excluded.raw, scope = excluded.scope,
         label = excluded.label, is_primary = excluded.is_primary, space = excluded.space,
         identity = excluded.identity
@@ -78,7 +81,8 @@ _UPSERT_POINTS = text("""
 _INSERT_CHANGES = text("""
     INSERT INTO change (id, customer_id, at, by, origin, field, before, after)
     SELECT * FROM json_to_recordset(CAST(:changes AS json)) AS r (
-        id uuid, customer_id uuid, at timestamptz, by uuid, origin text, field text, before jsonb, after jsonb)""")
+        id uuid, customer_id uuid, at timestamptz, by uuid, origin text, field text,
+        before jsonb, after jsonb)""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,7 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class LockedCustomer:
-    """A customer row as it was locked. It is not shown to anybody: visibility is for what leaves the service."""
+    """A customer row as it was locked: for writers, never to be shown."""
 
     id: UUID
     root_id: UUID
@@ -113,7 +117,7 @@ def take_turn(connection: Connection, customer_id: UUID) -> None:
 
 
 def lock_customers(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, LockedCustomer]:
-    """These rows, locked against merges and other writers until the transaction ends; unknown ids are absent."""
+    """These rows, locked against merges and other writers until the transaction ends, by their ids."""
     rows = connection.execute(_LOCK, {"ids": sorted(set(ids))})
     return {row.id: LockedCustomer(**{**row._mapping, "team_ids": frozenset(row.team_ids)}) for row in rows}
 

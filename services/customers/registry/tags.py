@@ -16,15 +16,16 @@ from services.customers.registry.domain.customer import Tag
 from services.customers.registry.visibility import visibility_parameters, visible
 
 COLOURS: Final = (
-    "#c0392b", "#d35400", "#b7950b", "#1e8449", "#117a65", "#2471a3", "#5b2c6f", "#ad1457", "#5d4037", "#546e7a",
+    "#c0392b", "#d35400", "#b7950b", "#1e8449", "#117a65",
+    "#2471a3", "#5b2c6f", "#ad1457", "#5d4037", "#546e7a",
 )  # fmt: skip
 
 # Sorted by bytes: two writers that use the same new tags wait for each other in one order.
 _INSERT = text("""
     INSERT INTO tag (public_id, name, name_folded, colour, created_at)
     SELECT public_id, name, folded, colour, :at
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:names AS text[]), CAST(:folded AS text[]), CAST(:colours AS text[]))
-         AS used (public_id, name, folded, colour)
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:names AS text[]), CAST(:folded AS text[]),
+                CAST(:colours AS text[])) AS used (public_id, name, folded, colour)
     ORDER BY folded COLLATE "C" ON CONFLICT (name_folded) DO NOTHING""")
 _FIND = text("SELECT id, name, name_folded FROM tag WHERE name_folded = ANY(CAST(:folded AS text[]))")
 

@@ -21,8 +21,8 @@ MAX_MOVED: Final = 1_000
 
 _MOVE = text("""
     UPDATE customer SET team_ids = ARRAY(
-               SELECT DISTINCT member FROM unnest(array_remove(team_ids, :team) || CAST(:to AS uuid[])) AS member
-               ORDER BY member),
+               SELECT DISTINCT member
+               FROM unnest(array_remove(team_ids, :team) || CAST(:to AS uuid[])) AS member ORDER BY member),
            version = version + 1, revision = revision + 1, updated_at = :at
     WHERE id = ANY(CAST(:ids AS uuid[]))
     RETURNING id, version, revision, team_ids""")
@@ -44,7 +44,7 @@ def count_without(connection: Connection, scope: Scope) -> int:
 
 
 def move(uow: UnitOfWork, scope: Scope, team_id: UUID, *, to: UUID | None, limit: int, at: datetime) -> int:
-    """Give up to `limit` customers of a team to another, or to none; deleted ones too, since they may come back."""
+    """Give up to `limit` customers of a team to another, or to none; deleted ones too: they may come back."""
     before = _lock_some(uow.connection, scope, team_id, limit=limit)
     parameters = {"ids": list(before), "team": team_id, "to": [to] if to else [], "at": at}
     after = uow.connection.execute(_MOVE, parameters).all() if before else []

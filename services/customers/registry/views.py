@@ -1,4 +1,4 @@
-"""All that a message shows of a customer, as one JSON value: one round trip, and one value for the driver to read."""
+"""All that a message shows of a customer, as one JSON value: one round trip, one value for the driver."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every write of a customer shares: who writes, the rights that do not depend on the customer, the answer."""
+"""What every write of a customer shares: who writes, with which rights, and the answer."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def claim(
     after: Points,
     held: Held,
 ) -> list[Json]:
-    """Take the identities that are new, free those that went. Returns the warnings of duplicates let through."""
+    """Take the identities that are new, free those that went. Returns warnings of duplicates let through."""
     new = contacts.identities(after) - contacts.identities(before)
     gone = contacts.identities(before) - contacts.identities(after)
     claims = [(identity, customer_id) for identity in in_lock_order(new)]
@@ -123,7 +123,7 @@ def others(
 
 
 def refuse(work: Work, found: Matches, locked: Locked) -> Refused:
-    """The duplicate answer, recorded where it counts against a budget. Nothing else is left of the attempt."""
+    """The duplicate answer, recorded where it counts against a budget. Nothing else is left of the try."""
     refused = duplicates.refuse(work.uow.connection, work.scope, found, masked=work.masked, at=work.at)
     holders.forget(work.uow.connection, locked)
     work.uow.idempotency.forget()
@@ -141,7 +141,7 @@ def check_assignee(work: Work, user_id: UUID | None, teams: frozenset[UUID]) -> 
 
 
 def let_through(work: Work, customer_id: UUID, found: Matches) -> list[Json]:
-    """Duplicates are allowed: remember the pairs, tell who looks for duplicates, warn of those the caller may see."""
+    """Duplicates are allowed: remember the pairs, announce them, warn of those that the caller may see."""
     connection = work.uow.connection
     shown = duplicates.visible_matches(connection, work.scope, found)
     if work.allow_duplicate:

@@ -1,1 +1,1 @@
-"""What a customer is and may become: frozen values in, values or errors out. No I/O, no clock, no ids made here."""
+"""What a customer is and may become: frozen values in, values or errors out. No I/O, no clock, no new ids."""

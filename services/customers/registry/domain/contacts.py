@@ -14,7 +14,7 @@ Points = tuple["Point", ...]
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One way to reach a customer. Two points of one kind and identity are one point, however they are written."""
+    """One way to reach a customer. Points of one kind and identity are one point, however written."""
 
     id: UUID
     kind: str
@@ -108,7 +108,7 @@ def _was_primary(points: Points, point: Point) -> bool:
 
 
 def settled(points: Points, *, chosen: Sequence[Point] = ()) -> Points:
-    """The same points with exactly one primary of each kind: the last chosen, else the present one, else the oldest."""
+    """With exactly one primary of each kind: the last chosen, else the present one, else the oldest."""
     winners: dict[str, UUID] = {}
     for point in sorted(points, key=lambda p: (not p.primary, p.created_at, p.id)):
         winners.setdefault(point.kind, point.id)

@@ -44,7 +44,7 @@ class NewCustomer:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A kept customer. `custom` holds the values of plain fields by key, `option_ids` what is chosen in all others."""
+    """A kept customer. `custom` has the values of plain fields, `option_ids` what is chosen in all others."""
 
     id: UUID
     name: str

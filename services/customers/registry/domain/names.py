@@ -9,7 +9,7 @@ from identity import is_contact_like
 
 LONGEST = 200
 
-# Controls (NUL among them), lone surrogates and noncharacters never belong to a name and some cannot be stored.
+# Controls (NUL among them), lone surrogates and noncharacters belong to no name; some cannot be stored.
 _REFUSED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 

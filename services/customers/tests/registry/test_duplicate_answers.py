@@ -152,9 +152,7 @@ def test_duplicates_pass_with_a_warning_while_the_setting_is_on(world: World) ->
 def test_hidden_duplicates_give_no_warning(world: World) -> None:
     world.set(allow_duplicates=True)
     world.create(phone="11987654321")
-    made = world.service.create_customer(
-        world.agent("ana", "sales"), {"name": "A", "phone": "11987654321"}
-    )
+    made = world.service.create_customer(world.agent("ana", "sales"), {"name": "A", "phone": "11987654321"})
     assert made["warnings"] == []
 
 

@@ -104,15 +104,21 @@ def test_a_stale_version_is_answered_with_the_present_customer(world: World) -> 
 def test_a_patch_that_changes_nothing_leaves_the_version(world: World) -> None:
     customer = world.create(tags=["vip"], phone="11987654321")
     events = len(world.events())
-    assert world.update(customer["id"], name="Maria Silva", tags=["VIP"], phone="+55 11 98765-4321") == customer
+    assert (
+        world.update(customer["id"], name="Maria Silva", tags=["VIP"], phone="+55 11 98765-4321") == customer
+    )
     assert len(world.events()) == events
 
 
 def test_every_changed_field_is_kept_with_who_before_and_after(world: World) -> None:
     agent = world.agent("ana", "sales")
     customer = world.create(agent, phone="11987654321")
-    world.update(customer["id"], agent, name="Maria Souza", phone="11987654322", tags=["vip"], status="blocked")
-    rows = world.rows('SELECT field, "by", before, after FROM change WHERE field <> :made ORDER BY field', made="created")
+    world.update(
+        customer["id"], agent, name="Maria Souza", phone="11987654322", tags=["vip"], status="blocked"
+    )
+    rows = world.rows(
+        'SELECT field, "by", before, after FROM change WHERE field <> :made ORDER BY field', made="created"
+    )
     assert {str(row.by) for row in rows} == {agent["user_id"]}
     assert [(row.field, row.before, row.after) for row in rows] == [
         ("name", "Maria Silva", "Maria Souza"),
@@ -134,7 +140,10 @@ def test_every_changed_field_is_kept_with_who_before_and_after(world: World) -> 
 
 def test_tags_are_added_and_removed_whatever_their_case(world: World) -> None:
     customer = world.create(tags=["VIP", "old"])
-    assert world.update(customer["id"], tags={"add": ["vip", "new"], "remove": ["OLD"]})["tags"] == ["new", "VIP"]
+    assert world.update(customer["id"], tags={"add": ["vip", "new"], "remove": ["OLD"]})["tags"] == [
+        "new",
+        "VIP",
+    ]
     assert world.update(customer["id"], tags=None)["tags"] == []
 
 
@@ -144,7 +153,9 @@ def test_agents_change_no_teams_and_administrators_only_to_known_ones(world: Wor
     with pytest.raises(Forbidden):
         world.update(customer["id"], agent, teams=[])
     support = world.team("support")
-    assert world.update(customer["id"], teams={"add": [support]})["teams"] == sorted([support, world.team("sales")])
+    assert world.update(customer["id"], teams={"add": [support]})["teams"] == sorted(
+        [support, world.team("sales")]
+    )
     with pytest.raises(Invalid) as refusal:
         world.update(customer["id"], teams={"add": ["0193a0b0-0000-7000-8000-000000000000"]})
     assert codes(refusal.value) == {"/teams/add/0": "unknown_team"}
@@ -172,7 +183,9 @@ def test_absorb_fills_what_is_empty_and_adds_the_rest(world: World) -> None:
 def test_absorb_of_an_address_that_a_third_holds_is_refused(world: World) -> None:
     customer, third = world.create(email="a@x.com"), world.create(phone="11987654321")
     with pytest.raises(Duplicate) as refusal:
-        world.service.absorb_customer(world.admin, customer["id"], {"phone": "11987654321", "email": "a@x.com"})
+        world.service.absorb_customer(
+            world.admin, customer["id"], {"phone": "11987654321", "email": "a@x.com"}
+        )
     assert [match["id"] for match in refusal.value.payload["matches"]] == [third["id"]]
 
 
@@ -199,7 +212,10 @@ def test_a_merged_customer_is_where_it_went(world: World) -> None:
     moved = {"moved_to": survivor["id"]}
     assert world.service.get_customer(agent, absorbed["id"]) == moved
     assert world.service.update_customer(agent, absorbed["id"], {"name": "X"}, version=7) == moved
-    assert world.service.delete_customer(world.admin, absorbed["id"], idempotency={"key": "k", "hash": "h"}) == moved
+    assert (
+        world.service.delete_customer(world.admin, absorbed["id"], idempotency={"key": "k", "hash": "h"})
+        == moved
+    )
     with pytest.raises(NotFound):
         world.service.get_customer(world.agent("ben", "support"), absorbed["id"])
 

@@ -7,6 +7,7 @@ import random
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import pytest
@@ -155,7 +156,8 @@ def test_edits_that_swap_addresses_leave_one_owner_each(world: World) -> None:
         dice = random.Random(seed)
         for _ in range(10):
             try:
-                world.patiently(lambda phone=dice.choice(PHONES): world.update(customer_id, phone=phone))
+                phone = dice.choice(PHONES)
+                world.patiently(partial(world.update, customer_id, phone=phone))
             except Duplicate:
                 continue
 

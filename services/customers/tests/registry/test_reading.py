@@ -74,7 +74,8 @@ def test_pages_hold_everybody_once_in_order_with_empties_last(world: World, sort
         customer = world.create(name=["Ána", "ana", "Zé", "bob"][number % 4])
         if number % 3:
             world.run(
-                "UPDATE customer_activity SET last_at = now() - make_interval(days => :n) WHERE customer_id = :id",
+                """UPDATE customer_activity SET last_at = now() - make_interval(days => :n)
+                   WHERE customer_id = :id""",
                 n=number % 4,
                 id=customer["id"],
             )

@@ -105,13 +105,16 @@ def test_after_thirty_days_nothing_is_left_but_the_news(world: World) -> None:
 def test_every_place_that_holds_a_customers_id_is_in_the_catalogue() -> None:
     """Also what hangs on such a row: it could not stay behind."""
     places, owners = set(), {"customer"}
-    while found := {
-        f"{table.name}.{column.name}"
-        for table in metadata.sorted_tables
-        for column in table.columns
-        if any(key.column.table.name in owners for key in column.foreign_keys)
-        or column.name in ("customer_id", "root_id", "merged_into")
-    } - places:
+    while (
+        found := {
+            f"{table.name}.{column.name}"
+            for table in metadata.sorted_tables
+            for column in table.columns
+            if any(key.column.table.name in owners for key in column.foreign_keys)
+            or column.name in ("customer_id", "root_id", "merged_into")
+        }
+        - places
+    ):
         places |= found
         owners |= {place.split(".")[0] for place in places}
     assert places == purge.CATALOGUE.keys()

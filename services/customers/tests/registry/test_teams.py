@@ -19,7 +19,11 @@ def test_a_teams_customers_are_counted(world: World) -> None:
 
 def test_a_team_is_emptied_in_steps_deleted_customers_included(world: World) -> None:
     sales, support = world.team("sales"), world.team("support")
-    customers = [world.create(teams=[sales]), world.create(teams=[sales, support]), world.create(teams=[sales])]
+    customers = [
+        world.create(teams=[sales]),
+        world.create(teams=[sales, support]),
+        world.create(teams=[sales]),
+    ]
     world.service.delete_customer(world.admin, customers[2]["id"])
     moved = []
     while not moved or moved[-1]:
@@ -29,7 +33,9 @@ def test_a_team_is_emptied_in_steps_deleted_customers_included(world: World) -> 
     restored = world.service.restore_customer(world.admin, customers[2]["id"])["customer"]
     assert restored["teams"] == [support]
     told = [e["data"]["customers"] for e in world.events("customers.changed.v1")[-4:-1]]
-    assert {(c["kind"], *c["fields"]) for customers in told for c in customers if c["fields"]} == {("updated", "teams")}
+    assert {(c["kind"], *c["fields"]) for customers in told for c in customers if c["fields"]} == {
+        ("updated", "teams")
+    }
 
 
 def test_customers_may_end_in_no_team_but_not_in_an_unknown_one(world: World) -> None:
