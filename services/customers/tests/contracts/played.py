@@ -1,0 +1,164 @@
+"""One day at a small company: every event and every call of the service once, with what came of it.
+
+Ids and times are different each day, so they are numbered in the order in which they appear.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from servicekit.clock import parse_rfc3339
+from servicekit.errors import ServiceError
+from servicekit.events import Event
+from servicekit.events.parked import list_parked
+from services.customers.contracts import FOLDER
+from services.customers.directory.domain import User
+from services.customers.tests.history.told import Connector
+from services.customers.tests.world import World
+
+Json = dict[str, Any]
+BIA = "00000000-0000-7000-8000-00000000000b"
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
+_TOLD_TIME = re.compile(r"2026-03-01T")
+
+
+def example(*path: str) -> Json:
+    return json.loads(FOLDER.joinpath(*path).read_text(encoding="utf-8"))
+
+
+def examples(*path: str) -> dict[str, Path]:
+    return {file.stem: file for file in sorted(FOLDER.joinpath(*path).glob("*.json"))}
+
+
+def numbered(value: Any) -> Any:
+    """The same JSON with ids numbered in order and the times of this day made one."""
+    seen: dict[str, str] = {}
+
+    def number(match: re.Match[str]) -> str:
+        text = match[0]
+        return text if text == BIA else seen.setdefault(text, f"00000000-0000-7000-8000-{len(seen) + 1:012}")
+
+    def at(match: re.Match[str]) -> str:
+        return match[0] if _TOLD_TIME.match(match[0]) else "2026-11-21T19:10:49.123456Z"
+
+    return json.loads(_TIME.sub(at, _ID.sub(number, json.dumps(value, ensure_ascii=False))))
+
+
+class Day:
+    """Plays the events of the examples, then one call after the other."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.calls: dict[str, Json] = {}
+        world.team("Vendas")
+        world.users["bia"] = User(BIA, "Bia", "agent", True, frozenset({world.team("Vendas")}))
+        world._publish()
+        self._connector = Connector(world.db)
+
+    def hear(self) -> None:
+        """The incoming examples, as one connector sends them."""
+        for name in ("started", "message", "assigned", "closed"):
+            self._connector.send(an_event(example("events", "in", f"conversation.{name}.v1.json")))
+
+    def hear_of_two(self) -> None:
+        """An event whose addresses belong to different customers."""
+        event = example("events", "in", "conversation.started.v1.json")
+        event["data"]["conversation"]["id"] = "wa-8843"
+        event["data"]["contact"]["identities"].append({"kind": "email", "value": "caio@example.com"})
+        self._connector.send(an_event({**event, "id": "01JD8Y00000000000000000TWO"}))
+
+    def call(self, method: str, *args: Any, name: str = "", **kwargs: Any) -> Any:
+        """Calls, and keeps question and answer as an example."""
+        asked: Json = {"method": method, "args": [self.world.admin, *args], "kwargs": kwargs}
+        try:
+            answer = getattr(self.world.service, method)(self.world.admin, *args, **kwargs)
+            self.calls[name or method] = {**asked, "result": answer}
+        except ServiceError as error:
+            answer = {"exc_type": type(error).__name__, "exc_args": list(error.args)}
+            self.calls[name or method] = {**asked, "error": answer}
+        return answer
+
+
+def an_event(message: Json) -> Event:
+    known = {name: message[name] for name in ("type", "data", "id", "source")}
+    return Event(**known, time=parse_rfc3339(message["time"]), exchange="channel.events")
+
+
+def play(world: World) -> tuple[dict[str, Json], dict[str, Json]]:
+    """(outgoing events by type, calls by name), numbered. Of several events of a type the first."""
+    day = Day(world)
+    day.hear()
+    [ana] = day.call("list_customers", sort="-created_at", limit=50, include_total=True)["data"]
+    _about_customers(day, ana["id"])
+    _about_settings(day)
+    _about_fields(day)
+    _about_parked(day)
+    day.hear_of_two()
+    events: dict[str, Json] = {}
+    for event in world.events():
+        events.setdefault(event["type"], event)
+    return {t: numbered(e) for t, e in events.items()}, {n: numbered(c) for n, c in day.calls.items()}
+
+
+def _about_customers(day: Day, ana: str) -> None:
+    day.call("get_customer", ana)
+    day.call("list_history", ana, kinds=["conversation", "message", "change"], limit=50)
+    made = day.call("create_customer", {"name": "Caio Lima", "email": "Caio@Example.com", "tags": ["VIP"]})
+    caio = made["customer"]["id"]
+    day.call(
+        "create_customer", {"name": "C. Lima", "email": "caio@example.com"}, name="create_customer.duplicate"
+    )
+    day.call("update_customer", caio, {"status": "inactive"}, version=1)
+    day.call("update_customer", caio, {"status": "active"}, version=1, name="update_customer.stale")
+    day.call("absorb_customer", caio, {"name": "Caio L.", "phone": "(11) 3333-4444"}, mode="merge")
+    day.call("visible", [ana, caio])
+    day.call("list_tags", limit=50)
+    day.call("team_usage", day.world.team("Vendas"))
+    day.call("count_without_team")
+    day.call("move_team", day.world.team("Vendas"), None, limit=500)
+    day.call("delete_customer", caio)
+    day.call("restore_customer", caio)
+    day.call("get_customer", BIA, name="get_customer.not_found")
+
+
+def _about_settings(day: Day) -> None:
+    day.call("get_settings")
+    day.call("update_settings", {"default_team": day.world.team("Vendas"), "default_region": "PT"}, 1)
+    day.call("list_unknown_teams")
+
+
+def _about_fields(day: Day) -> None:
+    field = {"key": "plan", "label": "Plan", "type": "select", "options": ["Gold"]}
+    day.call("create_custom_field", field)
+    day.call("update_custom_field", "plan", {"help": "What they pay for"}, 1)
+    day.call("add_option", "plan", {"label": "Silver", "colour": "#c0c0c0"}, 2)
+    day.call("get_custom_field", "plan")
+    day.call("list_options", "plan")
+    day.call("archive_custom_field", "plan", 3)
+    day.call("list_custom_fields", archived=True)
+    day.call("unarchive_custom_field", "plan", 4)
+
+
+def _about_parked(day: Day) -> None:
+    """The broker's part of a replay is servicekit's to prove; here only its answers' form."""
+    event = example("events", "in", "conversation.closed.v1.json")
+    event["data"] = {"conversation": {"id": "wa-unknown"}}
+    day._connector.send(an_event({**event, "id": "01JD8Y00000000000000NAMELESS"}))
+
+    class Parked:
+        def list_parked(self, *, limit: int, cursor: str | None) -> Json:
+            with day.world.db.reading() as connection:
+                return list_parked(connection, limit=limit, cursor=cursor)
+
+        def replay_parked(self, parked_id: str) -> None: ...
+
+        def discard_parked(self, parked_id: str) -> None: ...
+
+    day.world.service.events = Parked()  # type: ignore[assignment]
+    [parked] = day.call("list_parked", limit=50)["data"]
+    day.call("replay_parked", parked["id"])
+    day.call("discard_parked", parked["id"])

@@ -1,0 +1,60 @@
+"""The published language: what contracts/ shows is what the service takes, says and answers."""
+
+from __future__ import annotations
+
+import json
+
+import jsonschema
+import pytest
+import yaml
+
+from servicekit.rpc import entrypoint
+from services.customers.contracts import FOLDER, schema_files
+from services.customers.history.schemas import SCHEMAS
+from services.customers.service import CustomersService
+from services.customers.tests.contracts.played import example, examples, play
+
+
+def test_the_schemas_are_those_that_the_service_checks():
+    for path, content in schema_files().items():
+        assert path.read_text(encoding="utf-8") == content, "run python -m services.customers.contracts"
+
+
+@pytest.mark.parametrize("event_type", SCHEMAS)
+def test_each_incoming_example_fits_its_schema(event_type):
+    event = example("events", "in", f"{event_type}.json")
+    jsonschema.validate(event["data"], SCHEMAS[event_type])
+    assert event["type"] == event_type
+
+
+def test_the_service_says_and_answers_what_the_examples_show(world):
+    events, calls = play(world)
+    assert events.keys() == examples("events", "out").keys()
+    assert calls.keys() == examples("rpc").keys()
+    for name, event in events.items():
+        assert event == example("events", "out", f"{name}.json"), name
+    for name, call in calls.items():
+        assert call == example("rpc", f"{name}.json"), name
+
+
+def test_every_method_of_the_service_has_an_example():
+    shown = {json.loads(path.read_text())["method"] for path in examples("rpc").values()}
+    offered = {
+        name
+        for name in dir(CustomersService)
+        if any(
+            isinstance(e, entrypoint.Rpc)
+            for e in getattr(getattr(CustomersService, name), "nameko_entrypoints", ())
+        )
+    }
+    assert shown == offered
+
+
+def test_the_asyncapi_document_names_every_event_and_only_files_that_exist():
+    document = yaml.safe_load((FOLDER.parent / "asyncapi.yaml").read_text(encoding="utf-8"))
+    messages = document["components"]["messages"]
+    ours = {*examples("events", "in"), *examples("events", "out")}
+    assert ours <= messages.keys()
+    for message in messages.values():
+        if "$ref" in message.get("payload", {}).get("schema", {}):
+            assert (FOLDER.parent / message["payload"]["schema"]["$ref"]).is_file()
