@@ -11,7 +11,7 @@ from uuid import UUID
 from identity import ContactPoint, InvalidContact, normalise
 from services.customers.registry.domain.contacts import Point
 from services.customers.registry.domain.customer import PRIMARY_KINDS
-from services.customers.registry.domain.problems import Problems
+from services.customers.registry.domain.problems import Problems, escaped
 
 _KNOWN = frozenset({"id", "kind", "value", "raw", "label", "primary", "scope"})
 LONGEST_LABEL = 100
@@ -81,7 +81,7 @@ def _address(value: Any, pointer: str, region: str, problems: Problems, *, remov
         problems.add(pointer, "invalid_object", "an object with kind and value is expected")
         return None
     for key in value.keys() - _KNOWN:
-        problems.add(f"{pointer}/{key}", "unknown_property", "there is no such field")
+        problems.add(f"{pointer}/{escaped(key)}", "unknown_property", "there is no such field")
     point_id = _id(value.get("id"), f"{pointer}/id", problems)
     if removing and point_id:
         return Address("contact_points", None, id=point_id)

@@ -13,7 +13,7 @@ from servicekit.clock import parse_rfc3339
 from services.customers.registry.domain.addresses import Address, read_addresses, read_primary
 from services.customers.registry.domain.customer import PRIMARY_KINDS, STATUSES, Tag
 from services.customers.registry.domain.names import BadName, clean_name, folded
-from services.customers.registry.domain.problems import Problems
+from services.customers.registry.domain.problems import Problems, escaped
 
 T = TypeVar("T")
 CONTACT_FIELDS: Final = frozenset({*PRIMARY_KINDS, "contact_points"})
@@ -67,7 +67,7 @@ def read_form(data: Mapping[str, Any], *, default_region: str) -> Form:
     """Raises Invalid with all that is wrong. What depends on the customer or the company is checked later."""
     problems = Problems()
     for key in data.keys() - KNOWN_FIELDS:
-        problems.add(f"/{key}", "unknown_property", "there is no such field")
+        problems.add(f"/{escaped(key)}", "unknown_property", "there is no such field")
     form = Form(
         given=frozenset(data),
         name=_name(data, problems),
@@ -138,7 +138,9 @@ def list_edit(
     if not isinstance(given, Mapping):
         return ListEdit(whole=() if given is None else items(given, pointer))
     for key in given.keys() - {"add", "remove"}:
-        problems.add(f"{pointer}/{key}", "unknown_property", "a list, or an object of add and remove")
+        problems.add(
+            f"{pointer}/{escaped(key)}", "unknown_property", "a list, or an object of add and remove"
+        )
     both = {
         key: items(given[key], f"{pointer}/{key}") for key in ("add", "remove") if given.get(key) is not None
     }

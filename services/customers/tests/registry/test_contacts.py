@@ -21,9 +21,8 @@ def a_point(number: int, kind: str = "phone", *, address: str | None = None, **m
     """Numbered by age: higher is younger."""
     value = address or f"+5511900000{number:03}"
     space = "email" if kind == "email" else "line"
-    return Point(
-        UUID(int=number + 1), kind, value, value, Identity(space, value), START + timedelta(days=number), **more
-    )
+    created_at = START + timedelta(days=number)
+    return Point(UUID(int=number + 1), kind, value, value, Identity(space, value), created_at, **more)
 
 
 def values(points: Points) -> list[str]:
