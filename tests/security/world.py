@@ -19,6 +19,7 @@ import psycopg
 from deploy.local.system import RunningSystem
 from tests.security.people import BASE, HIDDEN, People
 from tests.support.api import Api, log_in
+from tests.support.campaign import size
 from tests.support.events import conversation_event
 from tests.support.waiting import eventually
 
@@ -52,12 +53,13 @@ class World:
 
     seed: int
     teams: dict[str, str] = field(default_factory=dict)
+    team_names: dict[str, str] = field(default_factory=dict)
     users: dict[str, str] = field(default_factory=dict)
     tokens: dict[str, str | None] = field(default_factory=lambda: {ANONYMOUS: None})
     customers: dict[str, list[str]] = field(default_factory=dict)
     phones: dict[str, str] = field(default_factory=dict)
     keys: list[str] = field(default_factory=list)
-    conversations: int = 0
+    conversations: list[str] = field(default_factory=list)
     founded: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def add(self, kind: str, customer_id: str) -> str:
@@ -85,20 +87,25 @@ class Founder:
         self.rng = random.Random(f"{world.seed} {block}")
         self.people = People(self.rng, block)
 
-    def found(self) -> World:
-        """Teams, callers, fields and everything that exists in each twin."""
+    def staff(self) -> World:
+        """Teams, callers and fields."""
         self._make_teams()
         self._make_callers()
         self._make_fields()
         self._wait_for_directory()
+        return self.world
+
+    def found(self) -> World:
+        """Everything that exists in each twin."""
+        self.staff()
         one, two, three = (self.world.teams[name] for name in ("1", "2", "3"))
-        self.customers("own", 12, one)
-        self.customers("shared", 4, one, two)
-        self.customers("shared with others", 3, one, three)
-        self.customers("of team 2", 4, two)
-        self.customers("of others", 4, three)
+        self.customers("own", size(8, 30), one)
+        self.customers("shared", size(3, 10), one, two)
+        self.customers("shared with others", size(2, 6), one, three)
+        self.customers("of team 2", 2, two)
+        self.customers("of others", 3, three)
         self.customers("of nobody", 2)
-        self.deleted("deleted", 2, one)
+        self.deleted("deleted", 1, one)
         self.absorbed("absorbed by own", one, into="own")
         self.absorbed("absorbed by own, from others", three, into="own")
         self.absorbed("absorbed by others, from own", one, into="of others")
@@ -108,9 +115,9 @@ class Founder:
     def add_hidden(self) -> World:
         """Customers that only administrators and team 3 may see, in everything like the visible ones."""
         three = self.world.teams["3"]
-        self.customers("hidden", 5, three, tags=["vip", "segredo"])
-        self.customers("hidden, of nobody", 3)
-        self.deleted("hidden, deleted", 2, self.world.teams["1"])
+        self.customers("hidden", size(4, 12), three, tags=["vip", "segredo"])
+        self.customers("hidden, of nobody", size(2, 4))
+        self.deleted("hidden, deleted", 1, self.world.teams["1"])
         self.deleted("hidden, deleted, of others", 1, three)
         self.absorbed("hidden, absorbed from own", self.world.teams["1"], into="hidden")
         self.absorbed("hidden, absorbed by deleted", self.world.teams["1"], into="hidden, deleted")
@@ -118,18 +125,17 @@ class Founder:
         return self.world
 
     def customers(self, kind: str, count: int, *teams: str, **more: Any) -> None:
-        for _ in range(count):
-            self.customer(kind, {**self.people.customer(*teams), **more})
+        """With a conversation each, and one that was edited since."""
+        bodies = [{**self.people.customer(*teams), **more} for _ in range(count)]
+        made = [self.customer(kind, body) for body in bodies]
+        self.publish([self.conversation(body["phone"], *teams[:1]) for body in bodies])
+        edited = self.admin.patch(f"/v1/customers/{made[0]}", {"name": self.people.name()})
+        assert edited.status_code == 200, edited.text
 
     def customer(self, kind: str, body: dict[str, Any]) -> str:
-        """One customer with a conversation, edited once so that it has changes."""
-        made = self.admin.created("/v1/customers", body)
-        if "phone" in body:
-            self.world.phones[made["id"]] = body["phone"]
-            self.talk(body["phone"], body["teams"][0] if body["teams"] else None)
-        edited = self.admin.patch(f"/v1/customers/{made['id']}", {"name": self.people.name()})
-        assert edited.status_code == 200, edited.text
-        return self.world.add(kind, made["id"])
+        made = self.admin.created("/v1/customers", body)["id"]
+        self.world.phones[made] = body.get("phone", "")
+        return self.world.add(kind, made)
 
     def deleted(self, kind: str, count: int, *teams: str) -> None:
         self.customers(kind, count, *teams)
@@ -151,19 +157,22 @@ class Founder:
                 )
             connection.execute(_RELEASE_OF_DELETED)
 
-    def talk(self, phone: str, team: str | None) -> None:
-        """A conversation with one message, at a time that both twins share."""
+    def conversation(self, phone: str, team: str | None = None) -> dict[str, Any]:
+        """The start of a conversation, at a time that both twins share."""
         at = self.world.founded - timedelta(minutes=self.rng.randrange(1, 50_000))
-        event = conversation_event(
-            phone=phone, team=team, conversation=f"wa-{phone[1:]}", source=SOURCE, at=at
-        )
-        answer = self.admin.post("/v1/events", event)
+        conversation = f"wa-{phone[1:]}"
+        self.world.conversations.append(conversation)
+        return conversation_event(phone=phone, team=team, conversation=conversation, source=SOURCE, at=at)
+
+    def publish(self, events: list[dict[str, Any]]) -> None:
+        answer = self.admin.post("/v1/events", events)
         assert answer.status_code == 202, answer.text
-        self.world.conversations += 1
 
     def _make_teams(self) -> None:
+        suffix = secrets.token_hex(3)
         for name in ("1", "2", "3"):
-            self.world.teams[name] = self.admin.created("/v1/teams", {"name": f"Team {name}"})["id"]
+            team = self.admin.created("/v1/teams", {"name": f"Team {name} {suffix}"})
+            self.world.teams[name], self.world.team_names[name] = team["id"], team["name"]
 
     def _make_callers(self) -> None:
         world, one, two, three = self.world, *(self.world.teams[name] for name in ("1", "2", "3"))
@@ -208,7 +217,10 @@ class Founder:
 
     def _make_fields(self) -> None:
         for body in FIELDS:
-            self.admin.created("/v1/custom-fields", body)
+            answer = self.admin.post("/v1/custom-fields", body)
+            assert answer.status_code in (201, 409), (
+                answer.text
+            )  # another world of this system may have made it
 
     def _wait_for_directory(self) -> None:
         """The customers service learns of teams and users by an event, so a moment later."""
@@ -220,12 +232,13 @@ class Founder:
 
     def _wait_for_conversations(self) -> None:
         with psycopg.connect(self.system.database_url("customers"), autocommit=True) as connection:
-            eventually(lambda: _messages(connection) >= self.world.conversations, within=30)
+            eventually(lambda: not self._missing(connection), within=30)
 
-
-def _messages(connection: psycopg.Connection[Any]) -> int:
-    row = connection.execute("SELECT count(*) FROM message").fetchone()
-    return row[0] if row else 0
+    def _missing(self, connection: psycopg.Connection[Any]) -> set[str]:
+        """Conversations whose message is not recorded yet."""
+        ids = self.world.conversations
+        known = "SELECT external_id FROM interaction WHERE messages > 0 AND external_id = ANY(%s)"
+        return set(ids) - {name for (name,) in connection.execute(known, (ids,))}
 
 
 def _revision(connection: psycopg.Connection[Any]) -> int | None:
@@ -240,6 +253,16 @@ def token_of(api: Api) -> str:
 def a_world(system: RunningSystem, seed: int) -> World:
     with log_in(system.url, *system.admin) as admin:
         return Founder(system, admin, World(seed), BASE).found()
+
+
+def a_small_world(system: RunningSystem, seed: int) -> World:
+    """With two customers of the kinds that ordinary requests are about."""
+    with log_in(system.url, *system.admin) as admin:
+        founder = Founder(system, admin, World(seed), BASE)
+        founder.staff()
+        founder.customers("own", 2, founder.world.teams["1"])
+        founder.deleted("deleted", 1, founder.world.teams["1"])
+        return founder.world
 
 
 def with_hidden(system: RunningSystem, world: World) -> World:

@@ -1,0 +1,179 @@
+"""S-08: who tries numbers learns of at most ten hidden customers an hour, and of those nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from deploy.local.system import RunningSystem
+from tests.security.company_settings import hidden_contact_data
+from tests.security.customer_requests import on
+from tests.security.door import Answer, Door, Request
+from tests.security.people import CANARY, HIDDEN, TYPED, People
+from tests.security.world import Founder, World
+from tests.support.api import Api
+from tests.support.campaign import SEED, Verdict, chance, size
+
+pytestmark = [pytest.mark.system, pytest.mark.timeout(1800)]
+
+BUDGET = 10
+NUMBERS = size(120, 10_000)
+_TOKEN = re.compile(rb'"access_request_token":"([^"]+)"')
+
+
+@dataclass
+class Company:
+    """Numbers that hidden customers have, and others that nobody has yet."""
+
+    founder: Founder
+    taken: list[str]
+    strangers: People
+
+    def free(self, count: int) -> list[str]:
+        return [self.strangers.phone() for _ in range(count)]
+
+    def prober(self, name: str, *, by_key: bool = True) -> tuple[str, str]:
+        """Somebody new in team 1: the token, and the id of a customer that they may edit."""
+        team = self.founder.world.teams["1"]
+        token = self.founder.key(role="agent", teams=[team]) if by_key else self.founder.agent(name, team)
+        own = self.founder.customer("own", {"name": name, "teams": [self.founder.world.teams["1"]]})
+        return token, own
+
+
+@pytest.fixture(scope="module")
+def company(system: RunningSystem, admin: Api) -> Company:
+    founder = Founder(system, admin, World(SEED + 100), HIDDEN)
+    founder.staff()
+    taken, three = [], founder.world.teams["3"]
+    for _ in range(NUMBERS // 2):
+        taken.append(founder.people.phone())
+        founder.customer("hidden", {"name": "Segredo", "phone": taken[-1], "teams": [three]})
+    return Company(founder, taken, People(founder.rng, CANARY))
+
+
+@pytest.mark.parametrize("masked", [False, True], ids=["sees contact data", "does not"])
+@pytest.mark.parametrize("at_once", [1, 8])
+def test_an_agent_learns_of_at_most_ten_hidden_customers(
+    door: Door, company: Company, admin: Api, at_once: int, masked: bool
+):
+    token, own = company.prober(f"prober {at_once} {masked}", by_key=False)
+    numbers = [*company.taken, *company.free(NUMBERS - len(company.taken))]
+    chance().shuffle(numbers)
+    requests = list(_probes(company, numbers, own, masked=masked))
+    with hidden_contact_data(admin, masked), ThreadPoolExecutor(at_once) as pool:
+        answers = list(pool.map(lambda request: door.send(request, token), requests))
+
+    learnt = sum(answer.status == 409 for answer in answers)
+    verdict = Verdict("S-08", n=len(answers), disturbances=at_once, leaks=max(0, learnt - BUDGET))
+    verdict.more = {"learnt": learnt, "answers": dict(Counter(answer.status for answer in answers))}
+    assert verdict.report().passed
+    assert learnt == BUDGET
+    assert {answer.status for answer in answers} <= {200, 201, 409, 429}
+
+
+def test_once_the_budget_is_spent_a_taken_number_and_a_free_one_get_the_same_answer(
+    door: Door, company: Company
+):
+    token, own = company.prober("spender")
+    _spend(door, company, token)
+
+    for probe in (_create, _edit, _add_point, _absorb):
+        taken, free = (
+            {
+                _without_seconds(door.send(probe(company, number, own), token, request_id="probe"))
+                for number in some
+            }
+            for some in (company.taken[-5:], company.free(5))
+        )
+        assert taken == free
+        assert {status for status, _, _ in taken} == {429}
+
+
+def test_what_has_no_contact_data_is_still_answered_when_the_budget_is_spent(door: Door, company: Company):
+    token, own = company.prober("namer")
+    _spend(door, company, token)
+
+    team = company.founder.world.teams["1"]
+    assert door.send(on("update_customer", own, body={"name": "Somebody Else"}), token).status == 200
+    assert door.send(Request("create_customer", body={"name": "New", "teams": [team]}), token).status == 201
+
+
+def test_the_answer_is_the_same_bytes_whatever_the_hidden_record_holds(door: Door, company: Company):
+    founder, people = company.founder, People(company.founder.rng, TYPED)
+    for probe in (_create, _edit, _add_point, _absorb):
+        seen = set()
+        for record in _records(founder.world, people):
+            founder.customer("hidden", record)
+            token, own = company.prober("reader")
+            answer = door.send(probe(company, record["phone"], own), token, request_id="reader")
+            assert answer.status == 409, answer.body
+            seen.add(_without_token(answer, own))
+        assert len(seen) == 1, "\n".join(map(str, seen))
+
+
+def _records(world: World, people: People) -> list[dict[str, Any]]:
+    """A poor one, a rich one, one with many addresses."""
+    poor, rich, several = ({"phone": people.phone()} for _ in range(3))
+    more = {
+        "email": people.email(),
+        "tags": ["vip", "segredo"],
+        "custom": {"plan": "Gold"},
+        "status": "blocked",
+    }
+    points = [_point(people) for _ in range(5)]
+    return [
+        {**poor, "name": "Poor", "teams": []},
+        {**rich, "name": "Rich " * 30, "teams": [world.teams["2"], world.teams["3"]], **more},
+        {**several, "name": "Several", "teams": [world.teams["3"]], "contact_points": points},
+    ]
+
+
+def _point(people: People) -> dict[str, str]:
+    return {"kind": "phone", "value": people.phone()}
+
+
+def _probes(company: Company, numbers: list[str], own: str, *, masked: bool) -> Iterator[Request]:
+    """In turn by each way; without contact data an agent has no edit of addresses."""
+    ways = (_create, _absorb) if masked else (_create, _edit, _add_point, _absorb)
+    for index, number in enumerate(numbers):
+        yield ways[index % len(ways)](company, number, own)
+
+
+def _create(company: Company, number: str, own: str) -> Request:
+    body = {"name": "Probe", "phone": number, "teams": [company.founder.world.teams["1"]]}
+    return Request("create_customer", body=body)
+
+
+def _edit(company: Company, number: str, own: str) -> Request:
+    return on("update_customer", own, body={"phone": number})
+
+
+def _add_point(company: Company, number: str, own: str) -> Request:
+    return on("update_customer", own, body={"contact_points": {"add": [{"kind": "phone", "value": number}]}})
+
+
+def _absorb(company: Company, number: str, own: str) -> Request:
+    return on("absorb_customer", own, body={"phone": number})
+
+
+def _spend(door: Door, company: Company, token: str) -> None:
+    for number in company.taken[:BUDGET]:
+        assert door.send(_create(company, number, ""), token).status == 409
+
+
+def _without_seconds(answer: Answer) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
+    headers = tuple((name, value) for name, value in answer.headers if name != "retry-after")
+    return answer.status, headers, answer.body
+
+
+def _without_token(answer: Answer, own: str) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
+    token = _TOKEN.search(answer.body)
+    assert token is not None, answer.body
+    body = answer.body.replace(token[1], b"(token)").replace(own.encode(), b"(own)")
+    return answer.status, answer.headers, body
