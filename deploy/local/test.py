@@ -23,8 +23,9 @@ def main(arguments: list[str]) -> int:
     """Returns pytest's exit status."""
     # Whatever a test starts and loses becomes our child, and is found at the end.
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1)
-    signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGHUP, _interrupt)
+    # SIGINT too: started in the background of a shell, we would ignore it, and pytest after us.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
     try:
         with private_instances(durable=False) as instances:
             return _run_pytest(instances, arguments)
