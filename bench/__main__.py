@@ -1,4 +1,4 @@
-"""python -m bench [ONLY…] [--quick] [--customers 100000]: measures, prints a JSON line each, then a table."""
+"""python -m bench [ONLY…] [--quick] [--customers N] [--accept]: measures, prints JSON lines, then a table."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 
 from bench import report
+from bench.children import ROOT
 from bench.figures import Measurement, wanted
 from bench.report import Figure
 from bench.room import Options, Room
+
+_ACCEPTED = ROOT / "bench" / "results" / "accepted.txt"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -30,7 +33,7 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGHUP, _interrupt)
     options = Options(customers=asked.customers or (2_000 if asked.quick else 100_000), quick=asked.quick)
     try:
-        return _run(measurements, options)
+        return _run(measurements, options, accept=asked.accept)
     except KeyboardInterrupt:
         print("interrupted; everything is stopped", file=sys.stderr)
         return 130
@@ -41,6 +44,7 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("figures", nargs="*", metavar="ONLY", help="such as H-get, or H for all of those")
     parser.add_argument("--only", default="", help="the same, separated by commas")
     parser.add_argument("--quick", action="store_true", help="small and short: only to see that it works")
+    parser.add_argument("--accept", action="store_true", help="keep the table in bench/results/accepted.txt")
     parser.add_argument("--customers", type=int, default=0, help="how many, 100000 if not said")
     return parser.parse_args(arguments)
 
@@ -49,7 +53,7 @@ def _interrupt(*_: object) -> None:
     raise KeyboardInterrupt
 
 
-def _run(measurements: Sequence[Measurement], options: Options) -> int:
+def _run(measurements: Sequence[Measurement], options: Options, *, accept: bool) -> int:
     figures: list[Figure] = []
     failed: list[str] = []
     with ExitStack() as stack:
@@ -65,7 +69,10 @@ def _run(measurements: Sequence[Measurement], options: Options) -> int:
                 traceback.print_exc()
                 print(room.errors(), file=sys.stderr)
         _say("stopping")
-    print(report.table(figures, title=_title(options)))
+    table = report.table(figures, title=_title(options))
+    print(table)
+    if accept:
+        _ACCEPTED.write_text(table)
     if failed:
         print(f"could not be measured: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0
