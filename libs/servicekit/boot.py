@@ -16,8 +16,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from servicekit.settings import ServiceSettings
 
-_WATCH_SECONDS = 0.25
-
 
 def prepare() -> None:
     """Makes blocking libraries green. Must come before the first import of any of them.

@@ -13,9 +13,7 @@ CALLS = Counter("rpc_calls_total", "Calls answered, by method and outcome", ["me
 CALL_SECONDS = Histogram("rpc_call_seconds", "Time in the method", ["method"], buckets=_SECONDS)
 CALLS_PER_MESSAGE = Histogram("rpc_calls_per_message", "Calls in one request message", buckets=_SIZES)
 REPLIES_PER_MESSAGE = Histogram("rpc_replies_per_message", "Answers in one reply message", buckets=_SIZES)
-SENT_PER_MESSAGE = Histogram(
-    "rpc_sent_calls_per_message", "Calls in one message that we sent", buckets=_SIZES
-)
+SENT_PER_MESSAGE = Histogram("rpc_sent_calls_per_message", "Calls in one message sent", buckets=_SIZES)
 UNANSWERED = Counter("rpc_unanswered_total", "Calls of ours that got no answer", ["service", "reason"])
 DROPPED = Counter("rpc_dropped_total", "Messages or answers given up without an answer", ["reason"])
 REFUSED = Counter("rpc_refused_total", "Messages or calls refused unread, answered with an error", ["reason"])

@@ -158,8 +158,8 @@ def test_method_does_not_run_again_past_its_deadline(raw: RawClient, tmp_path: P
 
 
 def test_service_calls_a_service_and_passes_its_context_on(bus_url: str, raw: RawClient):
-    headers = {"nameko.request_id": "req-2", "nameko.user_id": "u-8", "nameko.deadline": time.time() + 3}
     with running_service(COLLEAGUE, AMQP_URL=bus_url):
+        headers = {"nameko.request_id": "req-2", "nameko.user_id": "u-8", "nameko.deadline": time.time() + 3}
         answer = raw.call("workshop.ask_colleague", "who_calls", headers=headers)["result"]
         assert (answer["request_id"], answer["user_id"]) == ("req-2", "u-8")
         assert 0 < answer["left"] <= 3
