@@ -109,7 +109,7 @@ class Founder:
         self.absorbed("absorbed by own", one, into="own")
         self.absorbed("absorbed by own, from others", three, into="own")
         self.absorbed("absorbed by others, from own", one, into="of others")
-        self._wait_for_conversations()
+        self.wait_for_conversations()
         return self.world
 
     def add_hidden(self) -> World:
@@ -121,7 +121,7 @@ class Founder:
         self.deleted("hidden, deleted, of others", 1, three)
         self.absorbed("hidden, absorbed from own", self.world.teams["1"], into="hidden")
         self.absorbed("hidden, absorbed by deleted", self.world.teams["1"], into="hidden, deleted")
-        self._wait_for_conversations()
+        self.wait_for_conversations()
         return self.world
 
     def customers(self, kind: str, count: int, *teams: str, **more: Any) -> None:
@@ -139,14 +139,14 @@ class Founder:
 
     def deleted(self, kind: str, count: int, *teams: str) -> None:
         self.customers(kind, count, *teams)
-        self._wait_for_conversations()  # one that came afterwards would make a new customer
+        self.wait_for_conversations()  # one that came afterwards would make a new customer
         for customer_id in self.world.customers[kind]:
             assert self.admin.delete(f"/v1/customers/{customer_id}").status_code == 204
 
     def absorbed(self, kind: str, *teams: str, into: str) -> None:
         """Two records, the second absorbed by the first, which a customer of another kind absorbed."""
         self.customers(kind, 2, *teams)
-        self._wait_for_conversations()
+        self.wait_for_conversations()
         root = self.world.some(into, self.rng)
         first, second = self.world.customers[kind]
         with psycopg.connect(self.system.database_url("customers")) as connection:
@@ -230,7 +230,7 @@ class Founder:
         ):
             eventually(lambda: _revision(customers) == _revision(gateway) is not None, within=30)
 
-    def _wait_for_conversations(self) -> None:
+    def wait_for_conversations(self) -> None:
         with psycopg.connect(self.system.database_url("customers"), autocommit=True) as connection:
             eventually(lambda: not self._missing(connection), within=30)
 
