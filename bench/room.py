@@ -18,7 +18,6 @@ from uuid import UUID
 import psycopg
 
 from bench import ceiling, generate
-from bench.children import cpu_seconds, descendants
 from bench.company import Company, found
 from bench.people import MID_TEAM, people
 from deploy.local.system import RunningInstances, RunningSystem, private_instances, running_system
@@ -119,14 +118,10 @@ class Room:
             kinds[kind] = kinds.get(kind, 0) + 1
         return kinds
 
-    def cpu_seconds(self, system: RunningSystem) -> dict[str, float]:
-        """What each process, the two servers included, has used so far with everything below it."""
+    def pids(self, system: RunningSystem) -> dict[str, int]:
+        """Of the product's processes and of the two servers."""
         everything = {**system.processes(), **self.servers.processes()}
-        return {
-            name: sum(map(cpu_seconds, descendants(it.pid)))
-            for name, it in everything.items()
-            if name != "epmd"
-        }
+        return {name: it.pid for name, it in everything.items() if name != "epmd"}
 
     def errors(self) -> str:
         """What the system's processes complained of last; the logs go with the system."""

@@ -6,9 +6,11 @@ import itertools
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 
 from bench import load, report
 from bench.children import child
+from bench.costs import Meter
 from bench.load import Outcome, request
 from bench.report import Figure
 from bench.room import Room, wait_until
@@ -27,19 +29,28 @@ _CASES = (
 
 def measure(room: Room) -> Iterator[Figure]:
     """One echo service, one gateway process."""
-    with _echo(room) as address:
+    with _echo(room) as echo:
         for connections, login, reach in _CASES:
-            yield _compare(room, address, connections, login=login, reach=reach)
+            yield _compare(room, echo, connections, login=login, reach=reach)
 
 
-def _compare(
-    room: Room, address: tuple[str, int], connections: int, *, login: bool, reach: float | None
-) -> Figure:
+@dataclass(frozen=True, slots=True)
+class Echo:
+    """Where it answers, and who works for that."""
+
+    address: tuple[str, int]
+    pids: dict[str, int]
+
+
+def _compare(room: Room, echo: Echo, connections: int, *, login: bool, reach: float | None) -> Figure:
     query = "?login" if login else ""
     grouped, plain = Outcome(), Outcome()
+    cost, cost_plain = Meter(echo.pids), Meter(echo.pids)
     for _ in range(room.options.slices):
-        grouped = grouped.joined(_load(room, address, f"/grouped{query}", connections))
-        plain = plain.joined(_load(room, address, f"/plain{query}", connections))
+        with cost.running():
+            grouped = grouped.joined(_load(room, echo, f"/grouped{query}", connections))
+        with cost_plain.running():
+            plain = plain.joined(_load(room, echo, f"/plain{query}", connections))
     ratio = grouped.refuse_failures().per_second / plain.refuse_failures().per_second
     slower = grouped.percentile(50) / plain.percentile(50) - 1
     return Figure(
@@ -50,32 +61,34 @@ def _compare(
         ratio=ratio,
         **report.percentiles(grouped),
         n=grouped.n,
-        reach=f"≥ {reach} × ungrouped" if reach else "p50 not worse" if connections == 1 else "",
+        reach=f"≥ {reach} × plain" if reach else "p50 not worse" if connections == 1 else "",
         # A twentieth is noise.
         reached=ratio >= reach if reach else slower <= 0.05 if connections == 1 else None,
         processes={"echo": 1, "echo-gateway": 1},
-        note=f"ungrouped p50 {plain.percentile(50):.2f} ms, p95 {plain.percentile(95):.2f} ms",
+        note=f"plain p50 {plain.percentile(50):.2f} ms; {cost.told(grouped.asked)}; "
+        f"plain {cost_plain.milliseconds(plain.asked):.2f}",
     )
 
 
-def _load(room: Room, address: tuple[str, int], target: str, connections: int) -> Outcome:
+def _load(room: Room, echo: Echo, target: str, connections: int) -> Outcome:
     requests = itertools.repeat(request("GET", target))
-    return load.run(address, requests, connections=connections, seconds=room.options.seconds)
+    return load.run(echo.address, requests, connections=connections, seconds=room.options.seconds)
 
 
 @contextmanager
-def _echo(room: Room) -> Iterator[tuple[str, int]]:
+def _echo(room: Room) -> Iterator[Echo]:
     """On the system's bus and the gateway's database, while the system itself is idle."""
-    system, health = room.system, free_port()
+    system, health, servers = room.system, free_port(), room.servers.processes()
     urls = {"AMQP_URL": system.amqp_url_operator, "DATABASE_URL": system.database_url("gateway")}
     service = ("-m", "servicekit", "run", "bench.echo:EchoService")
     with socket.create_server(("127.0.0.1", 0), backlog=256) as listener, ExitStack() as stack:
-        stack.enter_context(child(*service, env={**urls, "HEALTH_PORT": str(health)}))
+        callee = stack.enter_context(child(*service, env={**urls, "HEALTH_PORT": str(health)}))
         number = listener.fileno()
-        stack.enter_context(child("-m", "bench.echo", str(number), env=urls, pass_fds=[number]))
+        caller = stack.enter_context(child("-m", "bench.echo", str(number), env=urls, pass_fds=[number]))
+        pids = {"echo": callee.pid, "echo-gateway": caller.pid, "rabbitmq": servers["rabbitmq"].pid}
         address = listener.getsockname()
         wait_until(lambda: _answers(address), seconds=60, what="the echo")
-        yield address
+        yield Echo(address, pids)
 
 
 def _answers(address: tuple[str, int]) -> bool:

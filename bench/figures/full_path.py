@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from bench import load, report
+from bench.costs import Meter
 from bench.load import Outcome, request
 from bench.people import MID_TEAM
 from bench.report import Figure
@@ -78,27 +78,22 @@ def _measure_one(room: Room, make: Callable[[Room], Operation]) -> Figure:
 
 @dataclass(slots=True)
 class Turns:
-    """What both did, and what ours cost: CPU seconds by process."""
+    """What both did, and what ours cost."""
 
+    meter: Meter
     ours: Outcome = field(default_factory=Outcome)
     ceiling: Outcome = field(default_factory=Outcome)
-    cpu: Counter[str] = field(default_factory=Counter)
 
     def cost(self) -> str:
-        """CPU of one request, by process; unlike the rate it hardly depends on what else the machine does."""
-        parts = {name: seconds / self.ours.asked * 1000 for name, seconds in self.cpu.most_common()}
-        return "CPU ms a request: " + ", ".join(
-            f"{name} {ms:.2f}" for name, ms in parts.items() if ms >= 0.01
-        )
+        return self.meter.told(self.ours.asked)
 
 
 def _take_turns(room: Room, operation: Operation, *, connections: int) -> Turns:
-    turns, url = Turns(), urlsplit(room.system.url)
+    turns, url = Turns(Meter(room.pids(room.system))), urlsplit(room.system.url)
     address, seconds = (url.hostname or "", url.port or 0), room.options.seconds
     for _ in range(room.options.slices):
-        before = Counter(room.cpu_seconds(room.system))
-        ours = load.run(address, operation.ours, connections=connections, seconds=seconds)
-        turns.cpu += Counter(room.cpu_seconds(room.system)) - before
+        with turns.meter.running():
+            ours = load.run(address, operation.ours, connections=connections, seconds=seconds)
         ceiling = load.run(room.ceiling, operation.ceiling, connections=connections, seconds=seconds)
         turns.ours, turns.ceiling = turns.ours.joined(ours), turns.ceiling.joined(ceiling)
     turns.ours.refuse_failures()
