@@ -14,7 +14,7 @@ from servicekit.ids import new_id
 from servicekit.scope import Scope
 from services.customers.fields.domain import values
 from services.customers.messages import customer_message
-from services.customers.registry import announcements, duplicates, holders, repository, tags, writing
+from services.customers.registry import announcements, duplicates, repository, tags, writing
 from services.customers.registry.announcements import Changed
 from services.customers.registry.domain import contacts, edits
 from services.customers.registry.domain.customer import NewCustomer
@@ -54,9 +54,9 @@ def create(
     customer = _new_customer(work, form)
     if form.addresses:
         duplicates.take_turn(uow.connection, scope, at=at)
-    locked = holders.lock(uow.connection, contacts.identities(customer.points))
-    found = writing.others(form.addresses, locked.held)
-    if found and not work.duplicates_pass:
+    identities = contacts.identities(customer.points)
+    locked, found = writing.lock(work, identities, lambda held: writing.others(form.addresses, held))
+    if found:
         return writing.refuse(work, found, locked)
     kept = tags.keep(uow.connection, form.tags.added, at=at)
     customer = replace(customer, tag_ids=tuple(tag.id for tag in kept if tag.id is not None))

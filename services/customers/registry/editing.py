@@ -14,11 +14,12 @@ from servicekit.errors import Forbidden, Invalid, Stale
 from servicekit.ids import new_id
 from servicekit.scope import Scope
 from services.customers.fields.domain import values
-from services.customers.registry import announcements, duplicates, holders, queries, repository, tags, writing
+from services.customers.registry import announcements, duplicates, queries, repository, tags, writing
 from services.customers.registry.announcements import Changed
 from services.customers.registry.domain import contacts, edits
 from services.customers.registry.domain.customer import Customer, differences
 from services.customers.registry.domain.forms import CONTACT_FIELDS, Form, read_form
+from services.customers.registry.domain.matches import Matches
 from services.customers.registry.domain.teams import check_known
 from services.customers.registry.duplicates import Refused
 from services.customers.registry.errors import ChangedMeanwhile
@@ -116,20 +117,26 @@ def _write_locked(
     work: Work, customer_id: UUID, form: Form, change: Change, *, version: int | None
 ) -> tuple[Refused | None, list[Json]]:
     """Keys, then the customer, then everything again as it is under these locks."""
+
+    def others(held: Held, claimed: frozenset[Identity]) -> Matches:
+        return writing.others(form.addresses, held, besides=customer_id, among=claimed)
+
     connection, touches = work.uow.connection, bool(CONTACT_FIELDS & form.given)
     locked, expected = Locked({}), frozenset[Identity]()
     if touches:
         duplicates.take_turn(connection, work.scope, at=work.at)
         repository.take_turn(connection, customer_id)
         before = _get(work, customer_id, version=version, with_points=True)
-        expected = _touched(before, change(before))
-        locked = holders.lock(connection, expected)
+        expected, claimed = _touched(before, change(before)), _claimed(before, change(before))
+        locked, found = writing.lock(work, expected, lambda held: others(held, claimed))
+        if found:
+            return writing.refuse(work, found, locked), []
     repository.lock_customers(connection, [customer_id])
     before = _get(work, customer_id, version=version, with_points=touches)
     after = change(before)
     if not _touched(before, after) <= expected:
         raise ChangedMeanwhile
-    found = writing.others(form.addresses, locked.held, besides=customer_id, among=_claimed(before, after))
+    found = others(locked.held, _claimed(before, after))
     if found and not work.duplicates_pass:
         return writing.refuse(work, found, locked), []
     return None, _save(work, before, after, form, locked.held)

@@ -81,17 +81,21 @@ def restore(
     claims = [
         (identity, owner) for owner in members for identity in contacts.identities(points.get(owner, ()))
     ]
-    locked = holders.lock(uow.connection, [identity for identity, _ in claims])
+    addresses = [address_of(point) for several in points.values() for point in several]
+    locked, found = writing.lock(
+        work,
+        [identity for identity, _ in claims],
+        lambda held: writing.others(addresses, held, besides=customer_id),
+    )
+    if found:
+        return writing.refuse(work, found, locked)
     row = _locked_root(work, customer_id, members)
     if row.deleted_at is None:
         raise ChangedMeanwhile
-    addresses = [address_of(point) for several in points.values() for point in several]
-    found = writing.others(addresses, locked.held, besides=customer_id)
-    if found and not work.duplicates_pass:
-        return writing.refuse(work, found, locked)
     holders.claim(uow.connection, sorted(claims, key=_lock_order), held=locked.held)
     _mark(work, row, "restored", deleted_at=None)
-    warnings = writing.let_through(work, customer_id, found) if found else []
+    let_in = writing.others(addresses, locked.held, besides=customer_id)
+    warnings = writing.let_through(work, customer_id, let_in) if let_in else []
     uow.idempotency.finish({"status": 200, "id": str(customer_id), "version": row.version + 1})
     return writing.answer(work, customer_id, warnings=warnings)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -88,6 +88,16 @@ def answer(
 def not_found() -> NotFound:
     """The same for a customer that never was and for one that the caller may not see."""
     return NotFound("customer_not_found")
+
+
+def lock(
+    work: Work, identities: Iterable[Identity], refused_by: Callable[[Held], Matches]
+) -> tuple[Locked, Matches]:
+    """Lock these identities, or find who stands in the way. Nobody does where duplicates pass."""
+    if work.duplicates_pass:
+        return holders.lock(work.uow.connection, identities), Matches()
+    locked = holders.lock(work.uow.connection, identities, unless=refused_by)
+    return locked, refused_by(locked.held)
 
 
 def claim(
