@@ -1,0 +1,5 @@
+"""The rules of the settings, pure."""
+
+from services.customers.settings.domain.settings import CustomerSettings, changed
+
+__all__ = ["CustomerSettings", "changed"]
