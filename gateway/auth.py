@@ -15,6 +15,7 @@ from typing import Any, Final, LiteralString
 import psycopg
 
 from gateway.accounts.tokens import digest_of
+from gateway.deadline import within
 from servicekit.errors import Unavailable
 from servicekit.scope import Scope
 
@@ -107,8 +108,7 @@ class Callers:
 
     async def _look_up(self, digests: list[bytes]) -> dict[bytes, Caller]:
         try:
-            async with asyncio.timeout(_TIMEOUT):
-                rows = await self._rows(_array_of(digests))
+            rows = await within(_TIMEOUT, self._rows(_array_of(digests)))
         except (psycopg.Error, TimeoutError, OSError):
             await self._hang_up()
             raise Unavailable("database_unavailable", {"retry_after": 1}) from None

@@ -5,11 +5,10 @@ from __future__ import annotations
 import sys
 from uuid import UUID
 
-from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from gateway.accounts import teams, users
-from gateway.accounts.passwords import LONGEST, SHORTEST
+from gateway.accounts.passwords import HASHER, LONGEST, SHORTEST
 from gateway.accounts.rules import checked_email, checked_name, folded
 from gateway.database import SERVICE
 from gateway.settings import CommandSettings
@@ -43,7 +42,7 @@ def ensure_admin(uow: UnitOfWork, email: str, name: str, password: str) -> str:
         select(account.c.id, account.c.role, account.c.active).where(account.c.email_folded == folded(email))
     ).first()
     if found is None:
-        hashed = PasswordHasher().hash(password)
+        hashed = HASHER.hash(password)
         users.add_user(uow.connection, email=email, name=name, role=ADMIN, password_hash=hashed)
     elif found.role == ADMIN and found.active:
         return "The administrator exists; nothing was changed."

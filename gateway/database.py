@@ -15,15 +15,18 @@ from typing import TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from gateway.deadline import within
 from servicekit.database.engine import PoolSettings, connect_arguments, sqlalchemy_url
 from servicekit.database.failures import failures_as_unavailable, wants_rerun
 from servicekit.database.unit_of_work import UnitOfWork
 from servicekit.errors import Unavailable
+from servicekit.wire import CallTimeout
 
 T = TypeVar("T")
 SERVICE = "gateway"
 SOURCE = f"/services/{SERVICE}"
 _RERUNS = 5
+_LONGEST = 5.0  # for a server that does not even answer that it is slow
 
 
 class Database:
@@ -42,12 +45,15 @@ class Database:
         self._autocommit = self._engine.execution_options(isolation_level="AUTOCOMMIT")
 
     async def write(self, work: Callable[[UnitOfWork], T]) -> T:
-        """`work` in one transaction, with outbox and idempotency; again from the start after a deadlock."""
+        """`work` in one transaction, with outbox and idempotency; again from the start after a deadlock.
+
+        Raises CallTimeout when the database does not answer: whether it was done is unknown.
+        """
         for attempt in range(_RERUNS):
             try:
-                with failures_as_unavailable():
-                    async with self._engine.begin() as connection:
-                        return await connection.run_sync(_whole, work)
+                return await within(_LONGEST, self._transaction(work))
+            except TimeoutError:
+                raise CallTimeout("database_timeout", write=True) from None
             except Exception as error:
                 if not wants_rerun(error):
                     raise
@@ -56,12 +62,23 @@ class Database:
 
     async def read(self, query: Callable[[Connection], T]) -> T:
         """`query` on a connection whose statements stand alone, without a transaction around them."""
-        with failures_as_unavailable():
-            async with self._autocommit.connect() as connection:
-                return await connection.run_sync(query)
+        try:
+            return await within(_LONGEST, self._reading(query))
+        except TimeoutError:
+            raise Unavailable("database_timeout", {"retry_after": 1}) from None
 
     async def close(self) -> None:
         await self._engine.dispose()
+
+    async def _transaction(self, work: Callable[[UnitOfWork], T]) -> T:
+        with failures_as_unavailable():
+            async with self._engine.begin() as connection:
+                return await connection.run_sync(_whole, work)
+
+    async def _reading(self, query: Callable[[Connection], T]) -> T:
+        with failures_as_unavailable():
+            async with self._autocommit.connect() as connection:
+                return await connection.run_sync(query)
 
 
 def _whole(connection: Connection, work: Callable[[UnitOfWork], T]) -> T:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, any_, delete, func, insert, literal, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.exc import IntegrityError
 
@@ -92,7 +92,7 @@ def remove_team(connection: Connection, team_id: UUID, *, version: int | None) -
     connection.execute(delete(membership).where(membership.c.team_id == team_id))
     connection.execute(
         update(api_key)
-        .where(api_key.c.team_ids.contains([team_id]))
+        .where(literal(team_id) == any_(api_key.c.team_ids))
         .values(team_ids=func.array_remove(api_key.c.team_ids, team_id))
     )
     connection.execute(delete(team).where(team.c.id == team_id))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import text
 
 from gateway.answers import Answer, json_answer
 from gateway.call import Call
+from gateway.deadline import within
 from gateway.operations import Routes
 from gateway.schemas.common import Health
 from servicekit.errors import NotFound, Unavailable
@@ -69,8 +68,8 @@ def _page(call: Call, name: str) -> Answer:
 
 async def _database(call: Call) -> str:
     try:
-        async with asyncio.timeout(_READY_WITHIN):
-            await call.resources.database.read(lambda connection: connection.scalar(text("SELECT 1")))
+        asked = call.resources.database.read(lambda connection: connection.scalar(text("SELECT 1")))
+        await within(_READY_WITHIN, asked)
     except (Unavailable, TimeoutError):
         return "down"
     return "up"

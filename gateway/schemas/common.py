@@ -149,9 +149,7 @@ class DeadLetter(Schema):
     event_type = fields.String(required=True, allow_none=True)
     content_type = fields.String(required=True, allow_none=True)
     body_size = fields.Integer(required=True)
-    body_complete = fields.Boolean(
-        required=True, metadata={"description": "Only a whole body can be replayed"}
-    )
+    body_complete = fields.Boolean(required=True, metadata={"description": "Only whole ones can be replayed"})
     reason = fields.String(required=True, metadata={"description": "A stable code"})
     detail = fields.String(required=True)
     attempts = fields.Integer(required=True)

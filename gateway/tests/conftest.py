@@ -7,7 +7,7 @@ from itertools import count
 import httpx
 import pytest
 
-from gateway.tests.world import PASSWORD, World, running_world
+from gateway.tests.world import World, running_world
 
 _number = count(1)
 
@@ -40,14 +40,9 @@ class Agent:
 
 
 @pytest.fixture
-def agent(world: World, admin: httpx.Client) -> Iterator[Agent]:
+def agent(world: World) -> Iterator[Agent]:
     """An agent in a team of their own, logged in."""
-    number = next(_number)
-    email = f"agent{number}@example.com"
-    user = {"name": f"Agent {number}", "email": email, "password": PASSWORD, "role": "agent"}
-    user_id = admin.post("/v1/users", json=user).json()["id"]
-    team_id = admin.post("/v1/teams", json={"name": f"Team of agent {number}"}).json()["id"]
-    admin.put(f"/v1/teams/{team_id}/members/{user_id}").raise_for_status()
-    token = world.log_in(email)
+    email = f"agent{next(_number)}@example.com"
+    user_id, team_id, token = world.add_agent(email)
     with world.client(token) as client:
         yield Agent(user_id, email, team_id, token, client)

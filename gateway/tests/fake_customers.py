@@ -25,9 +25,11 @@ FIELD = {
     "archived": False, "version": 2,
     "options": [{"id": KNOWN, "label": "Gold", "colour": None, "position": 1, "archived": False}],
 }  # fmt: skip
-SETTINGS = {"allow_duplicates": False, "hide_contact_data": False, "default_region": "BR", "time_zone": "UTC",
-            "default_team": None, "channel_teams": {}, "agents_may_import": False, "agents_may_export": False,
-            "version": 3}  # fmt: skip
+SETTINGS = {
+    "allow_duplicates": False, "hide_contact_data": False, "default_region": "BR", "time_zone": "UTC",
+    "default_team": None, "channel_teams": {}, "agents_may_import": False, "agents_may_export": False,
+    "version": 3,
+}  # fmt: skip
 
 PARKED = {
     "id": LETTER, "exchange": "channel.events", "routing_key": "conversation.started.v1", "event_type": None,
@@ -39,8 +41,8 @@ PARKED = {
 def a_customer(customer_id: str = KNOWN, **changes: Any) -> Json:
     return {
         "id": customer_id, "name": "Maria Silva", "email": "maria@example.com", "phone": None,
-        "whatsapp": None,        "contact_points": [], "tags": ["vip"], "teams": [], "assignee": None, "status": "active",
-        "channel": "manual", "custom": {}, "created_at": MOMENT, "updated_at": MOMENT,
+        "whatsapp": None, "contact_points": [], "tags": ["vip"], "teams": [], "assignee": None,
+        "status": "active", "channel": "manual", "custom": {}, "created_at": MOMENT, "updated_at": MOMENT,
         "last_interaction_at": None, "version": 3,
     } | changes  # fmt: skip
 

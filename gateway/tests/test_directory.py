@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from uuid import uuid4
 
 import orjson
@@ -16,10 +17,17 @@ def new_user(**changes):
     return {"name": "Rui", "email": email, "password": PASSWORD, "role": "agent"} | changes
 
 
-def make_key(world, admin, **rights):
-    made = admin.post("/v1/api-keys", json={"name": "key"} | rights)
-    assert made.status_code == 201, made.text
-    return made.json(), world.client(made.json()["token"])
+@pytest.fixture
+def make_key(world, admin):
+    """Makes a key; returns its message and a client that uses it."""
+    with ExitStack() as clients:
+
+        def make(**rights):
+            made = admin.post("/v1/api-keys", json={"name": "key"} | rights)
+            assert made.status_code == 201, made.text
+            return made.json(), clients.enter_context(world.client(made.json()["token"]))
+
+        yield make
 
 
 def revision(world):
@@ -106,8 +114,8 @@ def test_a_team_with_customers_goes_only_when_another_takes_them(world, admin):
     assert admin.get(f"/v1/teams/{team}").status_code == 404
 
 
-def test_a_key_is_shown_once_and_acts_within_its_rights(world, admin, agent):
-    key, client = make_key(world, admin, role="agent", teams=[agent.team_id])
+def test_a_key_is_shown_once_and_acts_within_its_rights(admin, agent, make_key):
+    key, client = make_key(role="agent", teams=[agent.team_id])
     assert key["token"].startswith("key_")
     assert all("token" not in listed for listed in admin.get("/v1/api-keys?limit=200").json()["data"])
     me = client.get("/v1/me").json()
@@ -120,8 +128,8 @@ def test_a_key_is_shown_once_and_acts_within_its_rights(world, admin, agent):
     assert client.get("/v1/me").status_code == 401
 
 
-def test_a_key_ends_at_its_time(world, admin):
-    key, client = make_key(world, admin, role="admin", expires_at="2999-01-01T00:00:00Z")
+def test_a_key_ends_at_its_time(world, make_key):
+    key, client = make_key(role="admin", expires_at="2999-01-01T00:00:00Z")
     assert client.get("/v1/audit").status_code == 200
     with world.database.unit_of_work() as uow:
         sql = "UPDATE api_key SET expires_at = now() WHERE id = %(id)s"

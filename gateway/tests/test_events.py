@@ -12,7 +12,8 @@ from gateway.incoming_events import BATCH, SINGLE
 
 def an_event(**changes):
     return {
-        "specversion": "1.0", "id": uuid4().hex, "source": "/channels/web/acme", "type": "conversation.started.v1",
+        "specversion": "1.0", "id": uuid4().hex, "source": "/channels/web/acme",
+        "type": "conversation.started.v1",
         "time": "2026-11-21T19:10:49Z", "data": {"conversation": {"id": "1"}},
     } | changes  # fmt: skip
 

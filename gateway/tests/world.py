@@ -16,11 +16,13 @@ import httpx
 import uvicorn
 from sqlalchemy import text
 
+from gateway.accounts import sessions, teams, users
+from gateway.accounts.passwords import HASHER
 from gateway.app import Application
 from gateway.create_admin import ensure_admin
 from gateway.settings import GatewaySettings
 from gateway.tests.documented import Documented
-from servicekit.database import Transactions
+from servicekit.database import Transactions, UnitOfWork
 from servicekit.database.migrate import migrate
 from servicekit.events import topology
 from servicekit.testing.bus import raw_client
@@ -29,6 +31,7 @@ from servicekit.testing.process import running_service
 from servicekit.testing.waiting import eventually
 
 ADMIN_EMAIL, PASSWORD = "admin@example.com", "correct horse battery"
+PASSWORD_HASH = HASHER.hash(PASSWORD)
 
 
 @dataclass
@@ -38,6 +41,7 @@ class World:
     url: str
     database: Transactions
     amqp_url: str
+    settings: GatewaySettings
     documented: Documented
     admin_token: str = ""
 
@@ -60,6 +64,20 @@ class World:
             answer = nobody.post("/v1/sessions", json={"email": email, "password": password})
         answer.raise_for_status()
         return str(answer.json()["token"])
+
+    def add_agent(self, email: str) -> tuple[str, str, str]:
+        """An agent in a team of their own: ids of both, and a token."""
+
+        def add(uow: UnitOfWork) -> tuple[str, str, str]:
+            user_id = users.add_user(
+                uow.connection, email=email, name=email, role="agent", password_hash=PASSWORD_HASH
+            )
+            team_id = teams.add_team(uow.connection, f"Team of {email}")
+            teams.add_member(uow.connection, team_id, user_id)
+            token, _ = sessions.open_session(uow.connection, user_id, hours=1)
+            return str(user_id), str(team_id), token
+
+        return self.database.run(add)
 
     def tell_fake(self, method: str, *args: Any) -> None:
         """A call to the fake customers service, past the gateway."""
@@ -84,7 +102,7 @@ def running_world(**changes: Any) -> Iterator[World]:
         )  # fmt: skip
         fake = running_service("gateway.tests.fake_customers:CustomersService", AMQP_URL=amqp_url)
         with contextlib.closing(database), fake, serving(settings) as url:
-            world = World(url, database, amqp_url, Documented(url))
+            world = World(url, database, amqp_url, settings, Documented(url))
             world.admin_token = world.log_in(ADMIN_EMAIL)
             yield world
 
