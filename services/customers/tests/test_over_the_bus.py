@@ -48,7 +48,7 @@ def call(bus: str, *calls: tuple[str, tuple[Any, ...]]) -> list[Any]:
 
 
 def test_many_creators_of_one_phone_over_the_bus_make_one_customer(bus: str) -> None:
-    data = {"name": "Maria", "phone": "11912340000"}
+    data = {"name": "Maria", "phone": "+5511912340000"}
     outcomes = call(bus, *[("create_customer", (data,))] * 60)
     made = [outcome for outcome in outcomes if isinstance(outcome, dict)]
     assert len(made) == 1
