@@ -19,7 +19,7 @@ run: ## run everything on this machine until Ctrl-C (DEMO=1, PORT=8080, REPLICAS
 	@$(BOOTSTRAP) --servers deploy.local.run
 
 down: ## stop what `make run` started, from another terminal; the data stays
-	@$(BOOTSTRAP) deploy.local.down
+	@$(PYTHON) -m deploy.local.down
 
 test: ## run every test on servers of its own (ARGS="-k name" goes to pytest)
 	@$(BOOTSTRAP) --servers deploy.local.test $(ARGS)
@@ -31,7 +31,7 @@ migrate: ## bring the databases of `make run` to the schema of this checkout
 	@$(BOOTSTRAP) --servers deploy.local.migrate
 
 connector: ## make a broker user for a channel connector (NAME=whatsapp)
-	@$(BOOTSTRAP) --servers deploy.local.connector
+	@$(PYTHON) -m deploy.local.connector
 
 bench: ## measure speed and scale on a system of its own (ONLY=H-get for one figure)
 	@$(BOOTSTRAP) --servers bench $(ONLY)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import subprocess
@@ -20,8 +19,7 @@ from deploy.local.ports import free_port
 from deploy.local.process_identity import ProcessIdentity
 from deploy.local.restarts import Restarts
 
-_LIBC = ctypes.CDLL(None)
-_PR_SET_PDEATHSIG = 1
+_SETPRIV = "/usr/bin/setpriv"
 
 
 class StepFailed(Exception):
@@ -68,7 +66,7 @@ class Run:
         self.log.mark_start()
         with self.log.path.open("ab") as log:
             self._process = subprocess.Popen(
-                program.command,
+                self._command(),
                 cwd=program.directory,
                 env=self._environment(),
                 stdin=subprocess.DEVNULL if program.stdin is None else subprocess.PIPE,
@@ -76,7 +74,6 @@ class Run:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 pass_fds=program.inherited,
-                preexec_fn=self._end_with_the_supervisor,
                 **as_user(program.user),
             )
         self._started = time.monotonic()
@@ -130,9 +127,9 @@ class Run:
         self.health_port = free_port()
         return {**self.program.environment, "HEALTH_PORT": str(self.health_port)}
 
-    def _end_with_the_supervisor(self) -> None:
-        # The kernel's promise for the case that the supervisor itself is killed.
-        _LIBC.prctl(_PR_SET_PDEATHSIG, int(self.program.stop_signal))
+    def _command(self) -> list[str]:
+        # The kernel's promise that it ends with the supervisor, for the case that the supervisor is killed.
+        return [_SETPRIV, "--pdeathsig", str(int(self.program.stop_signal)), "--", *self.program.command]
 
     def _end_group(self) -> None:
         assert self._process is not None
