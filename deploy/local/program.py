@@ -129,7 +129,8 @@ class Run:
 
     def _command(self) -> list[str]:
         # The kernel's promise that it ends with the supervisor, for the case that the supervisor is killed.
-        return [_SETPRIV, "--pdeathsig", str(int(self.program.stop_signal)), "--", *self.program.command]
+        signal_name = self.program.stop_signal.name.removeprefix("SIG")
+        return [_SETPRIV, "--pdeathsig", signal_name, "--", *self.program.command]
 
     def _end_group(self) -> None:
         assert self._process is not None
