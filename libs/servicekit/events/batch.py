@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -121,7 +122,7 @@ class BatchWorker:
     def _park_alone(self, item: Item, error: Exception, attempts: int) -> None:
         if item.parked is not None:
             raise error  # not even parking works: let the connection go and the message come again
-        item.parked = Reason("handler_failed", describe(error), attempts=attempts, by_handler=True)
+        item.parked = Reason("handler_failed", describe(error), attempts=attempts, our_fault=True)
         log.error("event parked", exc_info=error, extra={"type": item.event.type if item.event else None})
 
     def _apply(self, items: list[Item]) -> None:
@@ -144,7 +145,7 @@ class BatchWorker:
     def _count_parked(self, items: list[Item]) -> None:
         if any(item.route is not None and item.parked is None for item in items):
             self._parked_in_a_row = 0
-        self._parked_in_a_row += sum(item.parked is not None and item.parked.by_handler for item in items)
+        self._parked_in_a_row += sum(item.parked is not None and item.parked.our_fault for item in items)
         if self._parked_in_a_row >= PARKED_IN_A_ROW:
             raise TooManyParked
 
@@ -167,17 +168,17 @@ def _park_by_id(items: list[Item], error: BadEvent) -> bool:
     found = False
     for item in items:
         if item.parked is None and item.event is not None and item.event.id == error.event_id:
-            item.parked = Reason(error.code, error.detail, by_handler=True)
+            item.parked = Reason(error.code, error.detail)
             found = True
     return found
 
 
 def _count(items: list[Item], work: list[tuple[Handler, list[Event]]], new: set[tuple[str, str]]) -> None:
     events = [event for _, handled in work for event in handled]
-    metrics.REPEATED.inc(sum(event.key not in new for event in events))
-    for event in events:
-        if event.key in new:
-            metrics.HANDLED.labels(event.type).inc()
+    handled = Counter(event.type for event in events if event.key in new)
+    for event_type, count in handled.items():
+        metrics.HANDLED.labels(event_type).inc(count)
+    metrics.REPEATED.inc(len(events) - handled.total())
     metrics.IGNORED.inc(sum(item.route is None and item.parked is None for item in items))
     for item in items:
         if item.parked is not None:

@@ -114,7 +114,7 @@ class Consumer:
             return []
         if link.arrived[0].alone:
             return [self._take_suspect(link)]
-        batch = []
+        batch: list[Delivery] = []
         while link.arrived and len(batch) < self._batch and not link.arrived[0].alone:
             batch.append(link.arrived.popleft())
         return batch

@@ -22,7 +22,7 @@ class Reason:
     code: str
     detail: str
     attempts: int = 1
-    by_handler: bool = False  # our code failed on it: many in a row point at us, not at the senders
+    our_fault: bool = False  # our code failed on it without knowing why; what senders did wrong is known
 
 
 @dataclass(slots=True)
@@ -50,7 +50,7 @@ def read(delivery: Delivery, routes: Routes) -> Item:
     except NotAnEvent as error:
         item.parked = Reason(error.code, error.detail[:_MAX_DETAIL])
     except Exception as error:  # the edge: no message, whatever is in it, may stop those behind it
-        item.parked = Reason("unreadable", type(error).__name__, by_handler=True)
+        item.parked = Reason("unreadable", type(error).__name__, our_fault=True)
     if delivery.dead:
         item.parked = _died(delivery)
     return item

@@ -174,10 +174,10 @@ def test_an_exchange_that_is_missing_holds_nobody_else_up(desk: Desk) -> None:
 
 
 def test_what_was_rolled_back_is_never_sent(desk: Desk) -> None:
-    with closing(Transactions.connect(desk.database_url)) as db, suppress(KeyboardInterrupt):
-        with db.unit_of_work() as uow:
-            uow.outbox.add(counted(1))
-            raise KeyboardInterrupt
+    db = Transactions.connect(desk.database_url)
+    with closing(db), suppress(KeyboardInterrupt), db.unit_of_work() as uow:
+        uow.outbox.add(counted(1))
+        raise KeyboardInterrupt
     assert in_the_outbox(desk) == 0
 
 

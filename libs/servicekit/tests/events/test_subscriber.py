@@ -220,13 +220,15 @@ def test_an_event_that_kills_the_process_takes_nobody_with_it_for_long_and_ends_
 
 
 def test_when_our_own_code_fails_on_everything_consuming_stops_and_readiness_says_so(desk: Desk) -> None:
-    with running_service(PATH, **{**desk.environment, "EVENT_BATCH": "10"}) as service:
-        desk.publish(*(a_note("x", do="bad") for _ in range(90)))
+    impatient = "servicekit.tests.events.impatient:NotebookService"
+    desk.publish(*(a_note("x", do="fail") for _ in range(20)))
+    with running_service(impatient, wait=False, **{**desk.environment, "EVENT_BATCH": "4"}) as service:
+        eventually(lambda: len(desk.parked()) == 5, within=20, what="the last one parked")
         eventually(lambda: not service.ready, within=20, what="readiness that turned red")
         assert "parked" in service.get("/readyz").json()["problems"]["events"]
         assert service.running
-        assert 50 <= len(desk.parked()) < 60
-        eventually(lambda: desk.waiting() == 90 - len(desk.parked()), what="the rest back in the queue")
+        eventually(lambda: desk.waiting() == 15, what="the rest back in the queue")
+        assert len(desk.parked()) == 5
 
 
 def test_a_missing_queue_is_reported_and_found_once_it_is_declared(desk: Desk) -> None:
