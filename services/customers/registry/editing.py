@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +24,7 @@ from services.customers.registry.duplicates import Refused
 from services.customers.registry.errors import ChangedMeanwhile
 from services.customers.registry.holders import Held, Locked
 from services.customers.registry.queries import Moved
-from services.customers.registry.writing import Json, Work
+from services.customers.registry.writing import Json, Seen, Work
 
 Change = Callable[[Customer], Customer]
 
@@ -36,19 +35,17 @@ def update(
     customer_id: UUID,
     patch: Mapping[str, Any],
     *,
-    version: int | None,
+    seen: Seen,
     allow_duplicate: bool,
-    idempotency: Mapping[str, Any] | None,
-    at: datetime,
 ) -> Json | Refused:
     """The customer after a merge patch, where it is now if it was merged, or the duplicate answer."""
-    work = writing.begin(uow, scope, at=at, allow_duplicate=allow_duplicate)
+    work = writing.begin(uow, scope, at=seen.at, allow_duplicate=allow_duplicate)
     form = _read_patch(work, patch)
 
     def change(customer: Customer) -> Customer:
-        return _with_custom(work, edits.edited(customer, form, ids=new_id, at=at), form.custom)
+        return _with_custom(work, edits.edited(customer, form, ids=new_id, at=seen.at), form.custom)
 
-    return _write(work, customer_id, form, change, version=version, idempotency=idempotency)
+    return _write(work, customer_id, form, change, seen=seen)
 
 
 def absorb(
@@ -57,20 +54,18 @@ def absorb(
     customer_id: UUID,
     data: Mapping[str, Any],
     *,
-    version: int | None,
-    idempotency: Mapping[str, Any] | None,
-    at: datetime,
+    seen: Seen,
 ) -> Json | Refused:
     """The customer with its gaps filled from `data`, and with its tags and contact points."""
-    work = writing.begin(uow, scope, at=at)
+    work = writing.begin(uow, scope, at=seen.at)
     form = read_form(data, default_region=work.configuration.settings.default_region)
 
     def change(customer: Customer) -> Customer:
         shown = _custom_shown(work, customer)
         missing = {key: value for key, value in form.custom.items() if key not in shown}
-        return _with_custom(work, edits.filled(customer, form, ids=new_id, at=at), missing)
+        return _with_custom(work, edits.filled(customer, form, ids=new_id, at=seen.at), missing)
 
-    return _write(work, customer_id, form, change, version=version, idempotency=idempotency)
+    return _write(work, customer_id, form, change, seen=seen)
 
 
 def _read_patch(work: Work, patch: Mapping[str, Any]) -> Form:
@@ -87,19 +82,11 @@ def _read_patch(work: Work, patch: Mapping[str, Any]) -> Form:
     return form
 
 
-def _write(
-    work: Work,
-    customer_id: UUID,
-    form: Form,
-    change: Change,
-    *,
-    version: int | None,
-    idempotency: Mapping[str, Any] | None,
-) -> Json | Refused:
-    if outcome := writing.find_outcome(work, idempotency):
+def _write(work: Work, customer_id: UUID, form: Form, change: Change, *, seen: Seen) -> Json | Refused:
+    if outcome := writing.find_outcome(work, seen.key):
         return writing.answer(work, UUID(outcome["id"]), replayed=True)
     try:
-        refused, warnings = _write_locked(work, customer_id, form, change, version=version)
+        refused, warnings = _write_locked(work, customer_id, form, change, version=seen.version)
     except _Moved as moved:
         work.uow.idempotency.forget()
         return {"moved_to": str(moved.to)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -9,11 +10,12 @@ from uuid import UUID
 from nameko.timer import timer
 
 from servicekit.clock import utc_now
-from servicekit.database import Database
+from servicekit.database import Database, UnitOfWork
 from servicekit.errors import Invalid
 from servicekit.rpc import rpc
 from servicekit.scope import Scope
 from services.customers import configuration
+from services.customers.directory.refresh import refresh
 from services.customers.messages import customer_message
 from services.customers.registry import (
     creation,
@@ -27,8 +29,8 @@ from services.customers.registry import (
     writing,
 )
 from services.customers.registry.domain.inputs import ids_of, object_of, version_of, whole
-from services.customers.registry.domain.teams import check_known
 from services.customers.registry.duplicates import Refused
+from services.customers.registry.writing import Seen
 from services.customers.rights import for_administrators, for_people
 
 Json = dict[str, Any]
@@ -39,31 +41,29 @@ class RegistryEntrypoints:
     """Mixin of CustomersService."""
 
     db: Database
+    gateway: Any
 
     @rpc
     def create_customer(
         self, scope: Json, data: Json, allow_duplicate: bool = False, idempotency: Json | None = None
     ) -> Json:
         """Raises Duplicate for who is there already, unless duplicates are allowed."""
-        with self.db.unit_of_work() as uow:
-            outcome = creation.create(
-                uow,
-                Scope.load(scope),
-                object_of(data),
-                allow_duplicate=allow_duplicate is True,
-                idempotency=idempotency,
-                at=utc_now(),
+        caller, data, key = Scope.load(scope), object_of(data), idempotency
+        allowed = allow_duplicate is True
+        return self._write(
+            lambda uow: creation.create(
+                uow, caller, data, allow_duplicate=allowed, idempotency=key, at=utc_now()
             )
-        return _told(outcome)
+        )
 
     @rpc
     def get_customer(self, scope: Json, customer_id: str) -> Json:
-        caller = for_people(scope)
+        caller, asked = for_people(scope), _customer(customer_id)
         with self.db.reading() as connection:
-            found = queries.find_view(connection, caller, _customer(customer_id))
+            found = queries.find_view(connection, caller, asked)
         if found is None:
             raise writing.not_found()
-        if found.view["id"] != customer_id.lower():
+        if found.view["id"] != str(asked):
             return {"moved_to": found.view["id"]}
         return {"customer": customer_message(found.view, caller, found.configuration)}
 
@@ -97,18 +97,12 @@ class RegistryEntrypoints:
         idempotency: Json | None = None,
     ) -> Json:
         """A merge patch. Raises Stale if `version` is not the present one, Duplicate like a creation."""
-        with self.db.unit_of_work() as uow:
-            outcome = editing.update(
-                uow,
-                Scope.load(scope),
-                _customer(customer_id),
-                object_of(patch),
-                version=version_of(version),
-                allow_duplicate=allow_duplicate is True,
-                idempotency=idempotency,
-                at=utc_now(),
-            )
-        return _told(outcome)
+        caller, customer, patch = Scope.load(scope), _customer(customer_id), object_of(patch)
+        seen = Seen(version=version_of(version), key=idempotency, at=utc_now())
+        allowed = allow_duplicate is True
+        return self._write(
+            lambda uow: editing.update(uow, caller, customer, patch, seen=seen, allow_duplicate=allowed)
+        )
 
     @rpc
     def absorb_customer(
@@ -123,36 +117,24 @@ class RegistryEntrypoints:
         """What is empty is filled from `data`, its tags and contact points are added."""
         if mode != "merge":
             raise Invalid.at("/mode", "unknown_mode", "the one mode is merge")
-        with self.db.unit_of_work() as uow:
-            outcome = editing.absorb(
-                uow,
-                Scope.load(scope),
-                _customer(customer_id),
-                object_of(data),
-                version=version_of(version),
-                idempotency=idempotency,
-                at=utc_now(),
-            )
-        return _told(outcome)
+        caller, customer, data = Scope.load(scope), _customer(customer_id), object_of(data)
+        seen = Seen(version=version_of(version), key=idempotency, at=utc_now())
+        return self._write(lambda uow: editing.absorb(uow, caller, customer, data, seen=seen))
 
     @rpc
     def delete_customer(
         self, scope: Json, customer_id: str, version: int | None = None, idempotency: Json | None = None
     ) -> Json:
-        caller, version = for_administrators(scope), version_of(version)
-        with self.db.unit_of_work() as uow:
-            return removal.delete(
-                uow, caller, _customer(customer_id), version=version, idempotency=idempotency, at=utc_now()
-            )
+        caller, customer = for_administrators(scope), _customer(customer_id)
+        seen = Seen(version=version_of(version), key=idempotency, at=utc_now())
+        return self._write(lambda uow: removal.delete(uow, caller, customer, seen=seen))
 
     @rpc
     def restore_customer(self, scope: Json, customer_id: str, idempotency: Json | None = None) -> Json:
-        caller = for_administrators(scope)
-        with self.db.unit_of_work() as uow:
-            outcome = removal.restore(
-                uow, caller, _customer(customer_id), idempotency=idempotency, at=utc_now()
-            )
-        return _told(outcome)
+        """Raises Duplicate if somebody else holds one of its addresses by now."""
+        caller, customer = for_administrators(scope), _customer(customer_id)
+        seen = Seen(key=idempotency, at=utc_now())
+        return self._write(lambda uow: removal.restore(uow, caller, customer, seen=seen))
 
     @rpc
     def visible(self, scope: Json, ids: list[str]) -> Json:
@@ -186,10 +168,7 @@ class RegistryEntrypoints:
         caller, team = for_administrators(scope), _team(team_id, "/team_id")
         target = None if to is None else _team(to, "/to")
         limit = whole(limit, "/limit", at_least=1, at_most=teams.MAX_MOVED)
-        with self.db.unit_of_work() as uow:
-            known = configuration.current(uow.connection).directory.teams
-            check_known([target] if target else [], known=known, pointer="/to")
-            return {"moved": teams.move(uow, caller, team, to=target, limit=limit, at=utc_now())}
+        return self._write(lambda uow: teams.move(uow, caller, team, to=target, limit=limit, at=utc_now()))
 
     @rpc
     def count_without_team(self, scope: Json) -> Json:
@@ -201,12 +180,22 @@ class RegistryEntrypoints:
     def purge_deleted(self) -> None:
         purge.purge_due(self.db, at=utc_now())
 
+    def _write(self, work: Callable[[UnitOfWork], Json | Refused]) -> Json:
+        """One transaction; a second one if a team or a user is so new that our copy does not know them."""
+        try:
+            return self._write_once(work)
+        except Invalid as error:
+            if not writing.may_be_outdated(error):
+                raise
+        refresh(self.db, self.gateway)
+        return self._write_once(work)
 
-def _told(outcome: Json | Refused) -> Json:
-    """The answer, or the refusal, now that its record is committed."""
-    if isinstance(outcome, Refused):
-        raise outcome.error
-    return outcome
+    def _write_once(self, work: Callable[[UnitOfWork], Json | Refused]) -> Json:
+        with self.db.unit_of_work() as uow:
+            outcome = work(uow)
+        if isinstance(outcome, Refused):  # raised only now that its record is committed
+            raise outcome.error
+        return outcome
 
 
 def _customer(customer_id: str) -> UUID:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import text
@@ -20,7 +20,7 @@ from services.customers.registry.domain.customer import FieldChange
 from services.customers.registry.duplicates import Refused
 from services.customers.registry.errors import ChangedMeanwhile
 from services.customers.registry.repository import LockedCustomer
-from services.customers.registry.writing import Json, Work
+from services.customers.registry.writing import Json, Seen, Work
 
 KEPT: Final = timedelta(days=30)
 
@@ -34,13 +34,11 @@ def delete(
     scope: Scope,
     customer_id: UUID,
     *,
-    version: int | None,
-    idempotency: Mapping[str, Any] | None,
-    at: datetime,
+    seen: Seen,
 ) -> Json:
     """Nobody's customer any more; whom it was merged into, if it was."""
-    work = _begin(uow, scope, at=at)
-    if writing.find_outcome(work, idempotency):
+    work = _begin(uow, scope, at=seen.at)
+    if writing.find_outcome(work, seen.key):
         return {}
     customer = queries.find_customer(uow.connection, scope, customer_id, with_points=False)
     if customer is None:
@@ -54,10 +52,10 @@ def delete(
     row = _locked_root(work, customer_id, members)
     if row.deleted_at is not None or set(holders.held_by(uow.connection, members)) != set(held):
         raise ChangedMeanwhile
-    if version is not None and version != row.version:
+    if seen.version not in (None, row.version):
         raise Stale("stale", {"current": writing.answer(work, customer_id)["customer"]})
     holders.release(uow.connection, held)
-    _mark(work, row, "deleted", deleted_at=at)
+    _mark(work, row, "deleted", deleted_at=seen.at)
     uow.idempotency.finish({"status": 204, "id": str(customer_id), "version": row.version + 1})
     return {}
 
@@ -67,14 +65,13 @@ def restore(
     scope: Scope,
     customer_id: UUID,
     *,
-    idempotency: Mapping[str, Any] | None,
-    at: datetime,
+    seen: Seen,
 ) -> Json | Refused:
     """The customer as it was, unless somebody else holds one of its addresses by now."""
-    work = _begin(uow, scope, at=at)
-    if outcome := writing.find_outcome(work, idempotency):
+    work = _begin(uow, scope, at=seen.at)
+    if outcome := writing.find_outcome(work, seen.key):
         return writing.answer(work, UUID(outcome["id"]), replayed=True)
-    members = queries.members_of_deleted(uow.connection, scope, customer_id, since=at - KEPT)
+    members = queries.members_of_deleted(uow.connection, scope, customer_id, since=seen.at - KEPT)
     if not members:
         raise writing.not_found()
     points = queries.points_of(uow.connection, members)

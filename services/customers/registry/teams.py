@@ -10,12 +10,15 @@ from sqlalchemy import Connection, text
 
 from servicekit.database import UnitOfWork
 from servicekit.scope import Scope
+from services.customers import configuration
 from services.customers.registry import announcements, repository
 from services.customers.registry.announcements import Changed
 from services.customers.registry.domain.customer import FieldChange
+from services.customers.registry.domain.teams import check_known
 from services.customers.registry.repository import Author
 from services.customers.registry.visibility import visible, visible_deleted
 
+Json = dict[str, Any]
 COUNTED: Final = 1_000
 MAX_MOVED: Final = 1_000
 
@@ -43,8 +46,10 @@ def count_without(connection: Connection, scope: Scope) -> int:
     return int(connection.execute(text(statement)).scalar_one())
 
 
-def move(uow: UnitOfWork, scope: Scope, team_id: UUID, *, to: UUID | None, limit: int, at: datetime) -> int:
+def move(uow: UnitOfWork, scope: Scope, team_id: UUID, *, to: UUID | None, limit: int, at: datetime) -> Json:
     """Give up to `limit` customers of a team to another, or to none; deleted ones too: they may come back."""
+    known = configuration.current(uow.connection).directory.teams
+    check_known([to] if to else [], known=known, pointer="/to")
     before = _lock_some(uow.connection, scope, team_id, limit=limit)
     parameters = {"ids": list(before), "team": team_id, "to": [to] if to else [], "at": at}
     after = uow.connection.execute(_MOVE, parameters).all() if before else []
@@ -56,7 +61,7 @@ def move(uow: UnitOfWork, scope: Scope, team_id: UUID, *, to: UUID | None, limit
     if after:
         told = [Changed(row.id, row.version, row.revision, "updated", ["teams"]) for row in after]
         uow.outbox.add(announcements.customers_changed_v1(told))
-    return len(after)
+    return {"moved": len(after)}
 
 
 def _lock_some(connection: Connection, scope: Scope, team_id: UUID, *, limit: int) -> dict[UUID, list[UUID]]:

@@ -34,6 +34,15 @@ _ALLOW_PAIR = text("""
     FROM unnest(CAST(:others AS uuid[])) AS other ORDER BY 1, 2 ON CONFLICT DO NOTHING""")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What a caller saw before a write (a version, if they say) and by which key they may repeat it."""
+
+    at: datetime
+    version: int | None = None
+    key: Mapping[str, Any] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """One write in progress."""
@@ -83,6 +92,11 @@ def answer(
         return {"moved_to": found.view["id"]}
     customer = customer_message(found.view, work.scope, found.configuration)
     return {"customer": customer, "warnings": warnings or [], "replayed": replayed}
+
+
+def may_be_outdated(error: Invalid) -> bool:
+    """Whether a newer copy of the directory could know better."""
+    return any(each["code"] in ("unknown_team", "unknown_user") for each in error.payload["errors"])
 
 
 def not_found() -> NotFound:

@@ -127,6 +127,13 @@ def test_an_administrator_names_known_teams_or_none(world: World) -> None:
     assert codes(refusal.value) == {"/teams/1": "unknown_team"}
 
 
+def test_a_team_that_was_made_a_moment_ago_is_known(world: World) -> None:
+    fresh = world.unheard_of_team("fresh")
+    assert world.create(teams=[fresh])["teams"] == [fresh]
+    newer = world.unheard_of_team("newer")
+    assert world.service.move_team(world.admin, fresh, to=newer) == {"moved": 1}
+
+
 def test_an_assignee_is_an_active_user_who_can_see_the_customer(world: World) -> None:
     inside, outside = world.agent("ana", "sales"), world.agent("ben", "support")
     customer = world.create(teams=[world.team("sales")], assignee=inside["user_id"])

@@ -39,6 +39,11 @@ def test_agents_see_their_teams_customers_and_of_their_teams_only_their_own(worl
     assert world.service.list_customers(world.admin, include_total=True)["total"]["value"] == 3
 
 
+def test_an_id_may_be_written_in_capitals_or_without_dashes(world: World) -> None:
+    customer = world.create()
+    assert world.get(customer["id"].upper()) == world.get(customer["id"].replace("-", "")) == customer
+
+
 def test_nobody_without_a_team_sees_anybody(world: World) -> None:
     customer = world.create()
     loner = world.agent("ben")
