@@ -77,6 +77,16 @@ def test_an_agent_learns_of_at_most_ten_hidden_customers(
     assert {answer.status for answer in answers} <= {200, 201, 409, 429}
 
 
+def test_the_count_finds_who_learns_more_than_ten(door: Door, company: Company):
+    """The seeded bug: two agents are taken for one, so this one learns of twelve."""
+    learnt = 0
+    for _ in range(2):
+        token, own = company.prober("one of two")
+        answers = [door.send(_create(company, number, own), token) for number in company.taken[:6]]
+        learnt += sum(answer.status == 409 for answer in answers)
+    assert learnt > BUDGET
+
+
 def test_once_the_budget_is_spent_a_taken_number_and_a_free_one_get_the_same_answer(
     door: Door, company: Company
 ):
