@@ -97,8 +97,11 @@ class Callers:
         group, self._waiting = self._waiting[:_LARGEST_GROUP], self._waiting[_LARGEST_GROUP:]
         try:
             found = await self._look_up([digest for digest, _ in group])
-        except BaseException as error:
+        except Exception as error:
             _fail(group, error)
+        except asyncio.CancelledError:
+            _fail(group, Unavailable("stopping"))
+            raise
         else:
             for digest, future in group:
                 if not future.done():
@@ -152,7 +155,7 @@ def _caller(row: tuple[Any, ...]) -> Caller:
     return Caller(scope, scope.dump(), session_id, source)
 
 
-def _fail(group: list[tuple[bytes, asyncio.Future[Caller | None]]], error: BaseException) -> None:
+def _fail(group: list[tuple[bytes, asyncio.Future[Caller | None]]], error: Exception) -> None:
     for _, future in group:
         if not future.done():
-            future.set_exception(error if isinstance(error, Exception) else Unavailable("stopping"))
+            future.set_exception(error)

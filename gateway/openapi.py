@@ -141,7 +141,7 @@ def _usual_errors(operation: Operation) -> set[int]:
     found |= {404} if "{" in operation.path or allowed is not None else set()
     found |= {422} if operation.query or operation.is_write else set()
     found |= {422, 304} if operation.method == "GET" else set()
-    found |= {413, 415} if operation.is_write else set()
+    found |= {408, 413, 415} if operation.is_write else set()
     found |= {504} if operation.is_write and allowed is not None else set()
     found |= {409} if operation.idempotent else set()
     found |= {412} if operation.if_match is not IfMatch.IGNORED else set()

@@ -46,6 +46,7 @@ TITLE = {
     403: "Your role may not do this",
     404: "There is no such thing, or not for you",
     405: "This address does not offer this method",
+    408: "The request took too long to arrive",
     409: "This does not fit the present state",
     412: "Somebody changed it meanwhile",
     413: "The request is too large",

@@ -10,11 +10,12 @@ from marshmallow import Schema, ValidationError
 from starlette.types import Receive
 
 from gateway.operations import Operation
-from gateway.problems import HttpProblem
+from gateway.problems import TITLE, HttpProblem
 from servicekit.errors import Invalid, TooLarge
 from servicekit.jsonio import UnsafeJson, loads_strict
 
 BODY_LIMIT = 1_000_000
+_BODY_SECONDS = 60.0
 _LINGER_SECONDS, _LINGER_BYTES = 2.0, 64_000_000
 
 _CODES = (
@@ -52,6 +53,14 @@ async def read_body(receive: Receive, headers: dict[bytes, bytes]) -> bytes:
         return b""
     if announced is not None and (not announced.isdigit() or int(announced[:12]) > BODY_LIMIT):
         raise BodyTooLarge
+    try:
+        async with asyncio.timeout(_BODY_SECONDS):
+            return await _all_parts(receive)
+    except TimeoutError:
+        raise HttpProblem(408, "body_too_slow", TITLE[408] + ".", {b"connection": b"close"}) from None
+
+
+async def _all_parts(receive: Receive) -> bytes:
     parts, size = [], 0
     while True:
         message = await receive()

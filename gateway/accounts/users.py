@@ -108,6 +108,8 @@ def change_own(
 
 
 def _save(connection: Connection, user_id: UUID, changes: dict[str, Any]) -> None:
+    if not changes:
+        return
     values = changes | {"version": account.c.version + 1, "updated_at": utc_now()}
     if "email" in changes:
         values["email_folded"] = folded(changes["email"])

@@ -13,7 +13,7 @@ from gateway.answers import (
     resource_answer,
 )
 from gateway.call import Call
-from gateway.operations import Routes
+from gateway.operations import IfMatch, Routes
 from gateway.schemas.common import page_of
 from gateway.schemas.customers import (
     Absorb,
@@ -108,6 +108,7 @@ async def restore_customer(call: Call) -> Answer:
 @routes.post(
     "/v1/customers/{customer_id}/absorb",
     body=Absorb(),
+    if_match=IfMatch.OPTIONAL,
     answers={200: WrittenCustomer, 308: None},
     errors={409: _DUPLICATE, 429: _BUDGET},
 )

@@ -15,6 +15,7 @@ from gateway.operations import Routes
 from gateway.schemas.accounts import Me, MePatch
 from servicekit.database.unit_of_work import UnitOfWork
 from servicekit.errors import Forbidden, Invalid, Unavailable
+from servicekit.scope import CONNECTOR
 
 routes = Routes("Me")
 _BINDING = (
@@ -72,6 +73,8 @@ async def _checked(call: Call) -> dict[str, Any]:
 
 
 async def _settings(call: Call) -> dict[str, Any] | None:
+    if call.scope.role == CONNECTOR:
+        return None  # they bind people
     try:
         settings = await call.ask("get_settings")
     except Unavailable:

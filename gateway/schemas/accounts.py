@@ -91,7 +91,7 @@ class Me(Schema):
         BindingSettings,
         required=True,
         allow_none=True,
-        metadata={"description": "null while the customers service does not answer"},
+        metadata={"description": "null for connectors, and while the customers service does not answer"},
     )
 
 

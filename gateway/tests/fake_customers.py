@@ -130,6 +130,8 @@ class CustomersService:
 
     @rpc
     def get_settings(self, scope: Json) -> Json:
+        if scope["role"] == "connector":
+            raise Forbidden("people_only", {})
         return SETTINGS
 
     @rpc

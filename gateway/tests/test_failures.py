@@ -93,9 +93,12 @@ def test_more_than_it_can_hold_is_turned_away_and_probes_are_not(world):
 
 def test_other_origins_read_answers_only_if_they_are_listed(world):
     origin = {"Origin": "https://app.example.com", "Access-Control-Request-Method": "GET"}
-    with serving(
-        replace(world.settings, cors_origins="https://app.example.com, https://b.example")
-    ) as address, httpx.Client(base_url=address, trust_env=False) as client:
+    with (
+        serving(
+            replace(world.settings, cors_origins="https://app.example.com, https://b.example")
+        ) as address,
+        httpx.Client(base_url=address, trust_env=False) as client,
+    ):
         allowed = client.options("/v1/me", headers=origin)
         assert allowed.headers["access-control-allow-origin"] == "https://app.example.com"
         stranger = client.get("/v1/me", headers={"Origin": "https://evil.example"})
