@@ -15,6 +15,7 @@ from bench.children import ROOT
 from bench.figures import Measurement, wanted
 from bench.report import Figure
 from bench.room import Options, Room
+from deploy.local.processes import parse_replicas
 
 _ACCEPTED = ROOT / "bench" / "results" / "accepted.txt"
 
@@ -31,7 +32,11 @@ def main(arguments: Sequence[str]) -> int:
         return 2
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGHUP, _interrupt)
-    options = Options(customers=asked.customers or (2_000 if asked.quick else 100_000), quick=asked.quick)
+    try:
+        options = _options(asked)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
     try:
         return _run(measurements, options, accept=asked.accept)
     except KeyboardInterrupt:
@@ -44,9 +49,15 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("figures", nargs="*", metavar="ONLY", help="such as H-get, or H for all of those")
     parser.add_argument("--only", default="", help="the same, separated by commas")
     parser.add_argument("--quick", action="store_true", help="small and short: only to see that it works")
+    parser.add_argument("--replicas", default="", help="for the full path, as in customers=2,gateway=2")
     parser.add_argument("--accept", action="store_true", help="keep the table in bench/results/accepted.txt")
     parser.add_argument("--customers", type=int, default=0, help="how many, 100000 if not said")
     return parser.parse_args(arguments)
+
+
+def _options(asked: argparse.Namespace) -> Options:
+    customers = asked.customers or (2_000 if asked.quick else 100_000)
+    return Options(customers=customers, quick=asked.quick, replicas=parse_replicas(asked.replicas))
 
 
 def _interrupt(*_: object) -> None:

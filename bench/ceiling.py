@@ -14,6 +14,7 @@ import time
 import urllib.request
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, MutableMapping
 from contextlib import ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import parse_qs
 from uuid import UUID
@@ -198,17 +199,27 @@ async def _create(data: dict[str, Any]) -> dict[str, Any]:
     return customer
 
 
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """Where it answers, and its processes."""
+
+    address: tuple[str, int]
+    pids: dict[str, int]
+
+
 @contextmanager
-def serving(database_url: str, *, workers: int = WORKERS) -> Iterator[tuple[str, int]]:
-    """The program, answering on the address that this yields."""
+def serving(database_url: str, *, workers: int = WORKERS) -> Iterator[Ceiling]:
+    """The program, ready."""
     with socket.create_server(("127.0.0.1", 0), backlog=256) as listener, ExitStack() as stack:
-        for _ in range(workers):
+        number, pids = listener.fileno(), {}
+        for worker in range(workers):
             environment = {"DATABASE_URL": database_url}
-            arguments = ("-m", "bench.ceiling", str(listener.fileno()))
-            stack.enter_context(child(*arguments, env=environment, pass_fds=[listener.fileno()]))
+            arguments = ("-m", "bench.ceiling", str(number))
+            process = stack.enter_context(child(*arguments, env=environment, pass_fds=[number]))
+            pids[f"ceiling-{worker + 1}"] = process.pid
         address = cast(tuple[str, int], listener.getsockname())
         _wait_until_up(address)
-        yield address
+        yield Ceiling(address, pids)
 
 
 def _wait_until_up(address: tuple[str, int]) -> None:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 from urllib.parse import urlsplit, urlunsplit
@@ -18,6 +18,7 @@ from uuid import UUID
 import psycopg
 
 from bench import ceiling, generate
+from bench.ceiling import Ceiling
 from bench.company import Company, found
 from bench.people import MID_TEAM, people
 from deploy.local.system import RunningInstances, RunningSystem, private_instances, running_system
@@ -31,6 +32,7 @@ class Options:
 
     customers: int = 100_000
     quick: bool = False
+    replicas: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def seconds(self) -> float:
@@ -72,10 +74,10 @@ class Room:
 
     @cached_property
     def system(self) -> RunningSystem:
-        """The whole product, one process of each kind."""
+        """The whole product, one process of each kind unless the options say otherwise."""
         servers = self.servers
         self.say("starting the system")
-        return self.enter(running_system(instances=servers.environment))
+        return self.enter(running_system(replicas=self.options.replicas, instances=servers.environment))
 
     @cached_property
     def company(self) -> Company:
@@ -91,8 +93,8 @@ class Room:
         return [who.id for who in people(self.options.customers) if MID_TEAM in who.teams]
 
     @cached_property
-    def ceiling(self) -> tuple[str, int]:
-        """The address of the smallest honest program, on the same database."""
+    def ceiling(self) -> Ceiling:
+        """The smallest honest program, on the same database."""
         self.say(f"starting the ceiling, {ceiling.WORKERS} workers")
         return self.enter(ceiling.serving(self.system.database_url("customers")))
 
@@ -120,8 +122,9 @@ class Room:
 
     def pids(self, system: RunningSystem) -> dict[str, int]:
         """Of the product's processes and of the two servers."""
-        everything = {**system.processes(), **self.servers.processes()}
-        return {name: it.pid for name, it in everything.items() if name != "epmd"}
+        servers = self.servers.processes()
+        everything = {**system.processes(), **{name: servers[name] for name in ("postgres", "rabbitmq")}}
+        return {name: it.pid for name, it in everything.items()}
 
     def errors(self) -> str:
         """What the system's processes complained of last; the logs go with the system."""

@@ -81,20 +81,27 @@ class Turns:
     """What both did, and what ours cost."""
 
     meter: Meter
+    ceiling_meter: Meter
     ours: Outcome = field(default_factory=Outcome)
     ceiling: Outcome = field(default_factory=Outcome)
 
     def cost(self) -> str:
-        return self.meter.told(self.ours.asked)
+        ceiling = self.ceiling_meter.milliseconds(self.ceiling.asked)
+        return f"{self.meter.told(self.ours.asked)}; ceiling {ceiling:.2f}"
 
 
 def _take_turns(room: Room, operation: Operation, *, connections: int) -> Turns:
-    turns, url = Turns(Meter(room.pids(room.system))), urlsplit(room.system.url)
-    address, seconds = (url.hostname or "", url.port or 0), room.options.seconds
+    ceiling_pids = {**room.ceiling.pids, "postgres": room.pids(room.system)["postgres"]}
+    turns = Turns(Meter(room.pids(room.system)), Meter(ceiling_pids))
+    url, seconds = urlsplit(room.system.url), room.options.seconds
+    address = (url.hostname or "", url.port or 0)
     for _ in range(room.options.slices):
         with turns.meter.running():
             ours = load.run(address, operation.ours, connections=connections, seconds=seconds)
-        ceiling = load.run(room.ceiling, operation.ceiling, connections=connections, seconds=seconds)
+        with turns.ceiling_meter.running():
+            ceiling = load.run(
+                room.ceiling.address, operation.ceiling, connections=connections, seconds=seconds
+            )
         turns.ours, turns.ceiling = turns.ours.joined(ours), turns.ceiling.joined(ceiling)
     turns.ours.refuse_failures()
     turns.ceiling.refuse_failures()

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from bench.children import child, cpu_seconds, descendants, memory_mb, parent
+from bench.costs import Meter
 
 _SLEEPER = (
     "import subprocess, sys, time; subprocess.Popen(['sleep', '60']); print(1, flush=True); time.sleep(60)"
@@ -43,3 +44,15 @@ def test_the_kernel_tells_cpu_memory_and_parent_of_a_process() -> None:
         _wait_for(lambda: cpu_seconds(process.pid) > 0)
         assert memory_mb(process.pid) > 1
         assert parent(process.pid) != process.pid
+
+
+def test_a_meter_counts_only_while_it_runs() -> None:
+    with child("-c", "while True: pass") as process:
+        meter = Meter({"spinner": process.pid})
+        _wait_for(lambda: cpu_seconds(process.pid) > 0.1)
+        assert meter.milliseconds(1) == 0
+        with meter.running():
+            before = cpu_seconds(process.pid)
+            _wait_for(lambda: cpu_seconds(process.pid) > before + 0.05)
+        assert meter.milliseconds(2) >= 20
+        assert "spinner" in meter.told(1)
