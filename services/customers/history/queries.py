@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final
 from uuid import UUID
@@ -30,13 +30,21 @@ _INTERACTION = """
         WHERE customer_id = member.id AND kind = ANY(CAST(:kinds AS text[])) {condition}
         ORDER BY at DESC, id DESC LIMIT :limit) i
     ORDER BY i.at DESC, i.id DESC LIMIT :limit"""
+# Only conversations that can be on the page are opened: those with the latest messages before it, as many
+# as it has items, and those that went on since. Ties are kept, or an item could fall between two pages.
 _MESSAGE = """
     SELECT g.id, g.at, 'message' AS kind, g.external_id, g.direction, g.message_kind, g.preview,
-           interaction.id AS conversation
-    FROM interaction CROSS JOIN LATERAL (
+           conversation.id AS conversation
+    FROM (
+        (SELECT id FROM interaction
+         WHERE customer_id = ANY(CAST(:members AS uuid[])) AND last_message_at < :bound {team}
+         ORDER BY last_message_at DESC FETCH FIRST (:limit) ROWS WITH TIES)
+        UNION ALL
+        SELECT id FROM interaction
+        WHERE customer_id = ANY(CAST(:members AS uuid[])) AND last_message_at >= :bound {team}
+    ) conversation CROSS JOIN LATERAL (
         SELECT id, at, external_id, direction, kind AS message_kind, preview FROM message
-        WHERE interaction_id = interaction.id {condition} ORDER BY at DESC, id DESC LIMIT :limit) g
-    WHERE interaction.customer_id = ANY(CAST(:members AS uuid[])) {team}
+        WHERE interaction_id = conversation.id {condition} ORDER BY at DESC, id DESC LIMIT :limit) g
     ORDER BY g.at DESC, g.id DESC LIMIT :limit"""
 _CHANGE = """
     SELECT c.id, c.at, 'change' AS kind, c.by, c.origin, c.field, c.before, c.after
@@ -44,6 +52,8 @@ _CHANGE = """
         SELECT * FROM change WHERE customer_id = member.id {condition}
         ORDER BY at DESC, id DESC LIMIT :limit) c
     ORDER BY c.at DESC, c.id DESC LIMIT :limit"""
+
+_END: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +110,7 @@ def _parameters(scope: Scope, members: Sequence[UUID], window: Window) -> dict[s
         "members": list(members),
         "kinds": [kind for kind in window.kinds if kind in INTERACTIONS],
         "limit": window.limit + 1,
+        "bound": min(filter(None, (after_at, window.until)), default=_END),
         "after_at": after_at,
         "after_id": after_id,
         "since": window.since,

@@ -58,6 +58,16 @@ def test_pages_of_a_merged_customer_hold_every_item_of_every_member_once(world, 
         assert [i["at"] for i in items] == sorted((i["at"] for i in items), reverse=True)
 
 
+@pytest.mark.parametrize("limit", [1, 2, 3, 5])
+def test_messages_of_many_conversations_at_one_time_are_all_on_some_page(world, connector, limit):
+    said = [(conversation, at) for conversation in range(5) for at in (0, 0, 1, conversation)]
+    connector.send(*(a_message(conversation=f"c-{c}", at=minutes(at)) for c, at in said))
+    found = pages(world, the_id(world), kinds=["message"], limit=limit)
+    items = [item for page in found for item in page]
+    assert len({item["id"] for item in items}) == len(items) == len(said)
+    assert all(len(page) == limit for page in found[:-1])
+
+
 def test_since_is_included_and_until_is_not(world, connector):
     connector.send(*(an_event("started", f"c-{number}", at=minutes(number)) for number in range(4)))
     asked = {"since": "2026-03-01T12:01:00Z", "until": "2026-03-01T09:03:00-03:00"}
