@@ -23,6 +23,7 @@ _CODES = (
     ("Unknown field", "unknown_property"),
     ("Field may not be null", "null"),
     ("Must be one of", "not_one_of"),
+    ("String does not match", "invalid_format"),
     ("Not a valid", "invalid_type"),
     ("Invalid input type", "invalid_type"),
     ("Longer than", "too_long"),

@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from gateway.accounts.passwords import LONGEST, SHORTEST
 from gateway.schemas.common import PageQuery, Reference
-from gateway.schemas.fields import Flag, Id, Moment, one_of, text
+from gateway.schemas.fields import Flag, Id, Moment, email_address, filled, one_of, text
 
 ROLES = ("admin", "agent")
 KEY_ROLES = (*ROLES, "connector")
@@ -40,15 +40,15 @@ class SessionOpened(Schema):
 
 
 class NewUser(Schema):
-    name = text(200, shortest=1, required=True)
-    email = text(320, shortest=3, required=True)
+    name = filled(200, required=True)
+    email = email_address(required=True)
     password = _password(required=True)
     role = one_of(*ROLES, required=True)
 
 
 class UserPatch(Schema):
-    name = text(200, shortest=1)
-    email = text(320, shortest=3)
+    name = filled(200)
+    email = email_address()
     password = _password()
     role = one_of(*ROLES)
     active = Flag()
@@ -96,7 +96,7 @@ class Me(Schema):
 
 
 class MePatch(Schema):
-    name = text(200, shortest=1)
+    name = filled(200)
     current_password = text(LONGEST, shortest=1)
     new_password = _password()
 
@@ -120,7 +120,7 @@ class TeamOrReference(Schema):
 
 
 class NewTeam(Schema):
-    name = text(100, shortest=1, required=True)
+    name = filled(100, required=True)
 
 
 class TeamPatch(NewTeam):
@@ -132,7 +132,7 @@ class TeamRemoval(Schema):
 
 
 class NewApiKey(Schema):
-    name = text(100, shortest=1, required=True)
+    name = filled(100, required=True)
     role = one_of(*KEY_ROLES, required=True)
     teams = fields.List(Id(), load_default=list, validate=validate.Length(max=100))
     source = text(200, allow_none=True)

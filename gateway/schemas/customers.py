@@ -12,6 +12,7 @@ from gateway.schemas.fields import (
     ListOrChange,
     Moment,
     QueryFlag,
+    WholeNumber,
     Words,
     objects,
     one_of,
@@ -122,7 +123,7 @@ class CustomerQuery(PageQuery):
 
 
 class CustomerSearch(Schema):
-    limit = fields.Integer(strict=True, load_default=50, validate=validate.Range(1, 200))
+    limit = WholeNumber(load_default=50, validate=validate.Range(1, 200))
     cursor = text(500, shortest=1, allow_none=True)
     sort = fields.String(allow_none=True, validate=validate.Regexp(f"^{_SORT}$"))
     include = fields.List(one_of("total"), load_default=list, validate=validate.Length(max=10))

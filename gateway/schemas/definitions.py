@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from gateway.schemas.fields import Flag, Id, QueryFlag, objects, one_of, text
+from gateway.schemas.fields import Flag, Id, QueryFlag, WholeNumber, objects, one_of, text
 
 FIELD_TYPES = ("text", "number", "date", "datetime", "boolean", "select", "multiselect", "url")
 _KEY = validate.Regexp(r"^[a-z][a-z0-9_]{0,49}$", error="Not a valid key: lower-case letters, digits and _.")
@@ -66,7 +66,7 @@ class FieldQuery(Schema):
 class NewOption(Schema):
     label = text(100, shortest=1, required=True)
     colour = text(30, allow_none=True)
-    position = fields.Integer(strict=True, validate=validate.Range(0, 10_000))
+    position = WholeNumber(validate=validate.Range(0, 10_000))
 
 
 class NewCustomField(Schema):
@@ -75,7 +75,7 @@ class NewCustomField(Schema):
     type = one_of(*FIELD_TYPES, required=True)
     required = Flag()
     help = text(500, allow_none=True)
-    position = fields.Integer(strict=True, validate=validate.Range(0, 10_000))
+    position = WholeNumber(validate=validate.Range(0, 10_000))
     options = objects(NewOption, validate=validate.Length(max=1000))
 
 
@@ -83,5 +83,5 @@ class CustomFieldPatch(Schema):
     label = text(100, shortest=1)
     required = Flag()
     help = text(500, allow_none=True)
-    position = fields.Integer(strict=True, validate=validate.Range(0, 10_000))
+    position = WholeNumber(validate=validate.Range(0, 10_000))
     archived = Flag()

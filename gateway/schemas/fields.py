@@ -46,6 +46,15 @@ class Flag(fields.Boolean):
         raise ValidationError("Not a valid boolean.")
 
 
+class WholeNumber(fields.Integer):
+    """A JSON number without a fraction, 5 or 5.0, and no text that looks like one."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or value != value // 1:
+            raise ValidationError("Not a valid integer.")
+        return int(value)
+
+
 class QueryFlag(fields.Field[Any]):
     """true or false in a query string."""
 
@@ -127,6 +136,17 @@ class Anything(fields.Field[Any]):
 
 def text(longest: int, *, shortest: int = 0, **kwargs: Any) -> fields.String:
     return fields.String(validate=validate.Length(min=shortest or None, max=longest), **kwargs)
+
+
+def filled(longest: int, **kwargs: Any) -> fields.String:
+    """Text that is more than spaces."""
+    return fields.String(validate=[validate.Length(max=longest), validate.Regexp(r"^\s*\S")], **kwargs)
+
+
+def email_address(**kwargs: Any) -> fields.String:
+    """The shape only; the domain's rule is looser about spaces around it."""
+    looks = validate.Regexp(r"^\s*[^@\s]+@[^@\s]+\s*$", error="Not a valid e-mail address.")
+    return fields.String(validate=[validate.Length(max=320), looks], **kwargs)
 
 
 def one_of(*choices: str, **kwargs: Any) -> fields.String:
