@@ -1,6 +1,6 @@
-"""Ten sleeps in the database at once, in greenlets. Prints how long they took together.
+"""The database among greenlets; prints one number.
 
-`python green.py prepared` starts as services do, `python green.py patched` with eventlet's patches alone.
+`green.py prepared` starts as services do, `green.py patched` with eventlet's patches alone.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import time
 import eventlet
 from sqlalchemy import text
 
-from servicekit.database import Transactions
+from servicekit.database import Transactions, UnitOfWork
 
 db = Transactions.connect(os.environ["DATABASE_URL"], pool_size=10)
 
@@ -33,7 +33,29 @@ def sleep(_: int) -> None:
         connection.execute(text("SELECT pg_sleep(0.2)"))
 
 
-list(eventlet.GreenPool(10).imap(lambda _: db.engine.connect().close(), range(10)))
-started = time.monotonic()
-list(eventlet.GreenPool(10).imap(sleep, range(10)))
-print(time.monotonic() - started)
+def ten_sleeps() -> None:
+    """Prints how long ten sleeps at once took together."""
+    list(eventlet.GreenPool(10).imap(lambda _: db.engine.connect().close(), range(10)))
+    started = time.monotonic()
+    list(eventlet.GreenPool(10).imap(sleep, range(10)))
+    print(time.monotonic() - started)
+
+
+def interrupted() -> None:
+    """Prints what the only connection still has of two units of work that were cut off in a statement."""
+    only = Transactions.connect(os.environ["DATABASE_URL"], pool_size=1)
+    with eventlet.Timeout(0.2, False), only.unit_of_work() as uow:
+        uow.connection.execute(text("INSERT INTO thing VALUES (1, 'timeout'); SELECT pg_sleep(5)"))
+    killed = eventlet.spawn(only.run, insert_and_sleep)
+    eventlet.sleep(0.2)
+    killed.kill()
+    with only.reading() as connection:
+        print(connection.scalar(text("SELECT count(*) FROM thing")))
+
+
+def insert_and_sleep(uow: UnitOfWork) -> None:
+    uow.connection.execute(text("INSERT INTO thing VALUES (2, 'killed')"))
+    uow.connection.execute(text("SELECT pg_sleep(5)"))
+
+
+interrupted() if sys.argv[1:] == ["prepared", "interrupted"] else ten_sleeps()

@@ -188,6 +188,7 @@ def test_a_stop_finishes_the_batch_in_work_and_nobody_does_it_again(desk: Desk) 
             desk.publish(a_note("next"))
             eventually(lambda: desk.notes() == ["slow", "next"], what="the next note")
             assert staying.metric("events_repeated_total") == 0
+            assert staying.metric("events_handled_total", type="note.written.v1") == 1
 
 
 def test_a_lost_connection_under_a_batch_does_not_make_it_happen_twice(desk: Desk) -> None:
