@@ -15,7 +15,7 @@ EVENT = {
     "id": "1",
     "source": "/channels/web/acme",
     "type": "conversation.started.v1",
-    "data": {},
+    "data": {"conversation": {"id": "c1", "channel": "web"}},
 }
 
 
@@ -121,3 +121,12 @@ def test_a_connector_writes_for_its_own_teams_only():
     with pytest.raises(Forbidden) as raised:
         check_teams([named("Sales"), named("Support")], mine, batch=True)
     assert raised.value.payload["errors"][0]["pointer"] == "/1/data/conversation/team"
+
+
+def test_the_data_of_a_known_type_is_held_against_its_contract_and_that_of_another_is_not():
+    with pytest.raises(Invalid) as refused:
+        read_events(BATCH, [EVENT, EVENT | {"data": {"conversation": {"channel": "web"}}}])
+    assert [fault["pointer"] for fault in refused.value.payload["errors"]] == ["/1/data/conversation/id"]
+
+    later = EVENT | {"type": "conversation.summarised.v1", "data": {}}
+    assert read_events(SINGLE, later) == ([later], False)
