@@ -10,7 +10,7 @@ endif
 BOOTSTRAP := $(PYTHON) -m deploy.local.bootstrap
 
 .DEFAULT_GOAL := help
-.PHONY: help run down test lint migrate connector bench
+.PHONY: help run down test lint migrate connector bench faults security
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -35,3 +35,9 @@ connector: ## make a broker user for a channel connector (NAME=whatsapp)
 
 bench: ## measure speed and scale on a system of its own (ONLY=H-get for one figure)
 	@$(BOOTSTRAP) --servers bench $(ONLY)
+
+faults: ## the campaigns of tests/faults at full size: kills, outages, races, poison (long)
+	@CAMPAIGN=full $(BOOTSTRAP) --servers deploy.local.test tests/faults -n 0 -s $(ARGS)
+
+security: ## the campaigns of tests/security at full size: visibility, masking, refusals, tokens (long)
+	@CAMPAIGN=full $(BOOTSTRAP) --servers deploy.local.test tests/security -n 0 -s $(ARGS)

@@ -61,7 +61,8 @@ def customer(person: Person, team_id: str, rng: random.Random) -> dict[str, Any]
     if rng.random() < 0.3:
         custom["interests"] = rng.sample(["Shoes", "Books", "Garden", "Music"], rng.randint(1, 3))
     body = {"name": person.name, "phone": person.phone, "teams": [team_id], "custom": custom}
-    if rng.random() < 0.7:
+    # Whoever writes by web chat is known by the e-mail.
+    if rng.random() < 0.7 or CHANNELS[person.language] == "webchat":
         body["email"] = person.email
     if rng.random() < 0.6:
         body["tags"] = rng.sample(TAGS, rng.randint(1, 3))
