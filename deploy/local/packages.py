@@ -64,8 +64,8 @@ def install(packages: list[str]) -> int:
     """apt-get, without questions and without starting what is installed. Returns its exit status."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     with _no_service_starts():
-        for arguments in (["update", "-q"], ["install", "-q", "-y", "--no-install-recommends", *packages]):
-            command = ["apt-get", "-o", "DPkg::Lock::Timeout=300", *arguments]
+        for arguments in (["update", "-qq"], ["install", "-qq", "-y", "--no-install-recommends", *packages]):
+            command = ["apt-get", "-o", "DPkg::Lock::Timeout=300", "-o", "Dpkg::Use-Pty=0", *arguments]
             done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, check=False)
             # A broken third-party source fails the update, and need not matter for what we want.
             if done.returncode and "install" in arguments:
