@@ -178,17 +178,21 @@ def test_killed_between_commit_and_acknowledgement_it_is_done_once(desk: Desk) -
 
 
 def test_a_stop_finishes_the_batch_in_work_and_nobody_does_it_again(desk: Desk) -> None:
-    with running_service(PATH, **desk.environment) as leaving:
-        desk.publish(a_note("slow", do="sleep 1.5"))
-        eventually(lambda: desk.waiting() == 0, what="the delivery")
-        with running_service(PATH, **desk.environment) as staying:
-            leaving.signal(signal.SIGTERM)
-            assert leaving.wait() == 0
-            assert desk.notes() == ["slow"]
-            desk.publish(a_note("next"))
-            eventually(lambda: desk.notes() == ["slow", "next"], what="the next note")
-            assert staying.metric("events_repeated_total") == 0
-            assert staying.metric("events_handled_total", type="note.written.v1") == 1
+    sleeping = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query ~ 'pg_sleep' "
+    sleeping += "AND state = 'active' AND pid <> pg_backend_pid()"
+    with (
+        running_service(PATH, **desk.environment) as leaving,
+        running_service(PATH, **desk.environment) as staying,
+    ):
+        desk.publish(a_note("one", do="sleep 2"), a_note("two", do="sleep 2"))
+        eventually(lambda: len(desk.rows(sleeping)) == 2, what="one note in the work of each")
+        leaving.signal(signal.SIGTERM)
+        assert leaving.wait() == 0
+        desk.publish(a_note("next"))
+        eventually(lambda: "next" in desk.notes(), what="the next note")
+        assert sorted(desk.notes()) == ["next", "one", "two"]
+        assert staying.metric("events_repeated_total") == 0
+        assert staying.metric("events_handled_total", type="note.written.v1") == 2
 
 
 def test_a_lost_connection_under_a_batch_does_not_make_it_happen_twice(desk: Desk) -> None:
