@@ -61,6 +61,7 @@ def absorb(
     form = read_form(data, default_region=work.configuration.settings.default_region)
 
     def change(customer: Customer) -> Customer:
+        _with_custom(work, customer, form.custom)  # what fills no gap is held to the same rules
         shown = _custom_shown(work, customer)
         missing = {key: value for key, value in form.custom.items() if key not in shown}
         return _with_custom(work, edits.filled(customer, form, ids=new_id, at=seen.at), missing)
