@@ -12,30 +12,27 @@ from urllib.parse import unquote
 
 from tests.security.door import Answer
 
-_BETWEEN = r"[ ()./\-\u00a0\u2011]{0,2}"
+_BETWEEN = re.compile(r"[ ()./\-\u00a0\u2011]")
 _ENCODED = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 
 
 @dataclass(frozen=True)
 class Canary:
-    """One address. `where` says how it came into the records."""
+    """One address. `where` says how it came into the records; any of the `needles` gives it away."""
 
     where: str
-    patterns: tuple[re.Pattern[str], ...] = field(repr=False)
-
-    def is_in(self, text: str) -> bool:
-        return any(pattern.search(text) for pattern in self.patterns)
+    needles: tuple[str, ...] = field(repr=False)
 
 
 def of_number(where: str, phone: str) -> Canary:
     """In any spelling of the Brazilian mobile `phone` (E.164), with and without its ninth digit."""
     area, ninth, rest = phone[3:5], phone[5], phone[6:]
-    return Canary(where, tuple(_digits(number) for number in (ninth + rest, area + rest)))
+    return Canary(where, (ninth + rest, area + rest))
 
 
 def of_word(where: str, word: str) -> Canary:
     """A part of an address that is found nowhere else, in either case."""
-    return Canary(where, (re.compile(re.escape(word), re.IGNORECASE),))
+    return Canary(where, (word.casefold(),))
 
 
 def a_word() -> str:
@@ -43,15 +40,12 @@ def a_word() -> str:
     return "zq" + "".join(chr(ord("g") + secrets.randbelow(20)) for _ in range(10))
 
 
-def hits(canaries: list[Canary], answer: Answer) -> Iterator[Canary]:
+def hits(canaries: list[Canary], answer: Answer) -> list[Canary]:
     """The canaries that can be read in an answer, whatever it is wrapped in."""
     text = answer.text()
-    seen = "\n".join([text, unquote(text), *_decoded(text)])
-    return (canary for canary in canaries if canary.is_in(seen))
-
-
-def _digits(number: str) -> re.Pattern[str]:
-    return re.compile(r"(?<![0-9a-f-])" + _BETWEEN.join(number) + r"(?![0-9a-f])|" + number)
+    seen = "\n".join([text, unquote(text), *_decoded(text)]).casefold()
+    seen += "\n" + _BETWEEN.sub("", seen)
+    return [canary for canary in canaries if any(needle in seen for needle in canary.needles)]
 
 
 def _decoded(text: str) -> Iterator[str]:

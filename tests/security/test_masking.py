@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from itertools import islice
 from random import Random
 
 import pytest
@@ -47,8 +48,9 @@ def test_agents_read_no_address_anywhere(door: Door, admin: Api, founder: Founde
     replays = {caller: _made_before(door, founder, planted, caller) for caller in AGENTS[:2]}
     with hidden_contact_data(admin):
         for caller in MASKED:
+            steps = 10_000 if caller == AGENTS[0] else size(4, 10_000)
             for script in _scripts(planted, replays.get(caller)):
-                for request, answer in _played(door, world, script, caller):
+                for request, answer in islice(_played(door, world, script, caller), steps):
                     n += 1
                     found.update(
                         f"{request.operation}: {each.where}" for each in hits(planted.canaries, answer)

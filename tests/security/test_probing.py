@@ -23,7 +23,7 @@ from tests.support.campaign import SEED, Verdict, chance, size
 pytestmark = [pytest.mark.system, pytest.mark.timeout(1800)]
 
 BUDGET = 10
-NUMBERS = size(120, 10_000)
+NUMBERS = size(60, 10_000)
 _TOKEN = re.compile(rb'"access_request_token":"([^"]+)"')
 
 

@@ -78,7 +78,7 @@ def _a_share_of(refusals: list[Refusal]) -> list[Refusal]:
         if kind not in seen:
             seen.add(kind)
             first.append(refusal)
-    return first + refusals[: max(0, 400 - len(first))]
+    return first + refusals[: max(0, 300 - len(first))]
 
 
 def _checksums(tables: tuple[Tables, ...]) -> Checksums:
