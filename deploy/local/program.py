@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import HTTPException
@@ -18,8 +18,6 @@ from deploy.local.logs import LogFile
 from deploy.local.ports import free_port
 from deploy.local.process_identity import ProcessIdentity
 from deploy.local.restarts import Restarts
-
-_SETPRIV = "/usr/bin/setpriv"
 
 
 class StepFailed(Exception):
@@ -66,7 +64,7 @@ class Run:
         self.log.mark_start()
         with self.log.path.open("ab") as log:
             self._process = subprocess.Popen(
-                self._command(),
+                ending_with_us(self.program.command, self.program.stop_signal),
                 cwd=program.directory,
                 env=self._environment(),
                 stdin=subprocess.DEVNULL if program.stdin is None else subprocess.PIPE,
@@ -127,15 +125,15 @@ class Run:
         self.health_port = free_port()
         return {**self.program.environment, "HEALTH_PORT": str(self.health_port)}
 
-    def _command(self) -> list[str]:
-        # The kernel's promise that it ends with the supervisor, for the case that the supervisor is killed.
-        signal_name = self.program.stop_signal.name.removeprefix("SIG")
-        return [_SETPRIV, "--pdeathsig", signal_name, "--", *self.program.command]
-
     def _end_group(self) -> None:
         assert self._process is not None
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
+
+
+def ending_with_us(command: Sequence[str], number: signal.Signals) -> list[str]:
+    """The same command, which the kernel sends that signal when we end, even if we are killed."""
+    return ["/usr/bin/setpriv", "--pdeathsig", number.name.removeprefix("SIG"), "--", *command]
 
 
 def answers_ok(url: str) -> bool:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from deploy.local.process_identity import ProcessIdentity, end_all
+from deploy.local.program import ending_with_us
 from deploy.local.state import CHECKOUT
 from deploy.local.system import CouldNotStart, RunningInstances, private_instances
 
@@ -45,6 +46,7 @@ def _run_pytest(instances: RunningInstances, arguments: list[str]) -> int:
     environment = {**os.environ, **instances.environment, "TMPDIR": str(temporary), "TZ": "UTC"}
     command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", *arguments]
     # In our own process group and on our terminal: Ctrl-C reaches it, and so does a debugger's user.
+    command = ending_with_us(command, signal.SIGINT)
     with _ended_in_any_case(subprocess.Popen(command, cwd=CHECKOUT, env=environment)) as process:
         return process.wait()
 
