@@ -31,6 +31,7 @@ class ContactPoint(Schema):
     kind = fields.String(required=True)
     value = fields.String(required=True)
     raw = fields.String()
+    scope = fields.String(metadata={"description": "Platform ids only: the account that issued it"})
     label = fields.String(required=True, allow_none=True)
     primary = fields.Boolean(required=True)
 
@@ -54,6 +55,7 @@ class Customer(Schema):
     created_at = Moment(required=True)
     updated_at = Moment(required=True)
     last_interaction_at = Moment(required=True, allow_none=True)
+    deleted_at = Moment(metadata={"description": "In the list of deleted customers"})
     version = fields.Integer(required=True)
 
 
