@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterator
 from typing import Any
 
 from tests.security.customer_requests import Play, on
@@ -58,7 +59,8 @@ def _accounts() -> Play:
 
 def _customers(founder: Founder) -> Play:
     people = People(founder.rng, TYPED)
-    customer = (yield from _made("create_customer", people.customer(founder.world.teams["1"])))["id"]
+    body = {**people.customer(founder.world.teams["1"]), "contact_points": list(_platforms())}
+    customer = (yield from _made("create_customer", body))["id"]
     for name in ("list_customers", "search_customers", "count_customers_without_team"):
         yield SAMPLES[name](founder.world)
     yield on("get_customer", customer)
@@ -66,7 +68,15 @@ def _customers(founder: Founder) -> Play:
     yield on("absorb_customer", customer, body={"phone": people.phone()})
     yield on("list_history", customer)
     yield on("delete_customer", customer)
+    yield Request("list_customers", query={"deleted": "true", "include": "total"})
     yield on("restore_customer", customer)
+    yield Request("list_users", query={"for_customer": customer})
+    yield on("list_history", founder.world.customers["own"][0])
+
+
+def _platforms() -> Iterator[dict[str, str]]:
+    for kind in ("instagram", "facebook", "telegram", "external"):
+        yield {"kind": kind, "scope": "acme-main", "value": secrets.token_hex(8)}
 
 
 def _fields() -> Play:
