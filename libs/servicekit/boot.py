@@ -29,10 +29,10 @@ def prepare() -> None:
     import eventlet
 
     eventlet.monkey_patch()
-    _assert_green_psycopg()
+    _make_psycopg_green()
 
 
-def _assert_green_psycopg() -> None:
+def _make_psycopg_green() -> None:
     try:
         from psycopg import waiting
     except ImportError:
@@ -41,6 +41,9 @@ def _assert_green_psycopg() -> None:
         raise RuntimeError(
             "psycopg would block all greenlets: it was imported before servicekit.boot.prepare()"
         )
+    from servicekit import green_wait
+
+    waiting.wait = green_wait.wait
 
 
 def run(path: str) -> int:

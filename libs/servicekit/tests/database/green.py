@@ -58,4 +58,11 @@ def insert_and_sleep(uow: UnitOfWork) -> None:
     uow.connection.execute(text("SELECT pg_sleep(5)"))
 
 
-interrupted() if sys.argv[1:] == ["prepared", "interrupted"] else ten_sleeps()
+def large() -> None:
+    """Prints how much of a statement that no socket takes at once the server received."""
+    with db.reading() as connection:
+        print(connection.scalar(text("SELECT length(:much)"), {"much": "x" * 20_000_000}))
+
+
+VERBS = {"interrupted": interrupted, "large": large}
+VERBS.get(sys.argv[-1], ten_sleeps)()

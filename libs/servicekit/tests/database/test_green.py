@@ -27,3 +27,7 @@ def test_and_without_the_setting_as_long_as_ten(database_url: str) -> None:
 
 def test_a_greenlet_cut_off_in_a_statement_leaves_nothing_and_a_usable_pool(database_url: str) -> None:
     assert number(database_url, "prepared", "interrupted") == 0
+
+
+def test_a_statement_larger_than_the_socket_takes_at_once_arrives_whole(database_url: str) -> None:
+    assert number(database_url, "prepared", "large") == 20_000_000
