@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from gateway.accounts import sessions, users
 from gateway.answers import Answer, json_answer, no_content
 from gateway.call import Call
-from gateway.operations import Routes
+from gateway.operations import IfMatch, Routes
 from gateway.problems import HttpProblem
 from gateway.schemas.accounts import Credentials, SessionOpened
 from servicekit.clock import to_rfc3339
@@ -40,7 +40,7 @@ async def log_in(call: Call) -> Answer:
     return await call.resources.database.write(lambda uow: _open(call, uow, found.id, email))
 
 
-@routes.delete("/v1/sessions/current", answers={204: None})
+@routes.delete("/v1/sessions/current", answers={204: None}, if_match=IfMatch.IGNORED)
 async def log_out(call: Call) -> Answer:
     """Log out: the token stops working at once. An API key is not a session and stays."""
     session_id = call.caller.session_id
