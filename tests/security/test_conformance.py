@@ -81,12 +81,12 @@ def test_every_operation_succeeds_once_with_an_answer_as_described(
 
 
 def test_an_answer_that_is_not_described_is_found(door: Door, world: World):
-    """The seeded bug: the document forgets a property that answers have."""
-    forgetful = deepcopy(dict(door.document))
-    del forgetful["components"]["schemas"]["Me"]["properties"]["role"]
+    """The seeded bug: the document calls a number what is text."""
+    mistaken = deepcopy(dict(door.document))
+    mistaken["components"]["schemas"]["Me"]["properties"]["name"] = {"type": "integer"}
     answer = door.send(Request("get_me"), world.tokens[ADMIN])
     wrong = _not_as_described(
-        openapi.from_dict(forgetful), "get_me", answer.status, answer.headers, answer.body
+        openapi.from_dict(mistaken), "get_me", answer.status, answer.headers, answer.body
     )
     assert len([*wrong]) == 1
 

@@ -12,7 +12,7 @@ from tests.security.domain_refusals import domain_refusals
 from tests.security.door import Answer, Door, Request
 from tests.security.refusals import Refusal, all_refusals
 from tests.security.tables import Checksums, Tables, tables_of
-from tests.security.world import World, a_world, with_hidden
+from tests.security.world import ADMIN, World, a_world, with_hidden
 from tests.support.campaign import FULL, Verdict, chance, size
 from tests.support.waiting import eventually
 
@@ -52,6 +52,7 @@ def test_a_refused_request_changes_no_row(door: Door, world: World, tables: tupl
         faults += [f"{refusal}: {fault}" for fault in [*_faults(answer, f"refused-{verdict.n - 1}")]]
         faults += [f"{refusal}: {answer.status} changed {sorted(changed)}"] if changed else []
         before = after if answer.status >= 300 else _when_quiet(tables)
+    assert door.send(Request("get_me"), world.tokens[ADMIN]).status == 200, "refused for another reason"
     verdict.leaks, verdict.more = len(faults), {"full": FULL}
     assert verdict.report().passed, "\n".join(faults[:20])
     assert verdict.n >= size(300, 1_000)
