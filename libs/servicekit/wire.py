@@ -20,7 +20,9 @@ EXCHANGE: Final = "nameko-rpc"
 GROUP_METHOD: Final = "__group__"
 CONTENT_TYPE: Final = "application/json"
 MAX_BODY: Final = 4 * 1024 * 1024
-MAX_DEPTH: Final = 32
+MAX_CALL: Final = MAX_BODY - 1024  # a group has room for one such call
+MAX_ANSWER: Final = 8 * 1024 * 1024  # the broker closes the channel over what is too large for it
+MAX_DEPTH: Final = 40  # what comes from outside may have 32 levels, and travels some levels deep in a call
 MAX_CALLS: Final = 1_000
 _STRICT = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
 
@@ -81,7 +83,7 @@ def read_request(method: str, body: bytes, properties: dict[str, Any]) -> Reques
     if method == GROUP_METHOD:
         return _read_group(message, body)
     call = _read_call(_as_group_item(method, message, headers))
-    _refuse_nul(call, body)
+    _check_content(call, body)
     return Request([call], grouped=False)
 
 
@@ -104,8 +106,6 @@ def _read_json(body: bytes) -> dict[str, Any]:
         raise Malformed("json") from None
     if type(message) is not dict:
         raise Malformed("not_an_object")
-    if body.count(b"{") + body.count(b"[") > MAX_DEPTH and _deeper_than(message, MAX_DEPTH):
-        raise Malformed("too_deep")
     return message
 
 
@@ -145,7 +145,7 @@ def _read_group(message: dict[str, Any], body: bytes) -> Request:
     for item in items:
         try:
             call = _read_call(item)
-            _refuse_nul(call, body)
+            _check_content(call, body)
         except (Malformed, Invalid) as error:
             request.refused.append((item.get("id") if type(item) is dict else None, error))
         else:
@@ -177,8 +177,13 @@ def _read_call(item: Any) -> Call:
     return call
 
 
-def _refuse_nul(call: Call, body: bytes) -> None:
-    """PostgreSQL stores no NUL, so no text may hold one; found here it is one answer, not a defect."""
+def _check_content(call: Call, body: bytes) -> None:
+    """Each call by itself, or one would spoil its group.
+
+    PostgreSQL stores no NUL, so no text may hold one; found here it is one answer, not a defect.
+    """
+    if _deeper_than([call.args, call.kwargs], MAX_DEPTH):
+        raise Malformed("too_deep")
     if b"\\u0000" in body and _holds_nul([call.args, call.kwargs]):
         raise Invalid.at("", "nul_character", "Text must not contain the character U+0000.")
 

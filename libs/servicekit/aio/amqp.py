@@ -31,6 +31,7 @@ _PREFIX = struct.Struct(">BHI")
 _CONTENT = struct.Struct(">HHQH")
 _PROPERTIES = 0x8000 | 0x4000 | 0x1000 | 0x0200 | 0x0100
 _MAX_FRAME = 131_072
+_WRITE_AHEAD = 2 * wire.MAX_BODY
 _CHANNEL = 1
 
 Answer = TypeVar("Answer", bound=Frame)
@@ -184,6 +185,8 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport
+        # The default, 64 kB, would make one large call a reason to refuse all others meanwhile.
+        self._transport.set_write_buffer_limits(high=_WRITE_AHEAD)
         self._heard = self._loop.time()
 
     def pause_writing(self) -> None:

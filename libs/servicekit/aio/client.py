@@ -127,14 +127,14 @@ class RpcClient:
         body = wire.encode_call(
             wire.Call(call_id, method, args, kwargs, until, call.request_id, call.user_id)
         )
-        if len(body) > wire.MAX_BODY:
-            raise TooLarge("message_too_large", {"limit": wire.MAX_BODY})
+        if len(body) > wire.MAX_CALL:
+            raise TooLarge("message_too_large", {"limit": wire.MAX_CALL})
         lane = self._lanes.get(service) or self._lanes.setdefault(service, _Lane(service))
         answer: asyncio.Future[Any] = self._loop.create_future()
         self._pending[call_id] = _Pending(answer, lane, until, write)
         if self._sweeper is None:
             self._sweeper = self._loop.call_later(_SWEEP_SECONDS, self._sweep)
-        if grouped:
+        if grouped and len(body) < MAX_BYTES:
             self._gather(lane, body, until)
         else:
             lane.under_way += 1

@@ -14,7 +14,7 @@ import eventlet
 from nameko.extensions import Entrypoint
 
 from servicekit import context, metrics, wire
-from servicekit.errors import ServiceError, Unavailable
+from servicekit.errors import ServiceError, TooLarge, Unavailable
 from servicekit.log import describe
 from servicekit.rpc.consumer import RpcConsumer
 
@@ -113,7 +113,7 @@ def _reply(call: wire.Call, result: Any, error: BaseException | None) -> tuple[b
     if isinstance(error, ServiceError):
         try:
             return wire.encode_reply(call.id, error=wire.dump_error(error)), type(error).__name__
-        except TypeError as unserializable:
+        except (TypeError, ValueError) as unserializable:
             error = unserializable
     elif error is None:
         try:
@@ -121,8 +121,13 @@ def _reply(call: wire.Call, result: Any, error: BaseException | None) -> tuple[b
         except (TypeError, ValueError) as unserializable:
             error = unserializable
         else:
-            return body, "ok"
+            return (body, "ok") if len(body) <= wire.MAX_ANSWER else _too_large(call)
     return _failure(call, error)
+
+
+def _too_large(call: wire.Call) -> tuple[bytes, str]:
+    error = TooLarge("answer_too_large", {"limit": wire.MAX_ANSWER})
+    return wire.encode_reply(call.id, error=wire.dump_error(error)), describe(error)
 
 
 def _failure(call: wire.Call, error: BaseException) -> tuple[bytes, str]:

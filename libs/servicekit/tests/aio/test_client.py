@@ -181,6 +181,23 @@ async def test_call_that_is_too_large_is_refused_before_it_leaves(bus_url: str):
         assert await client.call("workshop", "echo", 1) == 1
 
 
+async def test_largest_call_harms_none_that_is_made_with_it(bus_url: str):
+    """Not by filling up their group, nor by filling up the socket."""
+    largest = "x" * (wire.MAX_CALL - 500)
+    async with connected(bus_url) as client:
+        calls = [client.call("workshop", "echo", value) for value in ("first", 1, 2, largest, "y" * 1_000)]
+        assert await asyncio.gather(*calls) == ["first", 1, 2, largest, "y" * 1_000]
+
+
+async def test_answer_that_no_broker_would_carry_is_an_error_and_harms_no_other(bus_url: str):
+    async with connected(bus_url) as client:
+        calls = [client.call("workshop", "answer_at_length", size) for size in (1, wire.MAX_ANSWER, 2)]
+        first, much, last = await asyncio.gather(*calls, return_exceptions=True)
+        assert (first, last) == ("x", "xx")
+        assert isinstance(much, TooLarge)
+        assert much.code == "answer_too_large"
+
+
 async def test_large_calls_and_answers_arrive_whole(bus_url: str):
     async with connected(bus_url) as client:
         big = {"text": "ü" * 1_000_000}

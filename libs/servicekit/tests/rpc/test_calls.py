@@ -63,7 +63,7 @@ def test_the_eight_errors_arrive_as_type_and_args(raw: RawClient, error: str):
     assert answer["exc_args"] == ["some_code", {"about": [1, "two"]}]
 
 
-@pytest.mark.parametrize("method", ["break_down", "overrun", "be_killed", "answer_a_date"])
+@pytest.mark.parametrize("method", ["break_down", "overrun", "be_killed", "answer_a_date", "refuse_oddly"])
 def test_any_other_failure_is_answered_with_a_reference_to_the_logs(
     raw: RawClient, workshop: ServiceProcess, method: str
 ):

@@ -3,7 +3,7 @@ from __future__ import annotations
 import orjson
 import pytest
 
-from servicekit import wire
+from servicekit import jsonio, wire
 from servicekit.errors import WIRE_ERRORS, Invalid
 
 JSON = {"content_type": "application/json"}
@@ -86,6 +86,26 @@ def test_bad_call_is_refused_without_its_group():
         (2, "not_a_call"),
         (None, "not_a_call"),
     ]
+
+
+def test_call_that_is_too_deep_is_refused_without_its_group():
+    deep = orjson.loads(nested(wire.MAX_DEPTH + 1))
+    calls = [{"id": 1, **deep, "method": "get"}, {"id": 2, "method": "get", "args": [[1]]}]
+    request = wire.read_request(wire.GROUP_METHOD, group(*calls), JSON)
+    assert [call.id for call in request.calls] == [2]
+    assert [(call_id, error.reason) for call_id, error in request.refused] == [(1, "too_deep")]
+
+
+def test_call_is_as_deep_in_a_group_as_alone():
+    deepest = {"id": 1, **orjson.loads(nested(wire.MAX_DEPTH)), "method": "get"}
+    assert wire.read_request(wire.GROUP_METHOD, group(deepest), JSON).calls
+
+
+def test_document_as_deep_as_we_take_from_outside_fits_into_a_call():
+    document = b"[" * jsonio.MAX_DEPTH + b"]" * jsonio.MAX_DEPTH
+    jsonio.loads_strict(document)
+    body = b'{"args":[{"data":' + document + b'}],"kwargs":{}}'
+    assert wire.read_request("get", body, JSON).calls
 
 
 @pytest.mark.parametrize("calls", [None, [], {}, [{}] * (wire.MAX_CALLS + 1)])

@@ -11,7 +11,7 @@ import eventlet
 from greenlet import GreenletExit
 
 from servicekit import context
-from servicekit.errors import WIRE_ERRORS
+from servicekit.errors import WIRE_ERRORS, NotFound
 from servicekit.rpc import RpcClient, rpc
 from servicekit.tests.rpc.doom import Doom
 
@@ -76,6 +76,14 @@ class Workshop:
     @rpc
     def answer_a_date(self) -> Any:
         return datetime.now(UTC)
+
+    @rpc
+    def answer_at_length(self, size: int) -> str:
+        return "x" * size
+
+    @rpc
+    def refuse_oddly(self) -> None:
+        raise NotFound("some_code", ["no", "object"])  # type: ignore[arg-type]
 
     @rpc
     def undo(self, path: str, times: int) -> int:
