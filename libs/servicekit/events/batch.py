@@ -20,7 +20,7 @@ from servicekit.events.cloudevent import Event
 from servicekit.events.delivery import Delivery
 from servicekit.events.handlers import BadEvent, Handler, Routes
 from servicekit.events.reading import Item, Reason, read
-from servicekit.events.waiting import Verdict, describe, judge, pause_of, too_slow
+from servicekit.events.waiting import Verdict, describe, is_about_the_data, judge, pause_of, too_slow
 
 log = logging.getLogger(__name__)
 
@@ -106,10 +106,13 @@ class BatchWorker:
         tries.failed += 1
         if len(items) > 1 and (verdict is Verdict.SPLIT or tries.failed >= patience):
             return True
-        if tries.failed >= patience:
-            self._park_alone(items[0], error, tries.failed)
-            return False
-        return self._again(verdict, error, pause_of(tries.failed - 1))
+        if tries.failed < patience:
+            return self._again(verdict, error, pause_of(tries.failed - 1))
+        if items[0].parked is not None:
+            # Not even parking works. Giving it back would count as a delivery for all that wait behind it.
+            return self._again(Verdict.WAIT, error, pause_of(tries.failed))
+        _park_alone(items[0], error, tries.failed)
+        return False
 
     def _again(self, verdict: Verdict, error: Exception, seconds: float) -> bool:
         metrics.RETRIES.labels(verdict.value).inc()
@@ -118,12 +121,6 @@ class BatchWorker:
         if self._pause(seconds):
             raise Interrupted
         return False
-
-    def _park_alone(self, item: Item, error: Exception, attempts: int) -> None:
-        if item.parked is not None:
-            raise error  # not even parking works: let the connection go and the message come again
-        item.parked = Reason("handler_failed", describe(error), attempts=attempts, our_fault=True)
-        log.error("event parked", exc_info=error, extra={"type": item.event.type if item.event else None})
 
     def _apply(self, items: list[Item]) -> None:
         """One transaction: inbox, all handlers, parked messages."""
@@ -164,13 +161,19 @@ def _by_handler(items: list[Item]) -> list[tuple[Handler, list[Event]]]:
 
 
 def _park_by_id(items: list[Item], error: BadEvent) -> bool:
-    """Parks the event that the handler named. False if the batch has none of that id."""
-    found = False
-    for item in items:
-        if item.parked is None and item.event is not None and item.event.id == error.event_id:
-            item.parked = Reason(error.code, error.detail)
-            found = True
-    return found
+    """Parks the event that the handler named. False if the batch has none of that id, or of two senders."""
+    named = [item for item in items if item.parked is None and item.event and item.event.id == error.event_id]
+    if len({item.event.key for item in named if item.event}) != 1:
+        return False
+    for item in named:
+        item.parked = Reason(error.code, error.detail)
+    return True
+
+
+def _park_alone(item: Item, error: Exception, attempts: int) -> None:
+    ours = not is_about_the_data(error)
+    item.parked = Reason("handler_failed", describe(error), attempts=attempts, our_fault=ours)
+    log.error("event parked", exc_info=error, extra={"type": item.event.type if item.event else None})
 
 
 def _count(items: list[Item], work: list[tuple[Handler, list[Event]]], new: set[tuple[str, str]]) -> None:

@@ -74,14 +74,15 @@ def plain_headers(headers: dict[str, Any]) -> dict[str, Any]:
 
 
 def _origin(headers: dict[str, Any], info: dict[str, Any]) -> tuple[str, str]:
-    exchange, routing_key = str(info.get("exchange") or ""), str(info.get("routing_key") or "")
+    exchange, routing_key = _clean(str(info.get("exchange") or "")), _clean(str(info.get("routing_key") or ""))
     if exchange:
         return exchange, routing_key
     deaths = headers.get("x-death")
     last = deaths[0] if isinstance(deaths, list) and deaths and isinstance(deaths[0], dict) else {}
     keys = last.get("routing-keys")
     if last.get("exchange"):
-        return str(last["exchange"]), str(keys[0]) if isinstance(keys, list) and keys else routing_key
+        key = str(keys[0]) if isinstance(keys, list) and keys else routing_key
+        return _clean(str(last["exchange"])), _clean(key)
     if isinstance(headers.get(FROM_EXCHANGE), str):
         return _clean(headers[FROM_EXCHANGE]), _clean(str(headers.get(FROM_ROUTING_KEY, routing_key)))
     return exchange, routing_key

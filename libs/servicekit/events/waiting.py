@@ -38,6 +38,11 @@ def judge(error: Exception) -> Verdict:
     return Verdict.RETRY
 
 
+def is_about_the_data(error: Exception) -> bool:
+    """Whether the event holds what may not be stored: its sender's doing, and no sign that all will fail."""
+    return isinstance(error, Invalid) or (sqlstate_of(error) or "").startswith("22")
+
+
 def too_slow(error: Exception) -> bool:
     """Whether the batch ran into the statement timeout: fewer at once may pass."""
     return isinstance(error, Unavailable) and error.code == "database_timeout"

@@ -223,6 +223,37 @@ def test_a_batch_too_big_for_the_statement_timeout_is_done_in_parts(db: Transact
     assert (bench.done(), bench.parked()) == (["a", "b", "c", "d"], {})
 
 
+def test_what_cannot_even_be_parked_is_held_until_it_can(db: Transactions) -> None:
+    """Giving it back would count as a delivery for all that wait behind it."""
+    bench = Bench(db, nothing, stop_after=30)
+    broken = Delivery(b"{", "channel.events", "x", CONTENT_TYPE, message_id="broken")
+    db.run(lambda uow: uow.connection.exec_driver_sql("ALTER TABLE parked_message RENAME TO gone"))
+    try:
+        with pytest.raises(Interrupted):
+            bench.worker.work_off([broken], bench._acknowledge)
+    finally:
+        db.run(lambda uow: uow.connection.exec_driver_sql("ALTER TABLE gone RENAME TO parked_message"))
+    assert bench.acknowledged == []
+
+
+def test_an_id_that_two_senders_use_condemns_only_the_event_that_is_bad(db: Transactions) -> None:
+    def act(uow: Any, events: list[Event]) -> None:
+        for event in events:
+            if event.source == "/bad":
+                raise BadEvent(event.id, "too_old")
+
+    bench = Bench(db, act)
+    deliveries = [
+        Delivery(encode(a_note(id="1", source=source)), "channel.events", "note.written.v1", CONTENT_TYPE)
+        for source in ("/good", "/bad")
+    ]
+    bench.worker.work_off(deliveries, bench._acknowledge)
+    assert bench.done() == ["1"]
+    with db.reading() as connection:
+        keys = connection.execute(text("SELECT message_key FROM parked_message")).scalars().all()
+    assert keys == ["event /bad 1"]
+
+
 @pytest.fixture
 def five_in_a_row(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch, "PARKED_IN_A_ROW", 5)
@@ -234,6 +265,19 @@ def test_too_many_failures_of_our_own_in_a_row_stop_the_consumer(db: Transaction
     with pytest.raises(TooManyParked):
         bench.work_off(*"abcdefgh")
     assert "".join(bench.parked()) == "".join(bench.acknowledged) == "abcde"
+
+
+@pytest.mark.usefixtures("five_in_a_row")
+@pytest.mark.parametrize("error", [Invalid.at("/data", "wrong", "Wrong."), "22003"])
+def test_data_that_cannot_be_stored_never_stops_the_consumer(db: Transactions, error: Any) -> None:
+    def act(uow: Any, events: list[Event]) -> None:
+        if isinstance(error, Exception):
+            raise error
+        uow.connection.exec_driver_sql(f"DO $$ BEGIN RAISE EXCEPTION 'bad' USING ERRCODE = '{error}'; END $$")
+
+    bench = Bench(db, act)
+    bench.work_off(*"abcdefgh")
+    assert "".join(bench.parked()) == "".join(bench.acknowledged) == "abcdefgh"
 
 
 @pytest.mark.usefixtures("five_in_a_row")

@@ -59,6 +59,8 @@ def test_poison_is_parked_with_a_reason_and_good_events_pass(desk: Desk) -> None
     desk.publish_raw(gzip.compress(good), "note.written.v1", message_id="gz", content_encoding="gzip")
     desk.publish_raw(b"", "note.written.v1", message_id="empty")
     desk.publish_raw(encode(a_note(id="e1")), "note.rewritten.v1", message_id="liar")
+    desk.publish_raw(encode(a_note(id="e4")), "note.\x00", message_id="nul_key")
+    desk.publish_raw(encode(a_note(id="e5")), "note.\ud800", message_id="surrogate_key")
     desk.publish(a_note("v2", type="note.written.v2", id="e2"), a_note("?", type="unheard.of.v1", id="e3"))
     desk.publish(a_note("good"))
     with running_service(PATH, **desk.environment) as service:
@@ -81,6 +83,8 @@ def test_poison_is_parked_with_a_reason_and_good_events_pass(desk: Desk) -> None
         "empty": "not_json",
         "e1": "routing_key",
         "e2": "unknown_version",
+        "e4": "routing_key",
+        "e5": "routing_key",
     }
     assert wrong_data == "/data/text: required"
     assert canary not in logs
