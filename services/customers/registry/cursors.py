@@ -5,13 +5,15 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import UUID
 
 import orjson
 
 from servicekit.errors import Invalid
 
-_LONGEST = 2_000
+# A name or a tag of the longest kind, of letters that each fold to eighteen others.
+_LONGEST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,16 @@ class Cursor:
         if cursor.sort != sort or not isinstance(value, str | None) or "\x00" in (value or ""):
             raise _invalid()
         return cursor
+
+    def moment(self) -> datetime:
+        """The value, in a list that is sorted by time. Raises Invalid if it is none."""
+        try:
+            moment = datetime.fromisoformat(self.value or "")
+            if moment.tzinfo is None:
+                raise _invalid()
+            return moment.astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise _invalid() from None
 
 
 def _invalid() -> Invalid:

@@ -18,7 +18,7 @@ from services.customers.registry.announcements import Changed
 from services.customers.registry.domain import contacts, edits
 from services.customers.registry.domain.customer import Customer, differences
 from services.customers.registry.domain.forms import CONTACT_FIELDS, Form, read_form
-from services.customers.registry.domain.matches import Matches
+from services.customers.registry.domain.matches import Matches, matches
 from services.customers.registry.domain.teams import check_known
 from services.customers.registry.duplicates import Refused
 from services.customers.registry.errors import ChangedMeanwhile
@@ -127,7 +127,15 @@ def _write_locked(
     found = others(locked.held, _claimed(before, after))
     if found and not work.duplicates_pass:
         return writing.refuse(work, found, locked), []
+    if work.masked and (told := _held_already(before, form)):
+        duplicates.spend(connection, work.scope, told, at=work.at)
     return None, _save(work, before, after, form, locked.held)
+
+
+def _held_already(before: Customer, form: Form) -> Matches:
+    """The customer itself, if it has one of the addresses: its unchanged version tells whoever typed it."""
+    own = dict.fromkeys(contacts.identities(before.points), (before.id,))
+    return matches(form.addresses, own)
 
 
 def _claimed(before: Customer, after: Customer) -> frozenset[Identity]:

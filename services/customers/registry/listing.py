@@ -102,7 +102,8 @@ def _statement(
         parameters = {"after_id": after.id}
     elif after:
         conditions.append(f"({key.column}, {key.id}) {beyond} (CAST(:after AS {key.type}), :after_id)")
-        parameters = {"after": after.value, "after_id": after.id}
+        value = after.value if key.type == "text" else after.moment()
+        parameters = {"after": value, "after_id": after.id}
     statement = f"""
         SELECT {VIEW} AS view, c.id, CAST({key.column} AS text) AS sort_key FROM {key.source}
         WHERE {" AND ".join(conditions)}

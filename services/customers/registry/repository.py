@@ -159,7 +159,8 @@ def save_points(
 ) -> None:
     """Make the kept contact points of a customer those of `after`."""
     old, new = {p.id: p for p in before}, {p.id: p for p in after}
-    gone = [point_id for point_id in old if point_id not in new]
+    # One that became another address makes room first: two may have swapped theirs.
+    gone = [p.id for p in before if p.id not in new or new[p.id].address != p.address]
     changed = [p for p in after if old.get(p.id) != p]
     demoted = [p.id for p in changed if not p.primary and p.id in old]
     if gone:

@@ -23,6 +23,7 @@ from services.customers.registry.domain.addresses import Address
 from services.customers.registry.domain.contacts import Points
 from services.customers.registry.domain.matches import Matches, matches
 from services.customers.registry.duplicates import Refused
+from services.customers.registry.errors import ChangedMeanwhile
 from services.customers.registry.holders import Held, Locked
 from services.customers.registry.repository import Author
 
@@ -84,12 +85,15 @@ def find_outcome(work: Work, idempotency: Mapping[str, Any] | None) -> Json | No
 def answer(
     work: Work, customer_id: UUID, *, warnings: list[Json] | None = None, replayed: bool = False
 ) -> Json:
-    """The customer as the caller may see it now. Raises NotFound if that is not at all."""
+    """The customer as the caller may see it now. Raises NotFound if that is not at all.
+
+    A repetition shows whom the customer was merged into since: to move on would be to write again.
+    """
     found = queries.find_view(work.uow.connection, work.scope, customer_id)
     if found is None:
         raise not_found()
-    if found.view["id"] != str(customer_id):
-        return {"moved_to": found.view["id"]}
+    if found.view["id"] != str(customer_id) and not replayed:
+        raise ChangedMeanwhile
     customer = customer_message(found.view, work.scope, found.configuration)
     return {"customer": customer, "warnings": warnings or [], "replayed": replayed}
 

@@ -64,9 +64,8 @@ def correct_primary(points: Points, new: Point) -> Points:
     if old is None or (known is not None and known.id != old.id):
         rest = tuple(p for p in points if old is None or p.id != old.id)
         return add(rest, replace(new, primary=True))
-    corrected = replace(
-        old, value=new.value, raw=old.raw if new.value == old.value else new.raw, identity=new.identity
-    )
+    raw = old.raw if new.value == old.value else new.raw
+    corrected = replace(old, value=new.value, raw=raw, identity=new.identity, scope=new.scope)
     return _swap(points, old, corrected)
 
 
@@ -84,8 +83,9 @@ def remove_primary(points: Points, kind: str) -> Points:
 def replace_all(points: Points, wanted: Sequence[Point]) -> Points:
     """Exactly `wanted`. One that is there already, by id or by address, keeps its id and age."""
     kept: Points = ()
+    named = frozenset(p.id for p in wanted)
     for new in wanted:
-        point = _continued(points, new)
+        point = _continued(points, new, named)
         if find(kept, point.address) is None and all(p.id != point.id for p in kept):
             kept = (*kept, point)
     chosen = [p for p in kept if p.primary]
@@ -93,12 +93,12 @@ def replace_all(points: Points, wanted: Sequence[Point]) -> Points:
     return settled(kept, chosen=[*fallback, *chosen])
 
 
-def _continued(points: Points, new: Point) -> Point:
-    known = next((p for p in points if p.id == new.id and p.kind == new.kind), None) or find(
-        points, new.address
-    )
+def _continued(points: Points, new: Point, named: frozenset[UUID]) -> Point:
+    known = next((p for p in points if p.id == new.id and p.kind == new.kind), None)
     if known is None:
-        return new
+        known = find(points, new.address)
+        if known is None or known.id in named:  # that one is to become another address
+            return new
     raw = known.raw if known.value == new.value else new.raw
     return replace(new, id=known.id, created_at=known.created_at, raw=raw)
 

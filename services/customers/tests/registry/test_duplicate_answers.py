@@ -114,6 +114,23 @@ def test_agents_without_contact_data_spend_their_budget_on_visible_matches_too(w
         world.create(agent, phone="11900000001")
 
 
+def test_to_learn_that_a_masked_customer_has_an_address_costs_an_answer(world: World) -> None:
+    world.set(hide_contact_data=True)
+    agent = world.agent("ana", "sales")
+    mine = world.create(agent, phone="11987654321")
+
+    def absorb(**data: str) -> int:
+        return int(world.service.absorb_customer(agent, mine["id"], data)["customer"]["version"])
+
+    assert absorb(phone="11900000001") == 2  # it was nobody's: nothing is told of who holds what
+    assert [absorb(whatsapp="11987654321", email=f"{n}@x.com") for n in range(10)] == list(range(3, 13))
+    with pytest.raises(Conflict):
+        absorb(phone="11987654321")
+    assert {tuple(row.matched_on) for row in world.rows("SELECT matched_on FROM restricted_answer")} == {
+        ("whatsapp",)
+    }
+
+
 def test_a_key_stays_free_when_the_answer_was_a_refusal(world: World) -> None:
     agent, key = world.agent("ana", "sales"), {"key": "k", "hash": "h"}
     hidden = world.create(phone="11987654321")

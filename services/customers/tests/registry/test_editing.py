@@ -241,3 +241,54 @@ def test_a_repeated_edit_shows_the_customer_as_it_is_today(world: World) -> None
     world.update(customer["id"], name="Two")
     again = world.service.update_customer(world.admin, customer["id"], {"name": "One"}, idempotency=key)
     assert (again["replayed"], again["customer"]["name"]) == (True, "Two")
+
+
+def test_a_repeated_write_shows_whom_the_customer_was_merged_into(world: World) -> None:
+    agent = world.agent("ana", "sales")
+    survivor, absorbed = world.create(agent, name="Survivor"), world.create(agent, phone="11987654321")
+
+    def writes() -> list[dict[str, Any]]:
+        keys = [{"key": key, "hash": "h"} for key in "cpar"]
+        service, customer_id = world.service, made["customer"]["id"]
+        return [
+            service.create_customer(agent, {"name": "Twin"}, idempotency=keys[0]),
+            service.update_customer(agent, customer_id, {"name": "One"}, idempotency=keys[1]),
+            service.absorb_customer(agent, customer_id, {"tags": ["vip"]}, idempotency=keys[2]),
+            service.restore_customer(world.admin, absorbed["id"], idempotency=keys[3]),
+        ]
+
+    made = world.service.create_customer(agent, {"name": "Twin"}, idempotency={"key": "c", "hash": "h"})
+    world.service.delete_customer(world.admin, absorbed["id"])
+    writes()
+    for merged in (made["customer"]["id"], absorbed["id"]):
+        world.merge(merged, into=survivor["id"])
+    for again in writes():
+        assert (again["replayed"], again["customer"]["id"]) == (True, survivor["id"])
+
+
+def test_contact_points_may_swap_their_values(world: World) -> None:
+    customer = world.create(phone="11987654321", contact_points=[{"kind": "phone", "value": "11987654322"}])
+    first, second = customer["contact_points"]
+    swapped = [{**first, "value": second["value"]}, {**second, "value": first["value"]}]
+    changed = world.update(customer["id"], contact_points=swapped)
+    assert {point["id"]: point["value"] for point in changed["contact_points"]} == {
+        first["id"]: "+5511987654322",
+        second["id"]: "+5511987654321",
+    }
+
+
+def test_an_address_may_be_typed_again_beside_the_contact_point_that_had_it(world: World) -> None:
+    customer = world.create(phone="11987654321")
+    (known,) = customer["contact_points"]
+    wanted = [{"kind": "phone", "value": known["value"]}, {**known, "value": "11987654322"}]
+    changed = world.update(customer["id"], contact_points=wanted)
+    assert {point["value"]: point["id"] == known["id"] for point in changed["contact_points"]} == {
+        "+5511987654321": False,
+        "+5511987654322": True,
+    }
+
+
+def test_a_number_that_replaces_a_platform_id_has_no_scope(world: World) -> None:
+    customer = world.create(contact_points=[{"kind": "whatsapp", "value": "123@lid", "scope": "acme"}])
+    (point,) = world.update(customer["id"], whatsapp="11987654321")["contact_points"]
+    assert (point["value"], "scope" in point) == ("+5511987654321", False)

@@ -7,12 +7,19 @@ from typing import Any
 import pytest
 
 from servicekit.errors import Forbidden, Invalid, NotFound
+from servicekit.ids import new_id
 from servicekit.scope import CONNECTOR, Scope
+from services.customers.registry.cursors import Cursor
 from services.customers.tests.registry.test_creating import codes
 from services.customers.tests.world import World
 
 Json = dict[str, Any]
 SORTS = ["name", "created_at", "updated_at", "last_interaction_at"]
+
+
+def a_cursor(sort: str, value: str | None) -> str:
+    """One that nobody was given."""
+    return Cursor(sort, value, new_id()).dump()
 
 
 def everybody(world: World, scope: Json, *, limit: int, **options: Any) -> list[Json]:
@@ -111,12 +118,25 @@ def test_names_sort_without_case_and_accents(world: World) -> None:
         ({"sort": "id"}, "/sort"),
         ({"cursor": "????"}, "/cursor"),
         ({"cursor": "e30"}, "/cursor"),
+        ({"cursor": a_cursor("-created_at", "garbage")}, "/cursor"),
+        ({"cursor": a_cursor("-created_at", "0001-01-01T00:00:00+23:59")}, "/cursor"),
+        ({"cursor": a_cursor("-created_at", "2026-01-01T00:00:00")}, "/cursor"),
+        ({"cursor": a_cursor("-created_at", None)}, "/cursor"),
+        ({"cursor": a_cursor("-last_interaction_at", "now"), "sort": "-last_interaction_at"}, "/cursor"),
     ],
 )
 def test_wrong_arguments_are_named(world: World, arguments: Json, pointer: str) -> None:
     with pytest.raises(Invalid) as refusal:
         world.service.list_customers(world.admin, **arguments)
     assert set(codes(refusal.value)) == {pointer}
+
+
+def test_the_longest_names_have_cursors_that_work(world: World) -> None:
+    # Each of these letters folds to eighteen.
+    names = ["\ufdfa" * 199 + letter for letter in "abc"]
+    for name in names:
+        world.create(name=name)
+    assert [customer["name"] for customer in everybody(world, world.admin, limit=1, sort="name")] == names
 
 
 def test_a_cursor_belongs_to_its_order(world: World) -> None:
