@@ -49,9 +49,13 @@ _MESSAGE = """
 _CHANGE = """
     SELECT c.id, c.at, 'change' AS kind, c.by, c.origin, c.field, c.before, c.after
     FROM unnest(CAST(:members AS uuid[])) AS member (id) CROSS JOIN LATERAL (
-        SELECT * FROM change WHERE customer_id = member.id {condition}
+        SELECT * FROM change WHERE customer_id = member.id {condition} {team}
         ORDER BY at DESC, id DESC LIMIT :limit) c
     ORDER BY c.at DESC, c.id DESC LIMIT :limit"""
+# Shown without the other teams, a change of theirs would still tell that there are some.
+_OWN_TEAMS_CHANGED = """ AND (field <> 'teams' OR EXISTS (
+    SELECT FROM unnest(CAST(:scope_teams AS uuid[])) AS own (id)
+    WHERE coalesce(before @> to_jsonb(own.id), false) <> coalesce(after @> to_jsonb(own.id), false)))"""
 
 _END: Final = datetime.max.replace(tzinfo=UTC)
 
@@ -98,10 +102,12 @@ def _statements(window: Window, *, everything: bool) -> list[TextClause]:
 def _statement(what: str, conditions: tuple[bool, bool, bool], everything: bool) -> TextClause:
     told = ("(at, id) < (:after_at, :after_id)", "at >= :since", "at < :until")
     condition = "".join(f" AND {each}" for each, wanted in zip(told, conditions, strict=True) if wanted)
+    if what == "change":
+        return text(_CHANGE.format(condition=condition, team="" if everything else _OWN_TEAMS_CHANGED))
     team = "" if everything else " AND (team_id IS NULL OR team_id = ANY(CAST(:scope_teams AS uuid[])))"
     if what == "interaction":
         return text(_INTERACTION.format(condition=condition + team))
-    return text((_MESSAGE if what == "message" else _CHANGE).format(condition=condition, team=team))
+    return text(_MESSAGE.format(condition=condition, team=team))
 
 
 def _parameters(scope: Scope, members: Sequence[UUID], window: Window) -> dict[str, Any]:

@@ -20,10 +20,10 @@ def the_id(world: World) -> str:
     return customer["id"]
 
 
-def pages(world: World, customer_id: str, **asked) -> list[list[dict]]:
+def pages(world: World, customer_id: str, scope: dict | None = None, **asked) -> list[list[dict]]:
     result, cursor = [], None
     while True:
-        page = world.service.list_history(world.admin, customer_id, cursor=cursor, **asked)
+        page = world.service.list_history(scope or world.admin, customer_id, cursor=cursor, **asked)
         result.append(page["data"])
         cursor = page["next"]
         if cursor is None:
@@ -87,6 +87,20 @@ def test_an_agent_sees_what_belongs_to_their_teams_or_to_none(world, connector):
     assert {item["external_id"] for item in conversations} == {"c-1", "c-3"}
     messages = world.service.list_history(bia, the_id(world), ["message"])["data"]
     assert {item["preview"] for item in messages} == {"for sales", "for nobody"}
+
+
+def test_an_agent_is_not_told_that_another_team_came_or_went(world):
+    sales, support, legal = map(world.team, ("sales", "support", "legal"))
+    bia = world.agent("bia", "sales", "legal")
+    customer = world.create(teams=[sales])
+    for change in ({"add": [support]}, {"add": [legal]}, {"remove": [support]}):
+        world.update(customer["id"], teams=change)
+
+    def told(scope):
+        return pages(world, customer["id"], scope=scope, kinds=["change"], limit=1)
+
+    assert [[item.get("after") for item in page] for page in told(bia)[:-1]] == [[sorted([sales, legal])]]
+    assert len(told(world.admin)) == 4
 
 
 def test_who_may_not_see_the_customer_sees_no_history(world, connector):
