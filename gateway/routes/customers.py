@@ -35,8 +35,8 @@ CustomerPage = page_of(Customer, with_total=True)
 async def list_customers(call: Call) -> Answer:
     """The customers that the caller may see.
 
-    Sorted by `name`, `created_at`, `updated_at` or `last_interaction_at` (the default, newest first); a
-    leading `-` turns the order round; empty values come last.
+    Sorted by `name`, `created_at`, `updated_at` or `last_interaction_at`; a leading `-` turns the order
+    round; empty values come last. The default is `-created_at`: the newest customers first.
     """
     return await _page(call, call.query)
 
@@ -119,7 +119,7 @@ async def absorb_customer(call: Call) -> Answer:
     reply = await call.tell(
         "absorb_customer", call.path["customer_id"], data, mode=mode, version=call.version
     )
-    return _moved(reply) if "moved_to" in reply else _written(reply)
+    return _moved(reply, "/absorb") if "moved_to" in reply else _written(reply)
 
 
 async def _page(call: Call, asked: dict[str, Any]) -> Answer:
@@ -148,5 +148,5 @@ def _written(reply: dict[str, Any], *, status: int = 200) -> Answer:
     return mark_replayed(answer) if reply.get("replayed") else answer
 
 
-def _moved(reply: dict[str, Any]) -> Answer:
-    return moved(f"/v1/customers/{reply['moved_to']}")
+def _moved(reply: dict[str, Any], operation: str = "") -> Answer:
+    return moved(f"/v1/customers/{reply['moved_to']}{operation}")

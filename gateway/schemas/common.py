@@ -9,10 +9,13 @@ from marshmallow import Schema, fields
 
 from gateway.schemas.fields import Id, Moment, QueryNumber, objects, one_of, text
 
+# Cursors hold the last row's sort key: a name may fold to eighteen times its length.
+LONGEST_CURSOR = 10_000
+
 
 class PageQuery(Schema):
     limit = QueryNumber(low=1, high=200, load_default=50)
-    cursor = text(500, shortest=1)
+    cursor = text(LONGEST_CURSOR, shortest=1)
 
 
 class PageInfo(Schema):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from gateway.schemas.common import PageQuery
+from gateway.schemas.common import LONGEST_CURSOR, PageQuery
 from gateway.schemas.fields import (
     Anything,
     Flag,
@@ -102,6 +102,9 @@ class Absorb(_CustomerData):
     """What was typed for a customer that turned out to exist."""
 
     mode = one_of("merge", load_default="merge")
+    channel = text(
+        50, shortest=1, metadata={"description": "Taken as for a new customer; the present one stays"}
+    )
     contact_points = objects(NewContactPoint, validate=validate.Length(max=100))
     tags = fields.List(text(100), validate=validate.Length(max=100))
     teams = fields.List(Id(), validate=validate.Length(max=100))
@@ -126,7 +129,7 @@ class CustomerQuery(PageQuery):
 
 class CustomerSearch(Schema):
     limit = WholeNumber(load_default=50, validate=validate.Range(1, 200))
-    cursor = text(500, shortest=1, allow_none=True)
+    cursor = text(LONGEST_CURSOR, shortest=1, allow_none=True)
     sort = fields.String(allow_none=True, validate=validate.Regexp(f"^{_SORT}$"))
     include = fields.List(one_of("total"), load_default=list, validate=validate.Length(max=10))
 

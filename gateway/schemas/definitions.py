@@ -84,4 +84,3 @@ class CustomFieldPatch(Schema):
     required = Flag()
     help = text(500, allow_none=True)
     position = WholeNumber(validate=validate.Range(0, 10_000))
-    archived = Flag()

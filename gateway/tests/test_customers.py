@@ -34,7 +34,7 @@ def test_hidden_missing_and_malformed_ids_answer_the_same_bytes(agent):
     [
         ("GET", "", None, ""),
         ("PATCH", "", {"name": "x"}, ""),
-        ("POST", "/absorb", {"name": "x"}, ""),
+        ("POST", "/absorb", {"name": "x"}, "/absorb"),
         ("GET", "/history", None, "/history"),
     ],
 )
@@ -50,6 +50,19 @@ def test_lists_are_pages(agent):
     assert page["total"] == {"value": 1000, "relation": "gte"}
     assert "total" not in agent.client.get("/v1/customers?limit=1").json()
     assert len(agent.client.post("/v1/customers/search", json={"limit": 3}).json()["data"]) == 3
+
+
+def test_the_longest_cursor_comes_back(agent):
+    longest = "x" * 9_700
+    assert agent.client.get("/v1/customers", params={"cursor": longest}).status_code == 200
+    assert agent.client.get("/v1/tags", params={"cursor": longest}).status_code == 200
+    assert agent.client.post("/v1/customers/search", json={"cursor": longest}).status_code == 200
+
+
+def test_what_was_typed_for_a_new_customer_can_be_absorbed_as_it_is(agent):
+    typed = {"name": "x", "channel": "whatsapp", "status": "active", "teams": [], "tags": [], "custom": {}}
+    assert agent.client.post("/v1/customers", json=typed).status_code == 201
+    assert agent.client.post(f"/v1/customers/{KNOWN}/absorb", json=typed).status_code == 200
 
 
 def test_deleted_customers_are_listed_for_administrators(admin, agent):
@@ -174,3 +187,8 @@ def test_dead_letters_and_counters_are_for_administrators(admin, agent):
     assert admin.post(f"/v1/dead-letters/{LETTER}/replay").status_code == 202
     assert admin.post(f"/v1/dead-letters/{KNOWN}/replay").status_code == 404
     assert admin.delete(f"/v1/dead-letters/{LETTER}").status_code == 204
+
+
+def test_a_field_is_archived_by_deleting_it_and_not_by_a_patch(admin):
+    refused = admin.patch("/v1/custom-fields/plan", json={"archived": True}, headers={"If-Match": '"2"'})
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (422, "unknown_property")
