@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
@@ -74,7 +75,7 @@ async def test_end_is_reported_exactly_once(bus_url: str):
 
 async def test_wrong_password_is_an_error_in_the_brokers_words(bus_url: str):
     with pytest.raises(ConnectionLost, match=r"^403 ACCESS_REFUSED$"):
-        await Ears().connection().open(bus_url.replace(":guest@", ":wrong@"), "reply.guest.x")
+        await Ears().connection().open(re.sub(":[^:@/]+@", ":wrong@", bus_url), "reply.guest.x")
 
 
 async def test_cancelled_reply_queue_ends_the_connection(bus_url: str):
