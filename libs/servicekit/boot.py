@@ -7,6 +7,7 @@ no chance to patch first.
 from __future__ import annotations
 
 import importlib
+import inspect
 import os
 import signal
 import sys
@@ -52,7 +53,9 @@ def run(path: str) -> int:
     from servicekit import log
     from servicekit.settings import ServiceSettings, load_or_exit
 
-    settings = load_or_exit(getattr(service_class, "settings_class", ServiceSettings))
+    settings = load_or_exit(
+        getattr(service_class, "settings_class", ServiceSettings), required=_required_settings(service_class)
+    )
     log.configure(
         level=settings.log_level,
         style=settings.log_format,
@@ -67,6 +70,15 @@ def _load(path: str) -> Any:
     if "" not in sys.path:
         sys.path.insert(0, "")
     return getattr(importlib.import_module(module), name)
+
+
+def _required_settings(service_class: Any) -> set[str]:
+    """What the service's dependencies cannot do without: DATABASE_URL, if it has a database."""
+    return {
+        name
+        for _, dependency in inspect.getmembers(service_class)
+        for name in getattr(dependency, "required_settings", ())
+    }
 
 
 def _serve(service_class: Any, settings: ServiceSettings) -> int:

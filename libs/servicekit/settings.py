@@ -10,7 +10,7 @@ import os
 import socket
 import sys
 import types
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -52,8 +52,12 @@ class ServiceSettings:
     outbox_poll_seconds: float = 1.0
 
 
-def load(cls: type[T], environ: Mapping[str, str] | None = None) -> T:
-    """An instance of the dataclass `cls` from the environment. Raises one SettingsError for all faults."""
+def load(cls: type[T], environ: Mapping[str, str] | None = None, *, required: Iterable[str] = ()) -> T:
+    """An instance of the dataclass `cls` from the environment. Raises one SettingsError for all faults.
+
+    `required` names fields that this process cannot do without, although they have a default.
+    """
+    required = frozenset(required)
     environ = os.environ if environ is None else environ
     hints = get_type_hints(cls)
     values: dict[str, Any] = {}
@@ -61,7 +65,8 @@ def load(cls: type[T], environ: Mapping[str, str] | None = None) -> T:
     for setting in fields(cls):  # type: ignore[arg-type]
         text = environ.get(setting.name.upper(), "")
         if text == "":
-            problems += [f"{setting.name.upper()} is missing"] if _required(setting) else []
+            if _required(setting) or setting.name in required:
+                problems.append(f"{setting.name.upper()} is missing")
             continue
         try:
             values[setting.name] = _parse(text, hints[setting.name])
@@ -72,10 +77,10 @@ def load(cls: type[T], environ: Mapping[str, str] | None = None) -> T:
     return cls(**values)
 
 
-def load_or_exit(cls: type[T]) -> T:
+def load_or_exit(cls: type[T], *, required: Iterable[str] = ()) -> T:
     """Like `load`, for commands: prints the faults and ends the process with status 2."""
     try:
-        return load(cls)
+        return load(cls, required=required)
     except SettingsError as error:
         print(error, file=sys.stderr)
         raise SystemExit(2) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ from servicekit.testing.infrastructure import fresh_database
 from servicekit.testing.process import running_service
 from servicekit.testing.proxy import proxied
 from servicekit.testing.waiting import eventually
+from servicekit.tests.events.desk import PATH as NOTEBOOK
 from servicekit.tests.rpc.conftest import WORKSHOP
 
 SLEEPERS = "servicekit.tests.boot.sleepers:Sleepers"
@@ -68,6 +70,12 @@ def test_missing_settings_are_named_and_end_with_status_2():
     assert "Traceback" not in result.stderr
 
 
+def test_a_service_with_a_database_names_the_missing_variable():
+    result = command("-m", "servicekit", "run", NOTEBOOK)
+    assert result.returncode == 2
+    assert "AMQP_URL is missing; DATABASE_URL is missing" in result.stderr
+
+
 @pytest.mark.parametrize("arguments", [(), ("walk",), ("run",), ("run", "no.class.named")])
 def test_wrong_command_shows_how_it_is_used(arguments: tuple[str, ...]):
     result = command("-m", "servicekit", *arguments)
@@ -79,7 +87,7 @@ def test_broker_password_is_in_no_log(bus_url: str):
     """Connection errors of AMQP libraries like to print the URL."""
     with proxied(bus_url) as (proxy, url):
         proxy.cut()
-        url = url.replace("guest:guest@", "guest:hunter2@")
+        url = re.sub("//[^@]+@", "//guest:hunter2@", url)
         with running_service(WORKSHOP, wait=False, AMQP_URL=url, LOG_LEVEL="DEBUG") as service:
             eventually(lambda: service.logged("call connection lost"))
             proxy.restore()
