@@ -122,6 +122,9 @@ def wait_and_handle(connection: Connection, timeout: float) -> bool:
     if transport is None:
         raise ConnectionError("connection closed")
     if not transport._read_buffer and not _pending(transport.sock):
+        if timeout <= 0:
+            # Called by a greenlet that a socket woke, a timeout of nothing fires before the hub has looked.
+            eventlet.sleep(0)
         try:
             hubs.trampoline(transport.sock.fileno(), read=True, timeout=timeout, timeout_exc=socket.timeout)
         except TimeoutError:

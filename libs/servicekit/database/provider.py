@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from nameko.extensions import DependencyProvider
 
+from servicekit import health
 from servicekit.database.engine import PoolSettings, make_engine
 from servicekit.database.purge import PurgeTimer
 from servicekit.database.unit_of_work import Transactions
@@ -19,6 +20,8 @@ class Database(Transactions, DependencyProvider):
     Whoever has an outbox has a relay: it cannot be forgotten. `on_returned(uow, messages)` is told of
     `mandatory` messages that no queue wanted; without it their rows stay, flagged.
     """
+
+    required_settings: ClassVar = ("database_url",)
 
     def __init__(self, *, on_returned: OnReturned | None = None) -> None:
         self._on_returned = on_returned
@@ -43,6 +46,7 @@ class Database(Transactions, DependencyProvider):
             poll_seconds=settings.outbox_poll_seconds,
             on_returned=self._on_returned,
         )
+        health.register("database", lambda: self._relay.database_trouble)
         self._purge = PurgeTimer(self)
         self.on_outbox_written(self._relay.wake)
 

@@ -74,7 +74,8 @@ def plain_headers(headers: dict[str, Any]) -> dict[str, Any]:
 
 
 def _origin(headers: dict[str, Any], info: dict[str, Any]) -> tuple[str, str]:
-    exchange, routing_key = _clean(str(info.get("exchange") or "")), _clean(str(info.get("routing_key") or ""))
+    exchange = _clean(str(info.get("exchange") or ""))
+    routing_key = _clean(str(info.get("routing_key") or ""))
     if exchange:
         return exchange, routing_key
     deaths = headers.get("x-death")

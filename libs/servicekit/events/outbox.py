@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, insert
 
@@ -12,6 +13,9 @@ from servicekit import context
 from servicekit.database.tables import plumbing
 from servicekit.errors import TooLarge
 from servicekit.events.cloudevent import CONTENT_TYPE, MAX_BODY, Event, completed, encode
+
+# Bytes: what AMQP has room for in a name or an id. A row with more could never be sent, nor those behind it.
+_MAX_NAME: Final = 255
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,10 @@ def _row(message: Event | ReadyMessage, source: str) -> dict[str, Any]:
     ready = message if isinstance(message, ReadyMessage) else _ready(completed(message, source=source))
     if len(ready.body) > MAX_BODY:
         raise TooLarge("event_too_large", {"limit": MAX_BODY})
+    if not (_fits(ready.exchange) and _fits(ready.routing_key)):
+        raise TooLarge("address_too_long", {"limit": _MAX_NAME})
     return {
-        "message_id": ready.message_id,
+        "message_id": ready.message_id if _fits(ready.message_id) else _digest(ready.message_id),
         "exchange": ready.exchange,
         "routing_key": ready.routing_key,
         "content_type": ready.content_type,
@@ -66,6 +72,15 @@ def _row(message: Event | ReadyMessage, source: str) -> dict[str, Any]:
         "body": ready.body,
         "mandatory": ready.mandatory,
     }
+
+
+def _fits(name: str) -> bool:
+    return len(name.encode()) <= _MAX_NAME
+
+
+def _digest(message_id: str) -> str:
+    """In the place of an id that is too long. For whoever looks at messages; the event keeps its own."""
+    return hashlib.sha256(message_id.encode()).hexdigest()
 
 
 def _ready(event: Event) -> ReadyMessage:

@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 BATCH: Final = 200
 _AVOID_SECONDS: Final = 30.0
 _MEASURE_SECONDS: Final = 5.0
+_SILENT_SECONDS: Final = 3.0  # so that readiness does not flap when the database restarts
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
 
 OnReturned = Callable[[UnitOfWork, list[ReadyMessage]], None]
@@ -63,9 +64,16 @@ class Relay:
         self._poll_seconds = poll_seconds
         self._on_returned = on_returned
         self._woken = threading.Event()
-        self._stopping = False
+        self._stopping = threading.Event()
         self._avoided: dict[str, float] = {}
         self._measured_at = 0.0
+        self._asked_at: float | None = float("-inf")  # the database, if it has not answered since
+
+    @property
+    def database_trouble(self) -> str | None:
+        """Why the database cannot be used; None when all is well. The relay asks it anyway, busy or not."""
+        silent = self._asked_at is not None and time.monotonic() - self._asked_at > _SILENT_SECONDS
+        return "no answer" if silent else None
 
     def wake(self) -> None:
         """There is something new in the outbox."""
@@ -73,33 +81,29 @@ class Relay:
 
     def stop(self) -> None:
         """`run` returns after one last pass."""
-        self._stopping = True
+        self._stopping.set()
         self._woken.set()
 
     def run(self) -> None:
         pause = _FIRST_PAUSE
         while True:
-            last_pass = self._stopping
+            last_pass = self._stopping.is_set()
             if self._pass():
                 pause = _FIRST_PAUSE
-                self._wait(self._poll_seconds)
+                self._woken.wait(0 if self._stopping.is_set() else self._poll_seconds)
+                self._woken.clear()
             else:
-                self._wait(pause)
+                self._stopping.wait(pause)  # not woken: commits go on while the broker is down
                 pause = min(_LONGEST_PAUSE, 2 * pause)
             if last_pass:
                 break
         self._publisher.drop()
         self._db.close()
 
-    def _wait(self, seconds: float) -> None:
-        if not self._stopping:
-            self._woken.wait(seconds)
-        self._woken.clear()
-
     def _pass(self) -> bool:
         """Sends all there is. False if something is down; what was not confirmed will be sent again."""
         try:
-            while self._send_batch() == BATCH and not self._stopping:
+            while self._send_batch() == BATCH and not self._stopping.is_set():
                 pass
             self._publisher.keep_alive()
             self._measure()
@@ -112,8 +116,11 @@ class Relay:
             return self._failed(type(error).__name__)
 
     def _send_batch(self) -> int:
+        if self._asked_at is None:
+            self._asked_at = time.monotonic()
         with self._db.unit_of_work() as uow:
             rows = uow.connection.execute(_TAKE, {"avoided": self._exchanges_to_avoid()}).all()
+            self._asked_at = None
             if rows:
                 self._send(uow, rows)
         return len(rows)

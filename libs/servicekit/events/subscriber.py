@@ -52,7 +52,7 @@ class Subscriber(DependencyProvider):
     def setup(self) -> None:
         settings = self.container.config["settings"]
         name = f"{self.container.service_name} {settings.instance}"
-        self._replays = Publisher(settings.amqp_url, name=f"{name} replays")
+        self._amqp_url, self._replays_name = settings.amqp_url, f"{name} replays"
         self._consumer = Consumer(
             url=settings.amqp_url,
             name=f"{name} events",
@@ -75,7 +75,6 @@ class Subscriber(DependencyProvider):
         self._consumer.stop()
         for thread in self._threads:
             thread.wait()
-        self._replays.drop()
 
     def kill(self) -> None:
         self._consumer.stop()
@@ -90,7 +89,12 @@ class Subscriber(DependencyProvider):
 
     def replay_parked(self, parked_id: str) -> None:
         """See `parked.replay`."""
-        replay(self.db, self._replays, self._topology.queue_name, parked_id)
+        # Not kept: nobody would read its heartbeats, and the next replay would find it lost.
+        publisher = Publisher(self._amqp_url, name=self._replays_name)
+        try:
+            replay(self.db, publisher, self._topology.queue_name, parked_id)
+        finally:
+            publisher.drop()
 
     def discard_parked(self, parked_id: str) -> None:
         """See `parked.discard`."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+import threading
+import time
 from contextlib import closing, suppress
 from functools import partial
 from typing import Any
@@ -12,7 +14,9 @@ import pytest
 
 from servicekit.database import Transactions
 from servicekit.errors import TooLarge
-from servicekit.events import Event, ReadyMessage
+from servicekit.events import Event, ReadyMessage, metrics
+from servicekit.events.publisher import Publisher
+from servicekit.events.relay import Relay
 from servicekit.testing.bus import raw_client
 from servicekit.testing.process import ServiceProcess, running_service
 from servicekit.testing.proxy import proxied
@@ -171,6 +175,40 @@ def test_an_exchange_that_is_missing_holds_nobody_else_up(desk: Desk) -> None:
         eventually(lambda: in_the_outbox(desk) == 1, what="the others sent")
         assert service.logged("exchange refused", exchange="not.declared")
     assert numbers(received(desk, [])) == {2, 3}
+
+
+def test_an_id_too_long_for_the_bus_holds_nothing_up(desk: Desk) -> None:
+    """It may have 255 characters; the message property has room for 255 bytes."""
+    a_listener(desk)
+    write(desk, counted(1, id="\u00e9" * 255), counted(2, id="\u00e9" * 127 + "x"))
+    with running_service(PATH, **desk.environment):
+        eventually(lambda: in_the_outbox(desk) == 0, what="an empty outbox")
+    first, second = received(desk, [])
+    assert orjson.loads(first.body)["id"] == "\u00e9" * 255
+    assert second.properties["message_id"] == orjson.loads(second.body)["id"]
+
+
+@pytest.mark.parametrize("place", ["routing_key", "exchange"])
+def test_an_address_too_long_for_the_bus_is_refused_where_it_is_written(desk: Desk, place: str) -> None:
+    with pytest.raises(TooLarge, match="address_too_long"):
+        write(desk, counted(1, **{place: "\u00e9" * 128}))
+
+
+def test_while_it_cannot_send_new_messages_do_not_hurry_it(desk: Desk) -> None:
+    with closing(Transactions.connect(desk.database_url)) as db:
+        relay = Relay(db, Publisher("amqp://guest:guest@127.0.0.1:1", name="nowhere"), poll_seconds=1.0)
+        write(desk, counted(1))
+        failures = metrics.OUTBOX_FAILURES.labels("ConnectionRefusedError")
+        before, began = failures._value.get(), time.monotonic()
+        thread = threading.Thread(target=relay.run)
+        thread.start()
+        while failures._value.get() < before + 3:
+            relay.wake()
+            time.sleep(0)
+        lasted = time.monotonic() - began
+        relay.stop()
+        thread.join()
+    assert lasted >= 0.1 + 0.2
 
 
 def test_what_was_rolled_back_is_never_sent(desk: Desk) -> None:

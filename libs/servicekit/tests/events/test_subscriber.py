@@ -18,6 +18,8 @@ from servicekit.tests.events.desk import PATH, Desk, a_note
 from servicekit.tests.events.notebook import TOPOLOGY
 
 ADMIN = {"user_id": "1", "role": "admin", "team_ids": []}
+SLEEPING = """SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query ~ 'pg_sleep'
+    AND state = 'active' AND pid <> pg_backend_pid()"""
 AGENT = {**ADMIN, "role": "agent"}
 
 
@@ -110,7 +112,11 @@ def test_an_event_that_its_handler_cannot_handle_is_parked_alone(desk: Desk) -> 
 
 def test_a_parked_event_comes_back_when_it_is_replayed_after_the_fix(desk: Desk) -> None:
     desk.publish(a_note("at last", do="fail_without_flag", id="early"))
-    with running_service(PATH, **desk.environment), raw_client(desk.amqp_url) as client:
+    with (
+        proxied(desk.amqp_url) as (proxy, amqp_url),
+        running_service(PATH, **{**desk.environment, "AMQP_URL": amqp_url}) as service,
+        raw_client(desk.amqp_url) as client,
+    ):
         eventually(desk.parked, what="a parked note")
         [shown] = client.call("notebook.list_parked", ADMIN)["result"]["data"]
         assert (shown["reason"], shown["exchange"], "body" in shown) == (
@@ -122,6 +128,8 @@ def test_a_parked_event_comes_back_when_it_is_replayed_after_the_fix(desk: Desk)
         assert client.call("notebook.replay_parked", ADMIN, shown["id"])["error"] is None
         eventually(lambda: desk.parked() == {"early": ("handler_failed", 3)}, what="the note parked again")
 
+        proxy.drop()
+        eventually(lambda: service.metric("bus_connections_lost_total", link="rpc") == 1 and service.ready)
         desk.execute("INSERT INTO flag VALUES ('up')")
         [shown] = client.call("notebook.list_parked", ADMIN)["result"]["data"]
         assert client.call("notebook.replay_parked", ADMIN, shown["id"])["error"] is None
@@ -161,7 +169,9 @@ def test_a_database_that_goes_away_costs_no_event(desk: Desk) -> None:
         proxy.cut()
         desk.publish(*(a_note(str(number)) for number in range(50)))
         eventually(lambda: service.metric("events_retries_total", why="waits") >= 2, what="some waiting")
+        eventually(lambda: "database" in service.get("/readyz").json()["problems"], what="readiness red")
         proxy.restore()
+        eventually(lambda: service.ready, what="readiness green")
         eventually(lambda: len(desk.notes()) == 51, within=20, what="the rest")
         assert desk.parked() == {}
 
@@ -169,8 +179,8 @@ def test_a_database_that_goes_away_costs_no_event(desk: Desk) -> None:
 def test_killed_between_commit_and_acknowledgement_it_is_done_once(desk: Desk) -> None:
     with proxied(desk.amqp_url) as (proxy, amqp_url):
         with running_service(PATH, **{**desk.environment, "AMQP_URL": amqp_url}) as service:
-            desk.publish(a_note("once", do="sleep 0.5"))
-            eventually(lambda: desk.waiting() == 0, what="the delivery")
+            desk.publish(a_note("once", do="sleep 1"))
+            eventually(lambda: desk.rows(SLEEPING), what="the note in work")
             proxy.freeze()  # the commit goes through, the acknowledgement does not
             eventually(desk.notes, what="the commit")
             service.signal(signal.SIGKILL)
@@ -182,14 +192,12 @@ def test_killed_between_commit_and_acknowledgement_it_is_done_once(desk: Desk) -
 
 
 def test_a_stop_finishes_the_batch_in_work_and_nobody_does_it_again(desk: Desk) -> None:
-    sleeping = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query ~ 'pg_sleep' "
-    sleeping += "AND state = 'active' AND pid <> pg_backend_pid()"
     with (
         running_service(PATH, **desk.environment) as leaving,
         running_service(PATH, **desk.environment) as staying,
     ):
         desk.publish(a_note("one", do="sleep 2"), a_note("two", do="sleep 2"))
-        eventually(lambda: len(desk.rows(sleeping)) == 2, what="one note in the work of each")
+        eventually(lambda: len(desk.rows(SLEEPING)) == 2, what="one note in the work of each")
         leaving.signal(signal.SIGTERM)
         assert leaving.wait() == 0
         desk.publish(a_note("next"))
