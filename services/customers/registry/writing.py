@@ -16,7 +16,7 @@ from servicekit.errors import Forbidden, Invalid, NotFound
 from servicekit.scope import AGENT, Scope
 from services.customers import configuration
 from services.customers.configuration import Configuration
-from services.customers.messages import customer_message, is_masked
+from services.customers.messages import customer_message, is_masked, shown_teams
 from services.customers.registry import announcements, duplicates, holders, queries
 from services.customers.registry.domain import contacts
 from services.customers.registry.domain.addresses import Address
@@ -159,11 +159,12 @@ def refuse(work: Work, found: Matches, locked: Locked) -> Refused:
 
 
 def check_assignee(work: Work, user_id: UUID | None, teams: frozenset[UUID]) -> None:
-    """An active user who can see a customer of these teams."""
+    """An active user who can see a customer of these teams, of which agents know only their own."""
     if user_id is None:
         return
     user = work.configuration.directory.find_user(str(user_id))
-    seen = user and user.active and (user.role == "admin" or user.team_ids & set(map(str, teams)))
+    known = shown_teams(map(str, teams), work.scope)
+    seen = user and user.active and (user.role == "admin" or user.team_ids & set(known))
     if not seen and str(user_id) != work.scope.user_id:
         raise Invalid.at("/assignee", "unknown_user", "no active user who can see this customer")
 

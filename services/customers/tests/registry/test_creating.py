@@ -143,6 +143,16 @@ def test_an_assignee_is_an_active_user_who_can_see_the_customer(world: World) ->
     assert codes(refusal.value) == {"/assignee": "unknown_user"}
 
 
+def test_no_assignee_tells_an_agent_of_a_team_that_they_are_not_in(world: World) -> None:
+    agent, outside = world.agent("ana", "sales"), world.agent("ben", "support")
+    shared = world.create(teams=[world.team("sales"), world.team("support")])
+    with pytest.raises(Invalid) as refusal:
+        world.update(shared["id"], agent, assignee=outside["user_id"])
+    assert codes(refusal.value) == {"/assignee": "unknown_user"}
+    assert world.update(shared["id"], agent, assignee=world.admin["user_id"])
+    assert world.update(shared["id"], assignee=outside["user_id"])["assignee"] == outside["user_id"]
+
+
 def test_a_repeated_request_gets_the_first_outcome(world: World) -> None:
     key = {"key": "k1", "hash": "h"}
     first = world.service.create_customer(world.admin, {"name": "A", "phone": "11987654321"}, idempotency=key)
