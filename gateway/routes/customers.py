@@ -66,11 +66,14 @@ async def create_customer(call: Call) -> Answer:
 
 @routes.get("/v1/customers/{customer_id}", answers={200: Customer, 308: None})
 async def get_customer(call: Call) -> Answer:
-    """One customer. The id of a merged one leads to its survivor (308)."""
+    """One customer. The id of a merged one leads to its survivor (308).
+
+    Always whole: messages and the caller's rights change what is shown without a new version.
+    """
     reply = await call.ask("get_customer", call.path["customer_id"])
     if "moved_to" in reply:
         return _moved(reply)
-    return resource_answer(reply["customer"], call.if_none_match)
+    return resource_answer(reply["customer"])
 
 
 @routes.patch(

@@ -94,12 +94,13 @@ async def delete_team(call: Call) -> Answer:
     """
     team_id, heir = UUID(call.path["team_id"]), call.query["move_to"]
     await call.resources.database.read(lambda connection: _check_removal(connection, team_id, heir))
+    if heir is not None:
+        await _move_customers(call, str(team_id), heir)  # deleted ones too, which no usage counts
     usage = await call.ask("team_usage", str(team_id))
     if usage["customers"]:
-        if heir is None:
-            found = {"value": usage["customers"], "relation": usage["relation"]}
-            raise Conflict("team_in_use", {"customers": found})
-        await _move_customers(call, str(team_id), heir)
+        raise Conflict(
+            "team_in_use", {"customers": {"value": usage["customers"], "relation": usage["relation"]}}
+        )
 
     def work(uow: UnitOfWork) -> Outcome:
         teams.remove_team(uow.connection, team_id, version=call.version)

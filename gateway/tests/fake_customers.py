@@ -192,6 +192,11 @@ class CustomersService:
         _BUSY.add(team_id)
 
     @rpc
+    def was_moved(self, scope: Json, team_id: str) -> bool:
+        """For tests: whether the team's customers went elsewhere."""
+        return team_id in _MOVED
+
+    @rpc
     def move_team(self, scope: Json, team_id: str, to: str, limit: int = 500) -> Json:
         moved = 0 if team_id in _MOVED else 7
         _MOVED.add(team_id)

@@ -114,6 +114,13 @@ def test_a_team_with_customers_goes_only_when_another_takes_them(world, admin):
     assert admin.get(f"/v1/teams/{team}").status_code == 404
 
 
+def test_an_heir_gets_customers_that_nobody_counts_too(world, admin):
+    # Deleted ones, for instance: they may come back.
+    team, heir = (admin.post("/v1/teams", json={"name": uuid4().hex}).json()["id"] for _ in range(2))
+    assert admin.delete(f"/v1/teams/{team}", params={"move_to": heir}).status_code == 204
+    assert world.tell_fake("was_moved", team)
+
+
 def test_a_key_is_shown_once_and_acts_within_its_rights(admin, agent, make_key):
     key, client = make_key(role="agent", teams=[agent.team_id])
     assert key["token"].startswith("key_")
