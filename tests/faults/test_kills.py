@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import signal
 import time
 
 import pytest
 
 from deploy.local.system import RunningSystem
 from tests.faults.accounts import settle
+from tests.faults.replicas import successor, wait_until_ready
 from tests.support.api import Company
 from tests.support.campaign import Verdict, chance, size
 from tests.support.traffic import Traffic
-from tests.support.waiting import eventually
 
 VICTIMS = ("customers-1", "customers-2", "gateway", "gateway-rpc")
 
@@ -25,10 +26,8 @@ def test_killed_processes_lose_and_repeat_nothing(system: RunningSystem, company
         deadline = time.monotonic() + size(12, 300)
         while time.monotonic() < deadline:
             victim = rng.choice(VICTIMS)
-            before = eventually(lambda victim=victim: system.processes().get(victim))
-            system.kill(victim)
+            successor(system, system.kill(victim), victim)
             verdict.disturbances += 1
-            eventually(lambda: (now := system.processes().get(victim)) and now.pid != before.pid)  # noqa: B023
             time.sleep(1.0)
 
     settle(agent, traffic.book, verdict)
@@ -46,13 +45,11 @@ def test_a_rolling_restart_fails_no_request(system: RunningSystem, company: Comp
 
     with Traffic(agent, system.amqp_url_connector, team) as traffic:
         for name in ("customers-1", "customers-2") * size(1, 5):
-            before = eventually(lambda name=name: system.processes().get(name))
             started = time.monotonic()
-            system.kill(name, 15)
-            eventually(lambda: (now := system.processes().get(name)) and now.pid != before.pid)  # noqa: B023
+            next_one = successor(system, system.kill(name, signal.SIGTERM), name)
             assert time.monotonic() - started < 12
             verdict.disturbances += 1
-            time.sleep(2.0)
+            wait_until_ready(next_one)
 
     settle(agent, traffic.book, verdict)
     verdict.more = {"statuses": {str(k): v for k, v in traffic.book.statuses.items()}}

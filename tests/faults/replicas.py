@@ -1,0 +1,31 @@
+"""Ending one replica and waiting for its successor, as whoever restarts a system in turn does."""
+
+from __future__ import annotations
+
+import httpx
+
+from deploy.local.status import ProcessStatus
+from deploy.local.system import RunningSystem
+from tests.support.waiting import eventually
+
+
+def successor(system: RunningSystem, ended: ProcessStatus, name: str) -> ProcessStatus:
+    """The process that took the place of `ended`."""
+
+    def found() -> ProcessStatus | None:
+        present = system.processes().get(name)
+        return present if present and present.pid != ended.pid else None
+
+    return eventually(found, within=30)
+
+
+def wait_until_ready(process: ProcessStatus) -> None:
+    """Returns once it takes work."""
+
+    def ready() -> bool:
+        try:
+            return httpx.get(f"http://127.0.0.1:{process.health_port}/readyz").is_success
+        except httpx.HTTPError:
+            return False
+
+    eventually(ready, within=60)
