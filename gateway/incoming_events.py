@@ -139,4 +139,6 @@ def _validator() -> Any:
 
 @cache
 def _data_validators() -> dict[str, Validator]:
-    return {path.stem: compile_schema(json.loads(path.read_text("utf-8"))) for path in _SCHEMAS.glob("*.json")}
+    return {
+        path.stem: compile_schema(json.loads(path.read_text("utf-8"))) for path in _SCHEMAS.glob("*.json")
+    }

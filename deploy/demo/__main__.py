@@ -10,6 +10,7 @@ import asyncio
 import os
 import random
 from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any
 
 import httpx
@@ -85,9 +86,8 @@ async def load_customers(api: Loader, everybody: Sequence[Person], teams: dict[s
     bodies = [company.customer(person, teams[company.TEAM_OF[person.language]], rng) for person in everybody]
     with_email = [body for body in bodies if "email" in body]
     bodies += [company.lookalike(body, rng) for body in rng.sample(with_email, LOOKALIKES)]
-    await api.in_parallel(
-        [lambda body=body: api.call("POST", "/v1/customers", body, fine=(409,)) for body in bodies]
-    )
+    create = partial(api.call, "POST", "/v1/customers", fine=(409,))
+    await api.in_parallel([partial(create, body) for body in bodies])
 
 
 async def load_conversations(api: Loader, everybody: Sequence[Person]) -> None:

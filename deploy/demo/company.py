@@ -1,4 +1,4 @@
-"""What the made-up company is made of, as requests of the public API: teams, agents, fields, customers, conversations."""
+"""What the made-up company is made of, as requests of the public API."""
 
 from __future__ import annotations
 

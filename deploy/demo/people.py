@@ -1,7 +1,7 @@
 """Made-up people: names in Portuguese, Spanish and English, addresses that belong to nobody.
 
-Numbers come from ranges kept for fiction where a country has them (US 555-01xx, UK 07700 900xxx), e-mails from
-example.com (RFC 2606). The same seed gives the same people.
+Numbers come from a range kept for fiction where a country has one (US 555-01xx), e-mails from example.com
+(RFC 2606). The same people each time.
 """
 
 from __future__ import annotations
@@ -13,17 +13,20 @@ from dataclasses import dataclass
 from itertools import count
 
 FIRST = {
-    "pt": "Ana João Maria José Beatriz Caio Débora Edson Flávia Gustavo Helena Ícaro Júlia Kauã Letícia Márcio Natália "
-    "Otávio Patrícia Rafael Sônia Tiago Valéria Wagner Conceição",
-    "es": "Alejandra Benjamín Carmen Diego Elena Fernando Guadalupe Héctor Inés Joaquín Lucía Martín Nuria Óscar Pilar "
-    "Ramón Sofía Tomás Úrsula Víctor Ximena Yolanda Andrés Begoña Íñigo",
-    "en": "Alice Benjamin Charlotte Daniel Emily Frank Grace Henry Isabel Jack Katherine Liam Megan Noah Olivia Peter "
-    "Quinn Rose Samuel Theresa Victor Wendy Zoe Siobhán Zachary",
+    "pt": "Ana João Maria José Beatriz Caio Débora Edson Flávia Gustavo Helena Ícaro Júlia Kauã Letícia Márcio "
+    "Natália Otávio Patrícia Rafael Sônia Tiago Valéria Wagner Conceição",
+    "es": "Alejandra Benjamín Carmen Diego Elena Fernando Guadalupe Héctor Inés Joaquín Lucía Martín Nuria "
+    "Óscar Pilar Ramón Sofía Tomás Úrsula Víctor Ximena Yolanda Andrés Begoña Íñigo",
+    "en": "Alice Benjamin Charlotte Daniel Emily Frank Grace Henry Isabel Jack Katherine Liam Megan Noah Olivia "
+    "Peter Quinn Rose Samuel Theresa Victor Wendy Zoe Siobhán Zachary",
 }
 LAST = {
-    "pt": "Silva Souza Oliveira Santos Pereira Araújo Conceição Gonçalves Magalhães Corrêa Lima Rocha Cunha Brandão Paixão",
-    "es": "García Martínez Hernández Rodríguez Muñoz Ibáñez Peña Álvarez Gutiérrez Jiménez Ortega Vázquez Núñez Soler Ríos",
-    "en": "Smith Johnson Brown Taylor Wilson Evans Thomas Walker O'Brien Clarke MacDonald Bennett Harris Cooper Ward",
+    "pt": "Silva Souza Oliveira Santos Pereira Araújo Conceição Gonçalves Magalhães Corrêa Lima Rocha Cunha "
+    "Brandão Paixão",
+    "es": "García Martínez Hernández Rodríguez Muñoz Ibáñez Peña Álvarez Gutiérrez Jiménez Ortega Vázquez "
+    "Núñez Soler Ríos",
+    "en": "Smith Johnson Brown Taylor Wilson Evans Thomas Walker O'Brien Clarke MacDonald Bennett Harris "
+    "Cooper Ward",
 }
 CITIES = {
     "pt": ("São Paulo", "Rio de Janeiro", "Belo Horizonte", "Curitiba", "Lisboa"),
@@ -58,7 +61,7 @@ def _ascii(text: str) -> str:
 
 
 def people(total: int, seed: int = 7) -> Iterator[Person]:
-    """`total` people, all different, half Portuguese, a quarter each Spanish and English (at most 1,000 of these)."""
+    """`total` people, all different: half Portuguese, a quarter Spanish, a quarter English (1,000 at most)."""
     rng = random.Random(seed)
     phones = {language: _phones(language) for language in FIRST}
     for number in range(total):
