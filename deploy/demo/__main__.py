@@ -117,9 +117,8 @@ def main() -> None:
     """Reads the environment, loads, says so. Agents get the administrator's password: it is a demo."""
     url, email, password = (os.environ[name] for name in ("CRM_URL", "CRM_ADMIN_EMAIL", "CRM_ADMIN_PASSWORD"))
     asyncio.run(load(url, email, password, password))
-    print(
-        f"demo company loaded: {len(company.TEAMS)} teams, {len(company.AGENTS)} agents, {CUSTOMERS + LOOKALIKES} customers"
-    )
+    agents, customers = len(company.AGENTS), CUSTOMERS + LOOKALIKES
+    print(f"demo company loaded: {len(company.TEAMS)} teams, {agents} agents, {customers} customers")
 
 
 if __name__ == "__main__":

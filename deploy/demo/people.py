@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from itertools import count
 
 FIRST = {
-    "pt": "Ana João Maria José Beatriz Caio Débora Edson Flávia Gustavo Helena Ícaro Júlia Kauã Letícia Márcio "
-    "Natália Otávio Patrícia Rafael Sônia Tiago Valéria Wagner Conceição",
+    "pt": "Ana João Maria José Beatriz Caio Débora Edson Flávia Gustavo Helena Ícaro Júlia Kauã Letícia "
+    "Márcio Natália Otávio Patrícia Rafael Sônia Tiago Valéria Wagner Conceição",
     "es": "Alejandra Benjamín Carmen Diego Elena Fernando Guadalupe Héctor Inés Joaquín Lucía Martín Nuria "
     "Óscar Pilar Ramón Sofía Tomás Úrsula Víctor Ximena Yolanda Andrés Begoña Íñigo",
-    "en": "Alice Benjamin Charlotte Daniel Emily Frank Grace Henry Isabel Jack Katherine Liam Megan Noah Olivia "
-    "Peter Quinn Rose Samuel Theresa Victor Wendy Zoe Siobhán Zachary",
+    "en": "Alice Benjamin Charlotte Daniel Emily Frank Grace Henry Isabel Jack Katherine Liam Megan Noah "
+    "Olivia Peter Quinn Rose Samuel Theresa Victor Wendy Zoe Siobhán Zachary",
 }
 LAST = {
     "pt": "Silva Souza Oliveira Santos Pereira Araújo Conceição Gonçalves Magalhães Corrêa Lima Rocha Cunha "
@@ -61,7 +61,7 @@ def _ascii(text: str) -> str:
 
 
 def people(total: int, seed: int = 7) -> Iterator[Person]:
-    """`total` people, all different: half Portuguese, a quarter Spanish, a quarter English (1,000 at most)."""
+    """`total` different people: half Portuguese, a quarter Spanish, a quarter English (at most 1,000)."""
     rng = random.Random(seed)
     phones = {language: _phones(language) for language in FIRST}
     for number in range(total):
