@@ -75,7 +75,9 @@ class Link:
                 await lost.wait()
                 log.warning("bus connection lost")
             except (OSError, ValueError) as error:
-                log.warning("bus not reachable", extra={"reason": str(error)})
+                # An unreadable URL is quoted in the error's words, its password with it.
+                reason = str(error) if isinstance(error, OSError) else type(error).__name__
+                log.warning("bus not reachable", extra={"reason": reason})
             finally:
                 first.set()
                 await connection.close()

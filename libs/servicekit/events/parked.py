@@ -49,19 +49,19 @@ def list_parked(connection: Connection, *, limit: int = 50, cursor: str | None =
 def replay(db: Transactions, publisher: Publisher, queue: str, parked_id: str) -> None:
     """Puts the message into the service's own queue, then forgets it: it may come twice, but never not.
 
-    Raises NotFound, Conflict `parked_body_incomplete`, Unavailable `bus_down`.
+    Raises NotFound, Conflict `parked_body_incomplete`, Unavailable `bus_down`, `queue_missing`, `queue_full`.
     """
     with db.unit_of_work() as uow:
         row = _lock(uow, parked_id)
         if not row.body_complete:
             raise Conflict("parked_body_incomplete", {"body_size": row.body_size})
         try:
-            returned = publisher.send([_again(row, queue)])
+            sent = publisher.send([_again(row, queue)])
         except bus.ERRORS as error:
             publisher.drop()
             raise Unavailable("bus_down", {"retry_after": 1}) from error
-        if returned:
-            raise Unavailable("queue_missing", {"retry_after": 1})
+        if sent.returned or sent.refused:
+            raise Unavailable("queue_missing" if sent.returned else "queue_full", {"retry_after": 1})
         uow.connection.execute(delete(plumbing.parked_message).where(_table.id == row.id))
 
 

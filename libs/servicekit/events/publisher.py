@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import amqp
 import eventlet
@@ -19,7 +19,14 @@ _PERSISTENT: Final = 2
 
 
 class NotConfirmed(OSError):
-    """The broker refused a message, or did not answer in time. None of the batch counts as sent."""
+    """The broker did not answer in time. None of the batch counts as sent."""
+
+
+class Sent(NamedTuple):
+    """What became of messages that are not simply sent."""
+
+    returned: list[ReadyMessage]  # mandatory, and no queue wanted them
+    refused: list[ReadyMessage]  # to be sent again: a queue is full, or could not write them down
 
 
 class Publisher:
@@ -32,24 +39,26 @@ class Publisher:
         self._channel: Any = None
         self._sending = Semaphore()  # one batch at a time
         self._published = 0
-        self._unconfirmed: set[int] = set()
-        self._refused = False
+        self._unconfirmed: dict[int, ReadyMessage] = {}
+        self._refused: list[ReadyMessage] = []
         self._returned: set[tuple[str, str, str]] = set()
 
-    def send(self, messages: Sequence[ReadyMessage]) -> list[ReadyMessage]:
-        """Returns once all are confirmed, with those `mandatory` ones that no queue wanted.
+    def send(self, messages: Sequence[ReadyMessage]) -> Sent:
+        """Returns once the broker has answered for all.
 
         Raises one of `bus.ERRORS`; whatever part was sent by then may arrive once more.
         """
         with self._sending, eventlet.Timeout(SEND_TIMEOUT, NotConfirmed("timeout")):
             connection = self._connected()
             self._returned.clear()
+            self._refused = []
             for index, message in enumerate(messages, 1):
                 self._publish(message)
                 if index % _YIELD_EVERY == 0:
                     eventlet.sleep(0)
             self._await_confirms(connection)
-        return [message for message in messages if _route(message) in self._returned]
+            returned = [message for message in messages if _route(message) in self._returned]
+            return Sent(returned, self._refused)
 
     def keep_alive(self) -> None:
         """Call it now and then while there is nothing to send."""
@@ -75,12 +84,12 @@ class Publisher:
         self._channel.events["basic_ack"].add(self._on_ack)
         self._channel.events["basic_nack"].add(self._on_nack)
         self._channel.events["basic_return"].add(self._on_return)
-        self._published, self._refused = 0, False
+        self._published = 0
         self._unconfirmed.clear()
 
     def _publish(self, message: ReadyMessage) -> None:
         self._published += 1
-        self._unconfirmed.add(self._published)
+        self._unconfirmed[self._published] = message
         self._channel.basic_publish(
             amqp.Message(
                 message.body,
@@ -100,19 +109,17 @@ class Publisher:
             left = deadline - time.monotonic()
             if left <= 0 or not bus.wait_and_handle(connection, left):
                 raise NotConfirmed("timeout")
-            if self._refused:
-                raise NotConfirmed("refused")
         eventlet.sleep(0)
 
     def _on_ack(self, tag: int, multiple: bool) -> None:
-        if multiple:
-            self._unconfirmed = {waiting for waiting in self._unconfirmed if waiting > tag}
-        else:
-            self._unconfirmed.discard(tag)
+        self._settle(tag, multiple)
 
     def _on_nack(self, tag: int, multiple: bool) -> None:
-        self._on_ack(tag, multiple)
-        self._refused = True
+        self._refused += self._settle(tag, multiple)
+
+    def _settle(self, tag: int, multiple: bool) -> list[ReadyMessage]:
+        tags = [waiting for waiting in self._unconfirmed if waiting <= tag] if multiple else [tag]
+        return [self._unconfirmed.pop(tag) for tag in tags if tag in self._unconfirmed]
 
     def _on_return(self, _error: Any, exchange: str, routing_key: str, message: Any) -> None:
         # The return of a message comes before its confirm, so all are known when the last confirm is.

@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 BATCH: Final = 200
 _AVOID_SECONDS: Final = 30.0
+_REFUSED_SECONDS: Final = 1.0
 _MEASURE_SECONDS: Final = 5.0
 _SILENT_SECONDS: Final = 3.0  # so that readiness does not flap when the database restarts
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
@@ -127,13 +128,22 @@ class Relay:
 
     def _send(self, uow: UnitOfWork, rows: Sequence[Row[Any]]) -> None:
         messages = {row.id: _message(row) for row in rows}
-        returned = self._publisher.send(list(messages.values()))
+        returned, refused = self._publisher.send(list(messages.values()))
         kept = self._hand_back(uow, returned) if returned else []
         kept_ids = [row_id for row_id, message in messages.items() if message in kept]
         if kept_ids:
             uow.connection.execute(_FLAG, {"ids": kept_ids})
-        uow.connection.execute(_DELETE, {"ids": [row_id for row_id in messages if row_id not in kept_ids]})
-        metrics.OUTBOX_SENT.inc(len(rows) - len(returned))
+        gone = [row_id for row_id, message in messages.items() if message not in (*kept, *refused)]
+        uow.connection.execute(_DELETE, {"ids": gone})
+        metrics.OUTBOX_SENT.inc(len(rows) - len(returned) - len(refused))
+        for exchange in {message.exchange for message in refused}:
+            self._put_off(exchange)
+
+    def _put_off(self, exchange: str) -> None:
+        """A queue behind it is full. The others get theirs meanwhile, and what they have not twice."""
+        self._avoided[exchange] = time.monotonic() + _REFUSED_SECONDS
+        metrics.OUTBOX_FAILURES.labels("refused").inc()
+        log.warning("outbox waits", extra={"reason": "refused", "exchange": exchange})
 
     def _hand_back(self, uow: UnitOfWork, returned: list[ReadyMessage]) -> list[ReadyMessage]:
         """Tells the service what no queue wanted. Without a listener the rows stay, flagged."""

@@ -8,6 +8,7 @@ if it says where to, else dropped and counted.
 from __future__ import annotations
 
 import logging
+import re
 from collections import deque
 from typing import Any
 
@@ -24,6 +25,7 @@ from servicekit.rpc.responder import Answer, Responder
 log = logging.getLogger(__name__)
 
 _POLL_SECONDS = 0.2
+_REPLY_KEY = re.compile(r"reply\.\S+")  # as the rights on the broker have it, or its 403 costs us the channel
 
 
 class RpcConsumer(SharedExtension):
@@ -246,4 +248,4 @@ def _reply_key(properties: dict[str, Any]) -> str | None:
     """Where the answer goes. Any other key would let a caller write to a service in our name, or close
     our channel if we may not."""
     key = properties.get("reply_to")
-    return key if isinstance(key, str) and key.startswith("reply.") else None
+    return key if isinstance(key, str) and _REPLY_KEY.fullmatch(key) else None

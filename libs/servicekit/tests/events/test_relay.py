@@ -177,6 +177,25 @@ def test_an_exchange_that_is_missing_holds_nobody_else_up(desk: Desk) -> None:
     assert numbers(received(desk, [])) == {2, 3}
 
 
+def test_a_queue_that_is_full_holds_nobody_else_up_and_makes_nothing_come_twice(desk: Desk) -> None:
+    a_listener(desk)
+    full = {"x-max-length": 1, "x-overflow": "reject-publish"}
+    desk.channel.queue_declare("full", durable=True, auto_delete=False, arguments=full)
+    desk.channel.queue_bind("full", "channel.requests", "#")
+
+    def emptied() -> bool:
+        desk.channel.queue_purge("full")
+        return in_the_outbox(desk) == 0
+
+    write(desk, *(counted(n, exchange="channel.requests") for n in range(3)), *map(counted, range(3, 6)))
+    with running_service(PATH, **desk.environment) as service:
+        eventually(lambda: service.metric("outbox_failures_total", reason="refused") >= 2, what="refusals")
+        assert in_the_outbox(desk) in (1, 2)
+        eventually(emptied, what="an empty outbox")
+    arrived = received(desk, [])
+    assert (len(arrived), numbers(arrived)) == (3, {3, 4, 5})
+
+
 def test_an_id_too_long_for_the_bus_holds_nothing_up(desk: Desk) -> None:
     """It may have 255 characters; the message property has room for 255 bytes."""
     a_listener(desk)

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit, urlunsplit
 import httpx
 import pytest
 
-from servicekit.testing.bus import declare_rpc_exchange, raw_client
+from servicekit.testing.bus import RawClient, declare_rpc_exchange, raw_client
 from servicekit.testing.infrastructure import fresh_vhost
-from servicekit.testing.process import running_service
+from servicekit.testing.process import ServiceProcess, running_service
 from servicekit.testing.waiting import eventually
 from servicekit.tests.rpc.conftest import COLLEAGUE, WORKSHOP
 
@@ -33,7 +33,7 @@ def user_for(url: str, service: str) -> Iterator[str]:
     rights = {"configure": f"^({own})$", "write": f"^({own}|nameko-rpc)$", "read": f"^({own}|nameko-rpc)$"}
     topics = {
         "exchange": "nameko-rpc",
-        "write": r"^(reply|colleague)\..*",
+        "write": r"^(reply|colleague)\..+$",
         "read": rf"^({service}\.\*|reply\.{name}\..*)$",
     }
     with httpx.Client(base_url=os.environ["TEST_RABBITMQ_API"], timeout=30) as api:
@@ -47,6 +47,18 @@ def user_for(url: str, service: str) -> Iterator[str]:
             api.delete(f"/api/users/{name}")
 
 
+@pytest.fixture(scope="module")
+def least_rights() -> Iterator[tuple[ServiceProcess, RawClient]]:
+    with fresh_vhost("rights") as url:
+        declare_rpc_exchange(url)
+        with (
+            user_for(url, "workshop") as user,
+            running_service(WORKSHOP, AMQP_URL=user) as service,
+            raw_client(url) as raw,
+        ):
+            yield service, raw
+
+
 def test_service_with_the_least_rights_answers_and_calls(vhost_url: str):
     declare_rpc_exchange(vhost_url)
     with (
@@ -58,6 +70,16 @@ def test_service_with_the_least_rights_answers_and_calls(vhost_url: str):
     ):
         assert raw.call("workshop.echo", 1)["result"] == 1
         assert raw.call("workshop.ask_colleague", "sleep", 0.0)["result"] == "slept"
+
+
+@pytest.mark.parametrize("reply_to", ["reply.", "reply.a\nb"])
+def test_answer_is_not_sent_where_the_broker_would_close_the_channel(
+    least_rights: tuple[ServiceProcess, RawClient], reply_to: str
+):
+    service, raw = least_rights
+    raw.publish("workshop.echo", b'{"args": [1], "kwargs": {}}', reply_to=reply_to)
+    assert raw.call("workshop.echo", 2)["result"] == 2
+    assert service.metric("bus_connections_lost_total", link="responder") == 0
 
 
 def test_service_says_what_it_may_not_do(vhost_url: str):
