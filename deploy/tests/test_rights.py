@@ -86,6 +86,14 @@ def test_definitions_hold_every_user_with_its_rights_and_no_password():
     assert "secret-" not in str(made)
 
 
+def test_what_was_given_up_once_is_never_thrown_away_for_being_handed_out_often():
+    """RabbitMQ 4 drops what a quorum queue without a limit of its own handed out 20 times."""
+    [policy] = definitions("crm", {OPERATOR: "secret"})["policies"]
+    assert re.search(policy["pattern"], "customers.events.dead")
+    assert not re.search(policy["pattern"], "customers.events")
+    assert policy["definition"]["delivery-limit"] >= 1_000_000
+
+
 def test_passwords_come_from_the_environment_by_user():
     environment = {
         "BROKER_PASSWORD_OPERATOR": "a",
