@@ -113,9 +113,9 @@ class ListOrChange(fields.Field[Any]):
     ) -> None:
         super().__init__(**kwargs)
         few = validate.Length(max=most)
-        self.whole = fields.List(inner, validate=few)
+        self.whole = CountedList(inner, validate=few)
         self.parts: type[Schema] = Schema.from_dict(
-            {"add": fields.List(inner, validate=few), "remove": fields.List(removes, validate=few)},
+            {"add": CountedList(inner, validate=few), "remove": CountedList(removes, validate=few)},
             name=name,
         )
 
@@ -123,6 +123,15 @@ class ListOrChange(fields.Field[Any]):
         if isinstance(value, dict):
             return self.parts().load(value)
         return self.whole.deserialize(value, attr, data, **kwargs)
+
+
+class CountedList(fields.List[Any]):
+    """Counted before the first item is read: each takes its time."""
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> list[Any]:
+        if isinstance(value, list):
+            self._validate(value)
+        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class Anything(fields.Field[Any]):
@@ -154,4 +163,4 @@ def one_of(*choices: str, **kwargs: Any) -> fields.String:
 
 
 def objects(schema: type[Schema], **kwargs: Any) -> fields.List[Any]:
-    return fields.List(fields.Nested(schema), **kwargs)
+    return CountedList(fields.Nested(schema), **kwargs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import orjson
@@ -45,6 +46,25 @@ def refused(raised) -> list[tuple[str, str]]:
 def test_json_that_others_would_choke_on_is_refused(raw):
     with pytest.raises(Invalid):
         parse_json(raw)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"name": "x", "contact_points": [{}] * 100_000},
+        {"name": "x", "custom": {f"k{number}": 1 for number in range(60_000)}},
+        {"name": "x", "tags": [""] * 300_000},
+        {f"k{number}": 1 for number in range(60_000)},
+        [[]] * 100_000,
+    ],
+    ids=["objects", "members", "texts", "properties", "lists"],
+)
+def test_a_body_of_very_many_values_is_refused_before_it_holds_everybody_up(body):
+    raw, started = orjson.dumps(body), time.process_time()
+    with pytest.raises(Invalid) as raised:
+        checked_body(OPERATIONS["create_customer"], raw, b"application/json")
+    assert refused(raised) == [("", "too_many_values")]
+    assert time.process_time() - started < 0.5
 
 
 @pytest.mark.parametrize("raw", [b"[" * 32 + b"]" * 32, b'"\\\\u0000"', '"\U0001f600"'.encode(), b"[1e308]"])
