@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from servicekit.errors import Invalid
@@ -24,6 +24,7 @@ JSON = st.recursive(
 )
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # of the machine, not of what is tested
 @given(st.dictionaries(KEYS, JSON, max_size=8))
 def test_anything_is_read_or_refused_with_pointers(data: dict[str, Any]) -> None:
     for error in wrongs(data):
