@@ -58,6 +58,12 @@ class Desk:
         with psycopg.connect(self.database_url) as connection:
             connection.execute(statement.encode())
 
+    def clear(self) -> None:
+        """As before the first test, but for what the running service remembers."""
+        self.execute("TRUNCATE note, flag, inbox, outbox, parked_message")
+        for queue in ("listener", "full"):
+            self.channel.queue_delete(queue)
+
     def notes(self) -> list[str]:
         """The words of all notes, in the order in which they were written down."""
         return [words for (words,) in self.rows("SELECT words FROM note ORDER BY id")]

@@ -58,9 +58,12 @@ def counted(number: int, **attributes: Any) -> Event:
     return Event("flag.counted.v1", {"number": number}, **attributes)
 
 
-def test_committed_events_arrive_once_and_in_order_as_cloudevents(desk: Desk) -> None:
+def test_committed_events_arrive_once_and_in_order_as_cloudevents(
+    staffed: tuple[Desk, ServiceProcess],
+) -> None:
+    desk, _ = staffed
     a_listener(desk)
-    with running_service(PATH, **desk.environment), raw_client(desk.amqp_url) as client:
+    with raw_client(desk.amqp_url) as client:
         client.call("notebook.publish", 450)
         arrived: list[Any] = []
         eventually(lambda: len(received(desk, arrived)) == 450, what="all events")
@@ -84,12 +87,12 @@ def test_a_commit_wakes_the_relay_long_before_the_poll(desk: Desk) -> None:
         eventually(lambda: in_the_outbox(desk) == 0, what="an empty outbox")
 
 
-def test_a_message_of_somebody_else_is_passed_on_byte_by_byte(desk: Desk) -> None:
+def test_a_message_of_somebody_else_is_passed_on_byte_by_byte(staffed: tuple[Desk, ServiceProcess]) -> None:
+    desk, _ = staffed
     a_listener(desk, "channel.requests")
     body = b'{"spelled":  "as it came", "specversion":"1.0"}'
     write(desk, ReadyMessage("channel.requests", "whatsapp.acme", body, "id-1", headers={"from": "acme"}))
-    with running_service(PATH, **desk.environment):
-        [message] = eventually(lambda: received(desk, []), what="the message")
+    [message] = eventually(lambda: received(desk, []), what="the message")
     assert (message.body, message.delivery_info["routing_key"]) == (body, "whatsapp.acme")
     assert message.properties["message_id"] == "id-1"
     assert message.properties["application_headers"]["from"] == "acme"
@@ -157,27 +160,34 @@ def test_two_replicas_share_the_outbox_and_send_nothing_twice(desk: Desk) -> Non
     assert numbers(arrived) == set(range(1_000))
 
 
-def test_a_mandatory_message_that_no_queue_wants_is_kept_and_flagged(desk: Desk) -> None:
+def test_a_mandatory_message_that_no_queue_wants_is_kept_and_flagged(
+    staffed: tuple[Desk, ServiceProcess],
+) -> None:
+    desk, service = staffed
+    before = service.metric("outbox_returned_total")
     write(
         desk, counted(1, exchange="channel.requests", mandatory=True), counted(2, exchange="channel.requests")
     )
-    with running_service(PATH, **desk.environment) as service:
-        eventually(lambda: service.metric("outbox_returned_total") == 1, what="the return")
-        eventually(lambda: in_the_outbox(desk) == 1, what="the other gone")
+    eventually(lambda: service.metric("outbox_returned_total") == before + 1, what="the return")
+    eventually(lambda: in_the_outbox(desk) == 1, what="the other gone")
     [(body,)] = desk.rows("SELECT body FROM outbox WHERE returned_at IS NOT NULL")
     assert orjson.loads(body)["data"] == {"number": 1}
 
 
-def test_an_exchange_that_is_missing_holds_nobody_else_up(desk: Desk) -> None:
+def test_an_exchange_that_is_missing_holds_nobody_else_up(staffed: tuple[Desk, ServiceProcess]) -> None:
+    desk, service = staffed
     a_listener(desk)
     write(desk, counted(1, exchange="not.declared"), counted(2), counted(3))
-    with running_service(PATH, **desk.environment) as service:
-        eventually(lambda: in_the_outbox(desk) == 1, what="the others sent")
-        assert service.logged("exchange refused", exchange="not.declared")
+    eventually(lambda: in_the_outbox(desk) == 1, what="the others sent")
+    assert service.logged("exchange refused", exchange="not.declared")
     assert numbers(received(desk, [])) == {2, 3}
 
 
-def test_a_queue_that_is_full_holds_nobody_else_up_and_makes_nothing_come_twice(desk: Desk) -> None:
+def test_a_queue_that_is_full_holds_nobody_else_up_and_makes_nothing_come_twice(
+    staffed: tuple[Desk, ServiceProcess],
+) -> None:
+    desk, service = staffed
+    before = service.metric("outbox_failures_total", reason="refused")
     a_listener(desk)
     full = {"x-max-length": 1, "x-overflow": "reject-publish"}
     desk.channel.queue_declare("full", durable=True, auto_delete=False, arguments=full)
@@ -188,20 +198,21 @@ def test_a_queue_that_is_full_holds_nobody_else_up_and_makes_nothing_come_twice(
         return in_the_outbox(desk) == 0
 
     write(desk, *(counted(n, exchange="channel.requests") for n in range(3)), *map(counted, range(3, 6)))
-    with running_service(PATH, **desk.environment) as service:
-        eventually(lambda: service.metric("outbox_failures_total", reason="refused") >= 2, what="refusals")
-        assert in_the_outbox(desk) in (1, 2)
-        eventually(emptied, what="an empty outbox")
+    eventually(
+        lambda: service.metric("outbox_failures_total", reason="refused") >= before + 2, what="refusals"
+    )
+    assert in_the_outbox(desk) in (1, 2)
+    eventually(emptied, what="an empty outbox")
     arrived = received(desk, [])
     assert (len(arrived), numbers(arrived)) == (3, {3, 4, 5})
 
 
-def test_an_id_too_long_for_the_bus_holds_nothing_up(desk: Desk) -> None:
+def test_an_id_too_long_for_the_bus_holds_nothing_up(staffed: tuple[Desk, ServiceProcess]) -> None:
     """It may have 255 characters; the message property has room for 255 bytes."""
+    desk, _ = staffed
     a_listener(desk)
     write(desk, counted(1, id="\u00e9" * 255), counted(2, id="\u00e9" * 127 + "x"))
-    with running_service(PATH, **desk.environment):
-        eventually(lambda: in_the_outbox(desk) == 0, what="an empty outbox")
+    eventually(lambda: in_the_outbox(desk) == 0, what="an empty outbox")
     first, second = received(desk, [])
     assert orjson.loads(first.body)["id"] == "\u00e9" * 255
     assert second.properties["message_id"] == orjson.loads(second.body)["id"]

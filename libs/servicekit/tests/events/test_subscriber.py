@@ -11,7 +11,7 @@ import pytest
 from servicekit.events import topology
 from servicekit.events.cloudevent import encode
 from servicekit.testing.bus import raw_client
-from servicekit.testing.process import running_service
+from servicekit.testing.process import ServiceProcess, running_service
 from servicekit.testing.proxy import proxied
 from servicekit.testing.waiting import eventually
 from servicekit.tests.events.desk import PATH, Desk, a_note
@@ -32,17 +32,19 @@ def test_events_are_handled_in_order_of_arrival_and_acknowledged(desk: Desk) -> 
     assert desk.waiting() == 0
 
 
-def test_the_same_event_again_has_no_effect(desk: Desk) -> None:
+def test_the_same_event_again_has_no_effect(staffed: tuple[Desk, ServiceProcess]) -> None:
+    desk, service = staffed
+    before = service.metric("events_handled_total", type="note.written.v1")
     twice, last = a_note("twice"), a_note("last")
-    with running_service(PATH, **desk.environment) as service:
-        desk.publish(twice, twice)
-        eventually(desk.notes, what="the first note")
-        desk.publish(twice, last)
-        eventually(lambda: desk.notes() == ["twice", "last"], what="the last note")
-        assert service.metric("events_handled_total", type="note.written.v1") == 2
+    desk.publish(twice, twice)
+    eventually(desk.notes, what="the first note")
+    desk.publish(twice, last)
+    eventually(lambda: desk.notes() == ["twice", "last"], what="the last note")
+    eventually(lambda: service.metric("events_handled_total", type="note.written.v1") == before + 2)
 
 
-def test_poison_is_parked_with_a_reason_and_good_events_pass(desk: Desk) -> None:
+def test_poison_is_parked_with_a_reason_and_good_events_pass(staffed: tuple[Desk, ServiceProcess]) -> None:
+    desk, service = staffed
     canary = "canary-55119998877"
     good = encode(a_note(canary))
     poison = {
@@ -65,10 +67,9 @@ def test_poison_is_parked_with_a_reason_and_good_events_pass(desk: Desk) -> None
     desk.publish_raw(encode(a_note(id="e5")), "note.\ud800", message_id="surrogate_key")
     desk.publish(a_note("v2", type="note.written.v2", id="e2"), a_note("?", type="unheard.of.v1", id="e3"))
     desk.publish(a_note("good"))
-    with running_service(PATH, **desk.environment) as service:
-        eventually(lambda: desk.notes() == ["good"], what="the good one")
-        found = desk.rows("SELECT message_key, reason, detail FROM parked_message")
-        logs = "\n".join(service.lines)
+    eventually(lambda: desk.notes() == ["good"], what="the good one")
+    found = desk.rows("SELECT message_key, reason, detail FROM parked_message")
+    logs = "\n".join(service.lines)
     reasons = {key.split()[-1]: reason for key, reason, _ in found}
     wrong_data = next(detail for _, reason, detail in found if reason == "schema")
     assert reasons.pop(orjson.loads(poison["wrong_data"])["id"]) == "schema"
@@ -93,20 +94,24 @@ def test_poison_is_parked_with_a_reason_and_good_events_pass(desk: Desk) -> None
     assert not any(canary in detail for _, _, detail in found)
 
 
-def test_an_event_that_its_handler_cannot_handle_is_parked_alone(desk: Desk) -> None:
+def test_an_event_that_its_handler_cannot_handle_is_parked_alone(
+    staffed: tuple[Desk, ServiceProcess],
+) -> None:
+    desk, service = staffed
     notes = [a_note(str(number)) for number in range(20)]
     notes[7] = a_note("secret-words", do="fail", id="failing")
     notes[11] = a_note("secret-words", do="bad", id="bad")
     notes[13] = a_note("secret-words", do="divide", id="dividing")
     desk.publish(*notes)
-    with running_service(PATH, **desk.environment) as service:
-        eventually(lambda: len(desk.notes()) == 17, within=20, what="the others")
-        assert eventually(desk.parked) == {
-            "failing": ("handler_failed", 3),
-            "bad": ("not_for_me", 1),
-            "dividing": ("handler_failed", 3),
-        }
-        assert "secret-words" not in "\n".join(service.lines)
+    eventually(
+        lambda: len(desk.notes()) == 17 and len(desk.parked()) == 3, within=20, what="all in their place"
+    )
+    assert desk.parked() == {
+        "failing": ("handler_failed", 3),
+        "bad": ("not_for_me", 1),
+        "dividing": ("handler_failed", 3),
+    }
+    assert "secret-words" not in "\n".join(service.lines)
     assert desk.notes() == [str(n) for n in range(20) if n not in (7, 11, 13)]
 
 
@@ -137,9 +142,12 @@ def test_a_parked_event_comes_back_when_it_is_replayed_after_the_fix(desk: Desk)
         assert desk.parked() == {}
 
 
-def test_only_administrators_see_and_discard_parked_messages(desk: Desk) -> None:
+def test_only_administrators_see_and_discard_parked_messages(
+    staffed: tuple[Desk, ServiceProcess],
+) -> None:
+    desk, _ = staffed
     desk.publish(a_note("x", do="bad"))
-    with running_service(PATH, **desk.environment), raw_client(desk.amqp_url) as client:
+    with raw_client(desk.amqp_url) as client:
         eventually(desk.parked, what="a parked note")
         for method in ("list_parked", "replay_parked", "discard_parked"):
             arguments = [AGENT] if method == "list_parked" else [AGENT, "x"]
@@ -150,13 +158,14 @@ def test_only_administrators_see_and_discard_parked_messages(desk: Desk) -> None
         assert desk.parked() == {}
 
 
-def test_a_batch_waits_for_what_is_down_and_nothing_is_parked(desk: Desk) -> None:
-    with running_service(PATH, **desk.environment) as service:
-        desk.publish(a_note("patient", do="wait_for_flag"), a_note("second"))
-        eventually(lambda: service.metric("events_retries_total", why="waits") >= 3, what="some waiting")
-        assert (desk.notes(), desk.parked()) == ([], {})
-        desk.execute("INSERT INTO flag VALUES ('up')")
-        eventually(lambda: desk.notes() == ["patient", "second"], what="the notes")
+def test_a_batch_waits_for_what_is_down_and_nothing_is_parked(staffed: tuple[Desk, ServiceProcess]) -> None:
+    desk, service = staffed
+    before = service.metric("events_retries_total", why="waits")
+    desk.publish(a_note("patient", do="wait_for_flag"), a_note("second"))
+    eventually(lambda: service.metric("events_retries_total", why="waits") >= before + 3, what="waiting")
+    assert (desk.notes(), desk.parked()) == ([], {})
+    desk.execute("INSERT INTO flag VALUES ('up')")
+    eventually(lambda: desk.notes() == ["patient", "second"], what="the notes")
 
 
 def test_a_database_that_goes_away_costs_no_event(desk: Desk) -> None:
