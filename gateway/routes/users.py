@@ -63,7 +63,7 @@ async def get_user(call: Call) -> Answer:
     """One user."""
     user_id = UUID(call.path["user_id"])
     row = await call.resources.database.read(lambda connection: users.get_user(connection, user_id))
-    return resource_answer(users.user_message(row), call.if_none_match)
+    return resource_answer(users.user_message(row))
 
 
 @routes.patch(

@@ -175,6 +175,8 @@ def test_definitions_are_read_by_everybody(admin, agent):
     assert agent.client.get("/v1/settings/customers").headers["etag"] == '"3"'
     assert agent.client.get("/v1/custom-fields").json()["data"][0]["key"] == "plan"
     assert agent.client.get("/v1/custom-fields/plan").headers["etag"] == '"2"'
+    same = agent.client.get("/v1/custom-fields/plan", headers={"If-None-Match": '"2"'})
+    assert (same.status_code, same.content) == (304, b"")
     assert agent.client.get("/v1/custom-fields/ghost").status_code == 404
     assert agent.client.get("/v1/custom-fields/plan/options").json()["data"][0]["label"] == "Gold"
     assert agent.client.get("/v1/tags").json()["data"][0]["name"] == "vip"
