@@ -129,12 +129,12 @@ def test_a_connection_that_breaks_in_the_middle_loses_nothing(desk: Desk) -> Non
         proxied(desk.amqp_url) as (proxy, amqp_url),
         running_service(PATH, **{**desk.environment, "AMQP_URL": amqp_url}) as service,
     ):
-        write(desk, *map(counted, range(1_500)))
+        write(desk, *map(counted, range(900)))
         while (before := in_the_outbox(desk)) > 0:
             proxy.drop()
             eventually(partial(shrunk_below, desk, before), within=20, what="some progress")
         assert service_failures(service) >= 1, "void: no batch was disturbed"
-    assert numbers(received(desk, [])) == set(range(1_500))
+    assert numbers(received(desk, [])) == set(range(900))
 
 
 def test_killed_in_the_middle_another_replica_sends_the_rest(desk: Desk) -> None:
