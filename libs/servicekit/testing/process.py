@@ -31,6 +31,8 @@ class ServiceProcess:
             stderr=subprocess.PIPE,
             text=True,
         )
+        # Without the certificates of the world, which take longer to load than anything asked here.
+        self._http = httpx.Client(timeout=10, trust_env=False, verify=False)
         self.lines: list[str] = []
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -59,7 +61,7 @@ class ServiceProcess:
         return f"http://{line['host']}:{line['port']}"
 
     def get(self, path: str) -> httpx.Response:
-        return httpx.get(self.health_url + path, timeout=10, trust_env=False)
+        return self._http.get(self.health_url + path)
 
     @property
     def ready(self) -> bool:
@@ -97,6 +99,7 @@ class ServiceProcess:
             self.signal(signal.SIGCONT)
             self.signal(signal.SIGKILL)
         self.wait()
+        self._http.close()
         if self._process.stderr is not None:
             self._process.stderr.close()
 

@@ -33,6 +33,7 @@ class Desk:
     database_url: str
     amqp_url: str
     channel: Any
+    connection: psycopg.Connection
 
     @property
     def environment(self) -> dict[str, str]:
@@ -51,12 +52,10 @@ class Desk:
         self.channel.basic_publish_confirm(message, exchange, routing_key)
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
-        with psycopg.connect(self.database_url) as connection:
-            return connection.execute(statement.encode()).fetchall()
+        return self.connection.execute(statement.encode()).fetchall()
 
     def execute(self, statement: str) -> None:
-        with psycopg.connect(self.database_url) as connection:
-            connection.execute(statement.encode())
+        self.connection.execute(statement.encode())
 
     def clear(self) -> None:
         """As before the first test, but for what the running service remembers."""
@@ -81,5 +80,5 @@ class Desk:
 def a_desk() -> Iterator[Desk]:
     with plumbed_database(TABLES) as database_url, fresh_vhost() as amqp_url:
         declare(amqp_url, [TOPOLOGY])
-        with Connection(amqp_url) as connection:
-            yield Desk(database_url, amqp_url, connection.channel())
+        with Connection(amqp_url) as bus, psycopg.connect(database_url, autocommit=True) as connection:
+            yield Desk(database_url, amqp_url, bus.channel(), connection)
