@@ -13,6 +13,8 @@ import httpx
 
 from bench.people import LARGE_TEAM, MID_TEAM, TEAM_SHARES, TINY_TEAM
 
+COLLEAGUES = 16
+
 
 @dataclass(frozen=True, slots=True)
 class Company:
@@ -23,6 +25,7 @@ class Company:
     agent: str  # of the mid-sized team
     agent_of_large_team: str
     agent_of_tiny_team: str
+    colleagues: tuple[str, ...]  # more agents of the mid-sized team
 
 
 @contextmanager
@@ -42,7 +45,8 @@ def found(url: str, admin: tuple[str, str]) -> Company:
             for n in range(len(TEAM_SHARES))
         ]
         agents = [_hire(api, url, teams[team], f"agent{team}") for team in (MID_TEAM, LARGE_TEAM, TINY_TEAM)]
-    return Company(teams, token, *agents)
+        colleagues = tuple(_hire(api, url, teams[MID_TEAM], f"colleague{n}") for n in range(COLLEAGUES))
+    return Company(teams, token, *agents, colleagues)
 
 
 def _hire(api: httpx.Client, url: str, team: UUID, name: str) -> str:

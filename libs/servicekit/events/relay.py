@@ -32,6 +32,9 @@ _REFUSED_SECONDS: Final = 1.0
 _MEASURE_SECONDS: Final = 5.0
 _SILENT_SECONDS: Final = 3.0  # so that readiness does not flap when the database restarts
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
+# Commits on each other's heels share a pass; the first after a quiet moment is sent at once. A pass for
+# each creation took a quarter of the service's CPU.
+_SPACING_SECONDS: Final = 0.02
 
 OnReturned = Callable[[UnitOfWork, list[ReadyMessage]], None]
 
@@ -88,9 +91,10 @@ class Relay:
     def run(self) -> None:
         pause = _FIRST_PAUSE
         while True:
-            last_pass = self._stopping.is_set()
+            last_pass, began = self._stopping.is_set(), time.monotonic()
             if self._pass():
                 pause = _FIRST_PAUSE
+                self._stopping.wait(max(0.0, began + _SPACING_SECONDS - time.monotonic()))
                 self._woken.wait(0 if self._stopping.is_set() else self._poll_seconds)
                 self._woken.clear()
             else:
