@@ -16,6 +16,7 @@ from typing import Any
 import eventlet
 import eventlet.hubs
 import eventlet.wsgi
+from eventlet.event import Event
 
 from servicekit import health, metrics
 
@@ -33,7 +34,14 @@ class Stop:
     def __init__(self, runner: Any, timeout: float) -> None:
         self._runner = runner
         self._timeout = timeout
+        self._started = Event()
         self.requested = False
+
+    def start_runner(self) -> None:
+        """Starts the service. A stop that is asked for meanwhile waits for it: parts that are stopped before
+        they have started would run for ever."""
+        self._runner.start()
+        self._started.send()
 
     def on_signal(self, number: int, _frame: FrameType | None) -> None:
         """Signal handler. The second SIGINT ends the process at once, a second SIGTERM changes nothing."""
@@ -50,6 +58,7 @@ class Stop:
 
     def _stop(self) -> None:
         log.info("stopping", extra={"within_seconds": self._timeout})
+        self._started.wait()
         self._runner.stop()
 
     def _give_up(self) -> None:
@@ -60,7 +69,7 @@ class Stop:
 
 def run_until_stopped(runner: Any, stop: Stop) -> int:
     """Starts the service and waits for its end: 0 after a stop that was asked for, else 1."""
-    runner.start()
+    stop.start_runner()
     log.info("started", extra={"pid": os.getpid()})
     try:
         # Not runner.wait(): that prints the traceback with the exception's message when a container dies.

@@ -167,6 +167,14 @@ def test_idle_service_stops_at_once(bus_url: str):
         assert time.monotonic() - began < 3
 
 
+def test_service_told_to_stop_while_it_still_starts_starts_first(bus_url: str):
+    """It takes calls, so it is ready, before its last part has started; parts are stopped once they run."""
+    with running_service("servicekit.tests.rpc.sluggish:SluggishService", AMQP_URL=bus_url) as service:
+        assert not service.logged("started")
+        service.signal(signal.SIGTERM)
+        assert service.wait() == 0
+
+
 def test_service_that_dies_by_itself_says_so_with_its_exit_status(bus_url: str):
     """Its supervisor starts it again only if it can tell this from a stop."""
     path = "servicekit.tests.rpc.workshop:Doomed"
