@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import signal
 import subprocess
@@ -13,8 +12,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
+from deploy.local.program import ending_with_us
+
 ROOT = Path(__file__).resolve().parent.parent
-_PR_SET_PDEATHSIG = 1
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -34,7 +34,7 @@ def child(
     environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'libs'}", **(env or {})}
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(
-            [sys.executable, *arguments],
+            ending_with_us([sys.executable, *arguments], signal.SIGTERM),
             env=environment,
             cwd=directory,
             pass_fds=pass_fds,
@@ -42,7 +42,6 @@ def child(
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
-            preexec_fn=_die_with_parent,
         )
         try:
             yield process
@@ -51,10 +50,6 @@ def child(
             _stop(process, patience=patience)
             if died:
                 _show(output, f"{' '.join(arguments)} ended with {died}:")
-
-
-def _die_with_parent() -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _stop(process: subprocess.Popen[bytes], *, patience: float) -> None:
