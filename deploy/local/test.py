@@ -18,7 +18,6 @@ from deploy.local.system import CouldNotStart, RunningInstances, private_instanc
 
 _PR_SET_CHILD_SUBREAPER = 36
 _PYTEST_STOP_SECONDS = 60
-_TESTS_FAILED = 1
 
 
 def main(arguments: list[str]) -> int:
@@ -30,7 +29,7 @@ def main(arguments: list[str]) -> int:
         signal.signal(number, _interrupt)
     try:
         with private_instances(durable=False) as instances:
-            return _run_twice_if_needed(instances, arguments)
+            return _run_pytest(instances, arguments)
     except CouldNotStart as error:
         print(f"The servers for the tests did not start: {error}", file=sys.stderr)
         return 1
@@ -40,20 +39,9 @@ def main(arguments: list[str]) -> int:
         end_all(_children(), seconds=5)
 
 
-def _run_twice_if_needed(instances: RunningInstances, arguments: list[str]) -> int:
-    """For CI: what failed on a busy machine has one more try, alone, and is named loudly."""
-    status = _run_pytest(instances, arguments)
-    if status != _TESTS_FAILED or "CI" not in os.environ:
-        return status
-    print("\nUNSTABLE OR BROKEN: what failed above runs once more, alone.\n", flush=True)
-    return _run_pytest(
-        instances, [*arguments, "--last-failed", "--last-failed-no-failures", "none", "-n", "0"]
-    )
-
-
 def _run_pytest(instances: RunningInstances, arguments: list[str]) -> int:
     temporary = instances.folder / "tmp"
-    temporary.mkdir(exist_ok=True)
+    temporary.mkdir()
     temporary.chmod(0o1777)
     environment = {**os.environ, **instances.environment, "TMPDIR": str(temporary), "TZ": "UTC"}
     command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", *arguments]
