@@ -97,9 +97,9 @@ def _serve(service_class: Any, settings: ServiceSettings) -> int:
         }
     )
     runner.add_service(service_class)
+    stop = process.Stop(runner, settings.stop_timeout)
     process.watch_hub()
     process.serve_health(settings.health_host, settings.health_port)
-    stop = process.Stop(runner, settings.stop_timeout)
     signal.signal(signal.SIGTERM, stop.on_signal)
     signal.signal(signal.SIGINT, stop.on_signal)
     return process.run_until_stopped(runner, stop)

@@ -36,6 +36,8 @@ class Stop:
         self._timeout = timeout
         self._started = Event()
         self.requested = False
+        # Until its parts have been set up, none of them has said what it lacks.
+        health.register("start", lambda: None if self._started.ready() else "still starting")
 
     def start_runner(self) -> None:
         """Starts the service. A stop that is asked for meanwhile waits for it: parts that are stopped before

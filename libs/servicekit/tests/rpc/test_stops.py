@@ -5,15 +5,28 @@ from __future__ import annotations
 import signal
 import time
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import orjson
+import pytest
 
-from servicekit.testing.bus import RawClient
+from servicekit.testing.bus import RawClient, declare_rpc_exchange
+from servicekit.testing.infrastructure import fresh_vhost
 from servicekit.testing.process import ServiceProcess, running_service
 from servicekit.testing.waiting import eventually
 from servicekit.tests.rpc.conftest import WORKSHOP
+
+SLUGGISH = "servicekit.tests.rpc.sluggish:SluggishService"
+
+
+@pytest.fixture
+def bus_url() -> Iterator[str]:
+    """A vhost for each test: what a killed service leaves in its queue is nobody else's work."""
+    with fresh_vhost("stops") as url:
+        declare_rpc_exchange(url)
+        yield url
 
 
 def written(trace: Path) -> list[str]:
@@ -112,7 +125,6 @@ def test_stop_that_takes_too_long_ends_by_itself(bus_url: str, raw: RawClient, t
         service.signal(signal.SIGTERM)
         assert service.wait() != 0
         assert time.monotonic() - began < 3
-    raw.channel.queue_purge("rpc-workshop")
 
 
 def test_stop_ends_even_a_process_that_hangs(bus_url: str, raw: RawClient):
@@ -123,7 +135,6 @@ def test_stop_ends_even_a_process_that_hangs(bus_url: str, raw: RawClient):
         eventually(lambda: raw.queue_length("rpc-workshop") == 0)
         service.signal(signal.SIGTERM)
         assert service.wait(timeout=5) == -signal.SIGALRM
-    raw.channel.queue_purge("rpc-workshop")
 
 
 def test_service_that_stops_is_not_ready(bus_url: str, raw: RawClient, tmp_path: Path):
@@ -156,7 +167,6 @@ def test_second_interrupt_ends_at_once(bus_url: str, raw: RawClient, tmp_path: P
         eventually(lambda: service.logged("stopping"))
         service.signal(signal.SIGINT)
         assert service.wait(timeout=2) == 130
-    raw.channel.queue_purge("rpc-workshop")
 
 
 def test_idle_service_stops_at_once(bus_url: str):
@@ -168,11 +178,21 @@ def test_idle_service_stops_at_once(bus_url: str):
 
 
 def test_service_told_to_stop_while_it_still_starts_starts_first(bus_url: str):
-    """It takes calls, so it is ready, before its last part has started; parts are stopped once they run."""
-    with running_service("servicekit.tests.rpc.sluggish:SluggishService", AMQP_URL=bus_url) as service:
+    """It takes calls before its last part has started; parts are stopped once they run."""
+    with running_service(SLUGGISH, wait=False, AMQP_URL=bus_url) as service:
+        eventually(lambda: service.logged("taking calls"), what="a service that takes calls")
         assert not service.logged("started")
         service.signal(signal.SIGTERM)
         assert service.wait() == 0
+
+
+def test_service_that_still_starts_is_not_ready(bus_url: str):
+    """Asked before its parts have said what they need, it knew of nothing that was missing: it was ready
+    before it had a queue, and the first calls were lost."""
+    with running_service(SLUGGISH, wait=False, AMQP_URL=bus_url) as service:
+        eventually(lambda: service.logged("taking calls"), what="a service that takes calls")
+        assert service.get("/readyz").json()["problems"] == {"start": "still starting"}
+        eventually(lambda: service.ready, what="a service that is ready")
 
 
 def test_service_that_dies_by_itself_says_so_with_its_exit_status(bus_url: str):
