@@ -73,8 +73,8 @@ def _vocabulary(connection: psycopg.Connection, teams: Sequence[UUID]) -> Vocabu
     """Tags and the two custom fields, made where they are missing."""
     with connection.cursor() as cursor:
         cursor.executemany(
-            "INSERT INTO tag (public_id, name, name_folded, colour, created_at) "
-            "VALUES (%s, %s, %s, %s, now()) ON CONFLICT (name_folded) DO NOTHING",
+            "INSERT INTO tag (public_id, name, name_folded, colour, created_at, updated_at) "
+            "VALUES (%s, %s, %s, %s, now(), now()) ON CONFLICT DO NOTHING",
             [(uuid5(_NAMESPACE, name), name, folded(name), "#808080") for name in TAGS],
         )
         cursor.executemany(

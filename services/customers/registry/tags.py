@@ -22,11 +22,11 @@ COLOURS: Final = (
 
 # Sorted by bytes: two writers that use the same new tags wait for each other in one order.
 _INSERT = text("""
-    INSERT INTO tag (public_id, name, name_folded, colour, created_at)
-    SELECT public_id, name, folded, colour, :at
+    INSERT INTO tag (public_id, name, name_folded, colour, created_at, updated_at)
+    SELECT public_id, name, folded, colour, :at, :at
     FROM unnest(CAST(:ids AS uuid[]), CAST(:names AS text[]), CAST(:folded AS text[]),
                 CAST(:colours AS text[])) AS used (public_id, name, folded, colour)
-    ORDER BY folded COLLATE "C" ON CONFLICT (name_folded) DO NOTHING""")
+    ORDER BY folded COLLATE "C" ON CONFLICT (name_folded) WHERE deleted_at IS NULL DO NOTHING""")
 _FIND = text("SELECT id, name, name_folded FROM tag WHERE name_folded = ANY(CAST(:folded AS text[]))")
 
 

@@ -1,0 +1,54 @@
+"""The tables of the customers database, as SQLAlchemy Core. Shapes and indexes follow docs/architecture.md.
+
+Two tables hold an address: `contact_point` is what is shown, `identity_holder` is what is
+unique. A customer row points at its root (itself while it lives): a merge moves that pointer
+and nothing else, so children keep the id they were written with.
+"""
+
+from servicekit.database.tables import add_plumbing_tables
+from servicekit.jobs.tables import add_job_table
+from services.customers.tables.bulk import bulk_refusal, bulk_target
+from services.customers.tables.columns import metadata
+from services.customers.tables.definitions import custom_field, custom_option, customer_settings, tag
+from services.customers.tables.directory import directory_state, directory_team, directory_user
+from services.customers.tables.finding import customer_search, saved_filter
+from services.customers.tables.history import interaction, message, unknown_team
+from services.customers.tables.registry import (
+    allowed_duplicate,
+    change,
+    contact_point,
+    customer,
+    customer_activity,
+    identity_holder,
+    identity_key,
+    restricted_answer,
+)
+
+add_plumbing_tables(metadata)
+add_job_table(metadata)
+
+__all__ = [
+    "allowed_duplicate",
+    "bulk_refusal",
+    "bulk_target",
+    "change",
+    "contact_point",
+    "custom_field",
+    "custom_option",
+    "customer",
+    "customer_activity",
+    "customer_search",
+    "customer_settings",
+    "directory_state",
+    "directory_team",
+    "directory_user",
+    "identity_holder",
+    "identity_key",
+    "interaction",
+    "message",
+    "metadata",
+    "restricted_answer",
+    "saved_filter",
+    "tag",
+    "unknown_team",
+]

@@ -1,0 +1,31 @@
+"""What all tables share: names of constraints, moments, the reference to a customer."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, DateTime, ForeignKey, Index, MetaData, Uuid, func, text
+from sqlalchemy.schema import SchemaItem
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+        "uq": "%(table_name)s_%(column_0_N_name)s_key",
+        "ck": "%(table_name)s_%(constraint_name)s_check",
+        "fk": "%(table_name)s_%(column_0_name)s_fkey",
+        "pk": "%(table_name)s_pkey",
+    }
+)
+
+
+def moment(name: str, *, required: bool = True, now: bool = False) -> Column:
+    return Column(
+        name, DateTime(timezone=True), nullable=not required, server_default=func.now() if now else None
+    )
+
+
+def customer_id(*, primary_key: bool = False) -> Column:
+    return Column("customer_id", Uuid, ForeignKey("customer.id"), primary_key=primary_key, nullable=False)
+
+
+def list_index(name: str, *columns: object, using: str = "btree") -> SchemaItem:
+    """An index over what lists show: live roots."""
+    return Index(name, *columns, postgresql_where=text("live"), postgresql_using=using)  # type: ignore[arg-type]

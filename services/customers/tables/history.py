@@ -1,0 +1,69 @@
+"""What happened with a customer: conversations and their messages."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from services.customers.tables.columns import customer_id, metadata, moment
+
+# One row per conversation (later: appointment, purchase). It keeps the customer id it was written with.
+interaction = Table(
+    "interaction",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    customer_id(),
+    Column("kind", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("external_id", Text, nullable=False),
+    moment("at"),
+    Column("channel", Text, nullable=False),
+    Column("team_id", Uuid),
+    Column("assignee_id", Uuid),
+    Column("status", Text, nullable=False),
+    Column("body", JSONB, nullable=False, server_default="{}"),
+    Column("clocks", JSONB, nullable=False, server_default="{}"),  # per part, the time of its event
+    Column("messages", Integer, nullable=False, server_default="0"),
+    moment("last_message_at", required=False),
+    Column("last_preview", Text),
+    UniqueConstraint("source", "external_id", "kind"),
+    Index("interaction_feed_idx", "customer_id", text("at DESC"), text("id DESC")),
+    Index("interaction_kind_feed_idx", "customer_id", "kind", text("at DESC"), text("id DESC")),
+)
+
+message = Table(
+    "message",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("interaction_id", Uuid, ForeignKey("interaction.id"), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("external_id", Text, nullable=False),
+    moment("at"),
+    Column("direction", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("preview", Text),
+    UniqueConstraint("source", "external_id", "interaction_id"),
+    Index("message_feed_idx", "interaction_id", text("at DESC"), text("id DESC")),
+)
+
+# A team that events name and the directory does not know, for administrators to see.
+unknown_team = Table(
+    "unknown_team",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("source", Text, primary_key=True),
+    Column("events", BigInteger, nullable=False),
+    moment("first_seen"),
+    moment("last_seen"),
+)
