@@ -8,7 +8,7 @@ import pytest
 
 from deploy.local.system import RunningSystem, running_system
 from tests.security.door import Door
-from tests.support.api import Api, Company, log_in
+from tests.support.api import Api, log_in
 
 
 @pytest.fixture(scope="session")
@@ -27,9 +27,3 @@ def admin(system: RunningSystem) -> Iterator[Api]:
 def door(system: RunningSystem) -> Iterator[Door]:
     with Door(system.url) as opened:
         yield opened
-
-
-@pytest.fixture
-def company(system: RunningSystem, admin: Api) -> Iterator[Company]:
-    with Company(system.url, admin) as made:
-        yield made
