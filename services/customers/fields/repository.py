@@ -15,7 +15,7 @@ _LOAD = text("""
     SELECT f.key, f.label, f.type, f.required, f.help, f.position, f.version,
            f.archived_at IS NOT NULL AS archived,
            o.id AS number, o.public_id, o.label AS option_label, o.label_folded, o.colour,
-           o.position AS option_position, o.archived_at IS NOT NULL AS option_archived
+           o.position AS option_position, o.archived_at IS NOT NULL AS option_archived, o.joined_to
     FROM custom_field f LEFT JOIN custom_option o ON o.field_key = f.key
     ORDER BY f.position, f.key, o.position, o.id""")
 
@@ -96,7 +96,8 @@ def _to_field(row: Row[Any], options: list[Option]) -> Field:
         position=row.position,
         archived=row.archived,
         version=row.version,
-        options=tuple(options),
+        options=tuple(option for option in options if option.joined_to is None),
+        joined=tuple(option for option in options if option.joined_to is not None),
     )
 
 
@@ -109,4 +110,5 @@ def _to_option(row: Row[Any]) -> Option:
         colour=row.colour,
         position=row.option_position,
         archived=row.option_archived,
+        joined_to=row.joined_to,
     )

@@ -39,6 +39,7 @@ class Option:
     colour: str | None
     position: int
     archived: bool
+    joined_to: int | None = None  # the number of the option that customers with this one have instead
 
 
 @dataclass(frozen=True)
@@ -52,18 +53,33 @@ class Field:
     archived: bool
     version: int
     options: tuple[Option, ...] = ()
+    joined: tuple[Option, ...] = ()  # aliases: options that became part of another one, shown nowhere
+
+    @cached_property
+    def by_number(self) -> dict[int, Option]:
+        """What each number in a customer row means today: that of a joined option, its survivor."""
+        survivors = {option.number: option for option in self.options}
+        return survivors | {alias.number: survivors[alias.joined_to or 0] for alias in self.joined}
 
     @cached_property
     def by_id(self) -> dict[str, Option]:
-        return {str(option.id): option for option in self.options}
+        return {str(option.id): self.by_number[option.number] for option in self._all}
 
     @cached_property
     def by_label(self) -> dict[str, Option]:
-        return {option.label_folded: option for option in self.options}
+        return {option.label_folded: self.by_number[option.number] for option in self._all}
 
     @cached_property
     def numbers(self) -> frozenset[int]:
-        return frozenset(option.number for option in self.options)
+        return frozenset(self.by_number)
+
+    def numbers_of(self, option: Option) -> frozenset[int]:
+        """Every number by which customer rows may hold this option: its own and those of its aliases."""
+        return frozenset({option.number} | {a.number for a in self.joined if a.joined_to == option.number})
+
+    @property
+    def _all(self) -> tuple[Option, ...]:
+        return self.options + self.joined
 
 
 @dataclass(frozen=True)
@@ -76,7 +92,13 @@ class Definitions:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_key", {each.key: each for each in self.fields})
-        object.__setattr__(self, "by_option", {o.number: (f, o) for f in self.fields for o in f.options})
+        object.__setattr__(
+            self, "by_option", {n: (f, o) for f in self.fields for n, o in f.by_number.items()}
+        )
+
+    def numbers_of(self, option: Option) -> frozenset[int]:
+        """Every number by which customer rows may hold this option, whichever field it belongs to."""
+        return self.by_option[option.number][0].numbers_of(option)
 
     def in_use(self) -> Iterable[Field]:
         return (each for each in self.fields if not each.archived)

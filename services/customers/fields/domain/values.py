@@ -61,15 +61,16 @@ def apply(
 
 def render(definitions: Definitions, custom: Mapping[str, Any], opt_ids: Iterable[int]) -> dict[str, Any]:
     """The `custom` object of a message: fields in use that have a value, in their order."""
-    chosen: dict[str, list[Option]] = {}
+    # Two numbers may mean one option by now, since options are joined without a row being written.
+    chosen: dict[str, dict[int, Option]] = {}
     for number in opt_ids:
         if found := definitions.by_option.get(number):
-            chosen.setdefault(found[0].key, []).append(found[1])
+            chosen.setdefault(found[0].key, {})[found[1].number] = found[1]
     message: dict[str, Any] = {}
     for each in definitions.in_use():
         if each.type in WITH_OPTIONS:
             if options := chosen.get(each.key):
-                message[each.key] = _options_message(each, options)
+                message[each.key] = _options_message(each, options.values())
         elif custom.get(each.key) is not None:
             message[each.key] = custom[each.key]
     return message
@@ -104,12 +105,12 @@ def _chosen(definition: Field, value: Any, held: Collection[int]) -> int:
     option = definition.by_id.get(value.lower()) or definition.by_label.get(folded(value))
     if option is None:
         raise InvalidValue("unknown_option", "this field has no such option")
-    if option.archived and option.number not in held:
+    if option.archived and definition.numbers_of(option).isdisjoint(held):
         raise InvalidValue("option_archived", "this option is archived")
     return option.number
 
 
-def _options_message(definition: Field, options: list[Option]) -> Any:
+def _options_message(definition: Field, options: Iterable[Option]) -> Any:
     shown = [
         {"id": str(each.id), "label": each.label}
         for each in sorted(options, key=lambda o: (o.position, o.number))
