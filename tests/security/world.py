@@ -122,7 +122,19 @@ class Founder:
         self.absorbed("hidden, absorbed from own", self.world.teams["1"], into="hidden")
         self.absorbed("hidden, absorbed by deleted", self.world.teams["1"], into="hidden, deleted")
         self.wait_for_conversations()
+        self.shared_in_secret("own", three)
         return self.world
+
+    def shared_in_secret(self, kind: str, team: str) -> None:
+        """Half of these customers have a further team, which nobody told their other teams of."""
+        ids = self.world.customers[kind][::2]
+        with psycopg.connect(self.system.database_url("customers")) as connection:
+            for table, key in (("customer", "id"), ("customer_search", "customer_id")):
+                connection.execute(
+                    f"UPDATE {table} SET team_ids = ARRAY(SELECT unnest(team_ids || %s::uuid) ORDER BY 1)"
+                    f" WHERE {key} = ANY(%s)",
+                    (team, list(map(UUID, ids))),
+                )
 
     def customers(self, kind: str, count: int, *teams: str, **more: Any) -> None:
         """With a conversation each, and one that was edited since."""
