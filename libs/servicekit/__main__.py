@@ -1,4 +1,4 @@
-"""`python -m servicekit run | migrate | topology …`"""
+"""`python -m servicekit run | work | migrate | topology …`"""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sys
 
 _USAGE = """\
 python -m servicekit run PACKAGE.MODULE:CLASS     serve one service until SIGTERM
+python -m servicekit work PACKAGE.MODULE:WORKER   do the long work of one service until SIGTERM
 python -m servicekit migrate [--check] PACKAGE    bring the package's database up to date
 python -m servicekit topology PACKAGE...          declare exchanges, queues and bindings on the broker
 """
@@ -18,6 +19,10 @@ def main(arguments: list[str]) -> int:
 
             boot.prepare()
             return boot.run(path)
+        case ["work", path] if ":" in path:
+            from servicekit.jobs import process
+
+            return process.run(path)
         case ["migrate", *rest] if rest:
             from servicekit.database import migrate
 

@@ -53,6 +53,7 @@ def add_job_table(metadata: MetaData) -> Table:
         Column("lease_token", Uuid),
         _moment("lease_until"),
         Column("attempts", Integer, nullable=False, server_default="0"),  # failures in a row
+        Column("takeovers", Integer, nullable=False, server_default="0"),  # leases run out in a row
         _moment("run_after", now=True),
         Column("version", BigInteger, nullable=False, server_default="1"),  # of what is shown
         _moment("created_at", now=True),
@@ -91,6 +92,7 @@ CREATE TABLE job (
     lease_token uuid,
     lease_until timestamptz,
     attempts integer NOT NULL DEFAULT 0,
+    takeovers integer NOT NULL DEFAULT 0,
     run_after timestamptz NOT NULL DEFAULT now(),
     version bigint NOT NULL DEFAULT 1,
     created_at timestamptz NOT NULL DEFAULT now(),

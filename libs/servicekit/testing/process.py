@@ -21,12 +21,12 @@ _ROOT = Path(__file__).resolve().parents[3]
 
 
 class ServiceProcess:
-    """One replica of a service. Its stderr is kept: `lines` as text, `logs` parsed."""
+    """One replica of a service or worker. Its stderr is kept: `lines` as text, `logs` parsed."""
 
-    def __init__(self, path: str, environment: dict[str, str]) -> None:
+    def __init__(self, path: str, environment: dict[str, str], verb: str = "run") -> None:
         paths = [str(_ROOT), str(_ROOT / "libs"), os.environ.get("PYTHONPATH", "")]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "servicekit", "run", path],
+            [sys.executable, "-m", "servicekit", verb, path],
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths)), **environment},
             stderr=subprocess.PIPE,
             text=True,
@@ -107,7 +107,20 @@ class ServiceProcess:
 @contextmanager
 def running_service(path: str, *, wait: bool = True, **environment: str) -> Iterator[ServiceProcess]:
     """One replica of the service `path`, ready to take calls (unless `wait=False`), killed afterwards."""
-    service = ServiceProcess(path, {"LOG_FORMAT": "json", "HEALTH_PORT": "0", **environment})
+    with _running(path, "run", wait, environment) as service:
+        yield service
+
+
+@contextmanager
+def running_worker(path: str, *, wait: bool = True, **environment: str) -> Iterator[ServiceProcess]:
+    """The same for the worker process `path`."""
+    with _running(path, "work", wait, environment) as worker:
+        yield worker
+
+
+@contextmanager
+def _running(path: str, verb: str, wait: bool, environment: dict[str, str]) -> Iterator[ServiceProcess]:
+    service = ServiceProcess(path, {"LOG_FORMAT": "json", "HEALTH_PORT": "0", **environment}, verb)
     try:
         if wait:
             eventually(

@@ -1,0 +1,7 @@
+"""The long work of the customers service: `python -m servicekit work services.customers.worker:JOBS`."""
+
+from __future__ import annotations
+
+from servicekit.jobs import Worker
+
+JOBS = Worker(service="customers", handlers=[])
