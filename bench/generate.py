@@ -6,56 +6,47 @@ own function, one holder for each identity. So the service can be measured on th
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import islice
-from random import Random
-from typing import Any
+import hashlib
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 from uuid import UUID, uuid5
 
 import psycopg
 
-from bench.people import PLANS, TAGS, Person, people, uuid7
+from bench import people
+from bench.people import ASSIGNEES, INTERESTS, PLANS, TAGS
+from bench.rows import FIELDS, INTERESTS_FIELD, PLAN_FIELD, TABLES, Row, Vocabulary, copy_text
+from services.customers.fields.domain.definitions import Field
+from services.customers.fields.domain.expressions import INDEXED, expression
 from services.customers.registry.domain.names import folded
 
-PLAN_FIELD, SCORE_FIELD = "bench_plan", "bench_score"
-_NAMESPACE = UUID("6b6f0c7e-3a0a-7e6e-9a51-0f2b3a1d9c55")
-_CHUNK = 20_000
-_SOURCE = "/channels/whatsapp/bench-history"
-
-Row = tuple[Any, ...]
+NAMESPACE = UUID("6b6f0c7e-3a0a-7e6e-9a51-0f2b3a1d9c55")
+_CHUNK = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """The ids that people's indexes stand for."""
-
-    teams: Sequence[UUID]
-    tags: Sequence[int]
-    plans: Sequence[int]
-
-
-def load(connection: psycopg.Connection, count: int, *, teams: Sequence[UUID]) -> None:
+def load(connection: psycopg.Connection, count: int, *, teams: Sequence[UUID], processes: int = 2) -> None:
     """Replace every customer by `count` made-up ones, and tell the planner. `connection` is a superuser's,
     in autocommit.
-
 
     Directory, settings and fields stay. An interrupted load leaves what was there.
     """
     with connection.transaction():
         # Foreign keys hold by construction: no need to look each one up.
         connection.execute("SET LOCAL session_replication_role = replica")
-        connection.execute("SET LOCAL maintenance_work_mem = '256MB'")
+        connection.execute("SET LOCAL maintenance_work_mem = '1GB'")
+        connection.execute("SET LOCAL statement_timeout = 0")
         empty(connection)
         vocabulary = _vocabulary(connection, teams)
-        indexes = _drop_indexes(connection)
-        everyone = people(count)
-        while chunk := list(islice(everyone, _CHUNK)):
-            for table, rows in _TABLES.items():
-                _copy(connection, table, (row for who in chunk for row in rows(who, vocabulary)))
-        for definition in indexes:
-            connection.execute(definition.encode())
+        again = _drop_indexes(connection)
+        for chunk in _chunks(count, vocabulary, processes=processes):
+            for table, text in chunk.items():
+                with connection.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN".encode()) as copy:
+                    copy.write(text)
+        for statement in (*again, *_indexes_of_fields()):
+            connection.execute(statement.encode())
     analyse(connection)
 
 
@@ -69,29 +60,64 @@ def analyse(connection: psycopg.Connection) -> None:
     connection.execute("VACUUM (ANALYZE)")
 
 
+def _chunks(count: int, vocabulary: Vocabulary, *, processes: int) -> Iterator[dict[str, bytes]]:
+    """What COPY reads, made by some processes while the server takes in what came before."""
+    starts = range(0, count, _CHUNK)
+    make = partial(_chunk, count, vocabulary)
+    if len(starts) == 1:
+        yield make(0)
+        return
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        ahead: deque[Future[dict[str, bytes]]] = deque()
+        for start in starts:
+            ahead.append(pool.submit(make, start))
+            if len(ahead) > 2 * processes:  # not all at once: they would wait in memory
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
+
+
+def _chunk(count: int, vocabulary: Vocabulary, start: int) -> dict[str, bytes]:
+    everyone = people.people(min(_CHUNK, count - start), first=start)
+    return copy_text(list(everyone), vocabulary)
+
+
 def _vocabulary(connection: psycopg.Connection, teams: Sequence[UUID]) -> Vocabulary:
-    """Tags and the two custom fields, made where they are missing."""
+    """Tags and custom fields, made where they are missing."""
     with connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO tag (public_id, name, name_folded, colour, created_at, updated_at) "
-            "VALUES (%s, %s, %s, %s, now(), now()) ON CONFLICT DO NOTHING",
-            [(uuid5(_NAMESPACE, name), name, folded(name), "#808080") for name in TAGS],
+            "VALUES (%s, %s, %s, '#808080', now(), now()) ON CONFLICT DO NOTHING",
+            [(uuid5(NAMESPACE, name), name, folded(name)) for name in TAGS],
         )
         cursor.executemany(
             "INSERT INTO custom_field (key, label, type, position, created_at, updated_at) "
             "VALUES (%s, %s, %s, %s, now(), now()) ON CONFLICT DO NOTHING",
-            [(PLAN_FIELD, "Plan", "select", 901), (SCORE_FIELD, "Score", "number", 902)],
+            [(key, key.removeprefix("bench_").capitalize(), type_, 900) for key, type_ in FIELDS.items()],
         )
         cursor.executemany(
             "INSERT INTO custom_option (public_id, field_key, label, label_folded, position) "
             "VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
-            [(uuid5(_NAMESPACE, p), PLAN_FIELD, p, folded(p), n) for n, p in enumerate(PLANS)],
+            [
+                (uuid5(NAMESPACE, f"{key} {label}"), key, label, folded(label), position)
+                for key, labels in ((PLAN_FIELD, PLANS), (INTERESTS_FIELD, INTERESTS))
+                for position, label in enumerate(labels)
+            ],
         )
-    tags = connection.execute("SELECT name_folded, id FROM tag").fetchall()
-    plans = connection.execute(
-        "SELECT label_folded, id FROM custom_option WHERE field_key = %s", [PLAN_FIELD]
-    ).fetchall()
-    return Vocabulary(teams, _in_order(TAGS, tags), _in_order(PLANS, plans))
+    tags = connection.execute("SELECT name_folded, id FROM tag WHERE deleted_at IS NULL").fetchall()
+    users = connection.execute("SELECT id FROM directory_user WHERE active ORDER BY id").fetchall()
+    return Vocabulary(
+        teams=teams,
+        assignees=[id_ for (id_,) in users] or [uuid5(NAMESPACE, f"user {n}") for n in range(ASSIGNEES)],
+        tags=_in_order(TAGS, tags),
+        plans=_in_order(PLANS, _options(connection, PLAN_FIELD)),
+        interests=_in_order(INTERESTS, _options(connection, INTERESTS_FIELD)),
+    )
+
+
+def _options(connection: psycopg.Connection, field: str) -> list[Row]:
+    statement = "SELECT label_folded, id FROM custom_option WHERE field_key = %s"
+    return connection.execute(statement, [field]).fetchall()
 
 
 def _in_order(names: Iterable[str], found: Iterable[Row]) -> list[int]:
@@ -100,81 +126,32 @@ def _in_order(names: Iterable[str], found: Iterable[Row]) -> list[int]:
     return [ids[folded(name)] for name in names]
 
 
-def _customer(who: Person, words: Vocabulary) -> Iterator[Row]:
-    options = [] if who.plan is None else [words.plans[who.plan]]
-    custom = {} if who.score is None else {SCORE_FIELD: who.score}
-    yield (
-        who.id, who.id, who.name, "import", folded(who.name), who.status, who.channel,
-        _array(words.teams[t] for t in who.teams), _array(words.tags[t] for t in who.tags), _array(options),
-        json.dumps(custom), who.created_at, who.created_at,
-    )  # fmt: skip
-
-
-def _activity(who: Person, words: Vocabulary) -> Iterator[Row]:
-    yield who.id, who.conversations[-1] if who.conversations else None, len(who.conversations)
-
-
-def _points(who: Person, words: Vocabulary) -> Iterator[Row]:
-    dice = Random(who.id.int)
-    for point in who.points:
-        scope = point.identity.space.partition(":")[2]
-        yield (
-            uuid7(who.created_at, dice), who.id, point.kind, point.value, point.raw, scope, True,
-            point.identity.space, point.identity.value, who.created_at,
-        )  # fmt: skip
-
-
-def _keys(who: Person, words: Vocabulary) -> Iterator[Row]:
-    for identity in dict.fromkeys(point.identity for point in who.points):
-        yield identity.space, identity.value
-
-
-def _holders(who: Person, words: Vocabulary) -> Iterator[Row]:
-    for space, value in _keys(who, words):
-        yield space, value, 0, who.id
-
-
-def _interactions(who: Person, words: Vocabulary) -> Iterator[Row]:
-    dice = Random(who.id.int + 1)
-    for number, at in enumerate(who.conversations):
-        team = words.teams[who.teams[0]] if who.teams else None
-        yield (
-            uuid7(at, dice), who.id, "conversation", _SOURCE, f"{who.id}-{number}", at, "whatsapp", team,
-            "open",
-        )  # fmt: skip
-
-
-_TABLES: dict[str, Callable[[Person, Vocabulary], Iterable[Row]]] = {
-    "customer (id, root_id, name, name_source, name_search, status, channel, team_ids, tag_ids, opt_ids,"
-    " custom, created_at, updated_at)": _customer,
-    "customer_activity (customer_id, last_at, conversations)": _activity,
-    "contact_point (id, customer_id, kind, value, raw, scope, is_primary, space, identity,"
-    " created_at)": _points,
-    "identity_key (space, value)": _keys,
-    "identity_holder (space, value, slot, customer_id)": _holders,
-    "interaction (id, customer_id, kind, source, external_id, at, channel, team_id, status)": _interactions,
-}
-
-
-def _array(values: Iterable[object]) -> str:
-    return "{" + ",".join(map(str, values)) + "}"
-
-
-def _copy(connection: psycopg.Connection, table: str, rows: Iterable[Row]) -> None:
-    with connection.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN".encode()) as copy:
-        for row in rows:
-            copy.write_row(row)
-
-
 def _drop_indexes(connection: psycopg.Connection) -> list[str]:
     """Drop what is built faster at the end; the statements that build it again."""
-    names = [target.partition(" ")[0] for target in _TABLES]
-    found = connection.execute(
-        """SELECT indexrelid::regclass::text, pg_get_indexdef(indexrelid) FROM pg_index
+    constraints = connection.execute(
+        """SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname),
+                  format('ALTER TABLE %%s ADD CONSTRAINT %%I %%s', conrelid::regclass, conname,
+                         pg_get_constraintdef(oid))
+           FROM pg_constraint it WHERE conrelid = ANY(%s::regclass[]) AND contype IN ('p', 'u')
+             AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE contype = 'f' AND conindid = it.conindid)""",
+        [list(TABLES)],
+    ).fetchall()
+    indexes = connection.execute(
+        """SELECT format('DROP INDEX %%s', indexrelid::regclass), pg_get_indexdef(indexrelid) FROM pg_index
            WHERE indrelid = ANY(%s::regclass[]) AND NOT EXISTS (
                SELECT 1 FROM pg_constraint WHERE conindid = indexrelid)""",
-        [names],
+        [list(TABLES)],
     ).fetchall()
-    for name, _ in found:
-        connection.execute(f"DROP INDEX {name}".encode())
-    return [definition for _, definition in found]
+    for drop, _ in (*constraints, *indexes):
+        connection.execute(drop.encode())
+    return [make for _, make in (*constraints, *indexes)]
+
+
+def _indexes_of_fields() -> Iterator[str]:
+    """What defining a number or a date field builds in the background."""
+    for key, type_ in FIELDS.items():
+        if type_ in INDEXED:
+            field = Field(key, key, type_, required=False, help="", position=0, archived=False, version=1)
+            name = f"customer_custom_{hashlib.sha256(key.encode()).hexdigest()[:8]}_idx"
+            value = expression(field, row="")
+            yield f"CREATE INDEX IF NOT EXISTS {name} ON customer ({value}, id) WHERE live"
