@@ -14,6 +14,7 @@ from services.customers.history.entrypoints import HistoryEntrypoints
 from services.customers.history.subscribers import RecordConversations
 from services.customers.registry.entrypoints import RegistryEntrypoints
 from services.customers.settings.entrypoints import SettingsEntrypoints
+from services.customers.tags.entrypoints import TagEntrypoints
 from services.customers.topology import TOPOLOGY
 
 
@@ -21,6 +22,7 @@ class CustomersService(
     RegistryEntrypoints,
     HistoryEntrypoints,
     FieldEntrypoints,
+    TagEntrypoints,
     SettingsEntrypoints,
     DirectoryEntrypoints,
     ParkedMessages,

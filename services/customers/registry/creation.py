@@ -14,7 +14,7 @@ from servicekit.ids import new_id
 from servicekit.scope import Scope
 from services.customers.fields.domain import values
 from services.customers.messages import customer_message
-from services.customers.registry import announcements, duplicates, repository, tags, writing
+from services.customers.registry import announcements, duplicates, repository, writing
 from services.customers.registry.announcements import Changed
 from services.customers.registry.domain import contacts, edits
 from services.customers.registry.domain.customer import NewCustomer
@@ -24,6 +24,7 @@ from services.customers.registry.duplicates import Refused
 from services.customers.registry.views import view_of_new
 from services.customers.registry.visibility import own_teams
 from services.customers.registry.writing import Json, Work
+from services.customers.tags import use as tags
 
 _NAME_SOURCES = {"api": "api", "import": "import"}
 

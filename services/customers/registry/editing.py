@@ -13,7 +13,7 @@ from servicekit.errors import Forbidden, Invalid, Stale
 from servicekit.ids import new_id
 from servicekit.scope import Scope
 from services.customers.fields.domain import values
-from services.customers.registry import announcements, duplicates, queries, repository, tags, writing
+from services.customers.registry import announcements, duplicates, queries, repository, writing
 from services.customers.registry.announcements import Changed
 from services.customers.registry.domain import contacts, edits
 from services.customers.registry.domain.customer import Customer, differences
@@ -25,6 +25,8 @@ from services.customers.registry.errors import ChangedMeanwhile
 from services.customers.registry.holders import Held, Locked
 from services.customers.registry.queries import Moved
 from services.customers.registry.writing import Json, Seen, Work
+from services.customers.search import index
+from services.customers.tags import use as tags
 
 Change = Callable[[Customer], Customer]
 
@@ -75,6 +77,7 @@ def _read_patch(work: Work, patch: Mapping[str, Any]) -> Form:
     if "teams" in patch and not work.scope.is_admin:
         raise Forbidden("teams_forbidden")
     form = read_form(patch, default_region=work.configuration.settings.default_region)
+    form = replace(form, tags=tags.with_aliases_resolved(work.uow.connection, form.tags))
     for field in ("status", "channel", "created_at"):
         if field in patch and (patch[field] is None or field == "created_at"):
             raise Invalid.at(
@@ -169,6 +172,7 @@ def _save(work: Work, before: Customer, after: Customer, form: Form, held: Held)
         return []
     repository.update_customer(connection, after, at=work.at)
     repository.save_points(connection, customer_id, before=before.points, after=after.points)
+    index.refresh(connection, [customer_id])
     warnings = writing.claim(
         work, customer_id, form.addresses, before=before.points, after=after.points, held=held
     )

@@ -24,7 +24,6 @@ from services.customers.registry import (
     purge,
     queries,
     removal,
-    tags,
     teams,
     writing,
 )
@@ -147,14 +146,6 @@ class RegistryEntrypoints:
             for asked, key in wanted.items()
             if key in found
         }
-
-    @rpc
-    def list_tags(self, scope: Json, limit: int = 50, cursor: str | None = None) -> Json:
-        """By name. Agents see the tags of customers that they see."""
-        caller = for_people(scope)
-        limit = whole(limit, "/limit", at_least=1, at_most=listing.MAX_LIMIT)
-        with self.db.reading() as connection:
-            return tags.page(connection, caller, limit=limit, cursor=cursor)
 
     @rpc
     def team_usage(self, scope: Json, team_id: str) -> Json:

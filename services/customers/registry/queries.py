@@ -71,7 +71,9 @@ def find_customer(
         SELECT c.id, c.name, c.name_source, c.status, c.channel, c.created_at, c.version, c.revision,
                c.assignee_id, c.team_ids, c.opt_ids, c.custom,
                (SELECT json_agg(json_build_array(t.id, t.name, t.name_folded) ORDER BY t.name_folded)
-                FROM tag t WHERE t.id = ANY(c.tag_ids)) AS tags
+                FROM tag t WHERE t.deleted_at IS NULL AND t.id IN (
+                    SELECT coalesce(held.joined_to, held.id) FROM tag held
+                    WHERE held.id = ANY(c.tag_ids))) AS tags
         FROM customer asked JOIN customer c ON c.id = asked.root_id
         WHERE asked.id = :id AND {visible(scope)}"""
     parameters = {"id": customer_id, **visibility_parameters(scope)}

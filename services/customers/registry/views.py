@@ -19,7 +19,10 @@ VIEW: Final = """CAST(json_build_object(
     'points', (SELECT json_agg(json_build_array(p.id, p.kind, p.value, p.raw, p.scope, p.label, p.is_primary)
                                ORDER BY p.created_at, p.id)
                FROM contact_point p WHERE p.customer_id = c.id),
-    'tags', ARRAY(SELECT t.name FROM tag t WHERE t.id = ANY(c.tag_ids) ORDER BY t.name_folded COLLATE "C")
+    'tags', ARRAY(SELECT shown.name
+                  FROM tag held JOIN tag shown ON shown.id = coalesce(held.joined_to, held.id)
+                  WHERE held.id = ANY(c.tag_ids) AND shown.deleted_at IS NULL
+                  GROUP BY shown.id ORDER BY shown.name_folded COLLATE "C")
     ) AS text)"""
 
 

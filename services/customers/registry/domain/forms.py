@@ -14,6 +14,7 @@ from services.customers.registry.domain.addresses import Address, read_addresses
 from services.customers.registry.domain.customer import PRIMARY_KINDS, STATUSES, Tag
 from services.customers.registry.domain.names import BadName, clean_name, folded
 from services.customers.registry.domain.problems import Problems, escaped
+from services.customers.tags.domain.tag import BadTagName, clean_tag_name
 
 T = TypeVar("T")
 CONTACT_FIELDS: Final = frozenset({*PRIMARY_KINDS, "contact_points"})
@@ -23,7 +24,6 @@ KNOWN_FIELDS: Final = CONTACT_FIELDS | {
 MAX_TAGS: Final = 100
 MAX_TEAMS: Final = 100
 MAX_POINTS: Final = 100
-_TAG = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]{1,100}")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,49}")
 
 
@@ -158,9 +158,10 @@ def _points(data: Mapping[str, Any], region: str, problems: Problems) -> ListEdi
 
 
 def _tag(value: Any) -> Tag:
-    name = " ".join(value.split()) if isinstance(value, str) else ""
-    if not _TAG.fullmatch(name) or not folded(name):
-        raise _Wrong("invalid_tag", "a text of 1 to 100 characters is expected")
+    try:
+        name = clean_tag_name(value)
+    except BadTagName as error:
+        raise _Wrong("invalid_tag", str(error)) from None
     return Tag(None, name, folded(name))
 
 

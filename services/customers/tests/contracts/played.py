@@ -116,13 +116,23 @@ def _about_customers(day: Day, ana: str) -> None:
     day.call("update_customer", caio, {"status": "active"}, version=1, name="update_customer.stale")
     day.call("absorb_customer", caio, {"name": "Caio L.", "phone": "(11) 3333-4444"}, mode="merge")
     day.call("visible", [ana, caio])
-    day.call("list_tags", limit=50)
     day.call("team_usage", day.world.team("Vendas"))
     day.call("count_without_team")
     day.call("move_team", day.world.team("Vendas"), None, limit=500)
     day.call("delete_customer", caio)
     day.call("restore_customer", caio)
     day.call("get_customer", BIA, name="get_customer.not_found")
+    _about_tags(day)
+
+
+def _about_tags(day: Day) -> None:
+    [vip] = day.call("list_tags", limit=50, q="vi")["data"]
+    day.call("update_tag", vip["id"], {"name": "Very important", "colour": "#b7950b"}, version=1)
+    gold = day.call("create_tag", {"name": "Gold"})["tag"]
+    day.call("get_tag", gold["id"])
+    day.call("update_tag", gold["id"], {"name": "very IMPORTANT"}, name="update_tag.known_name")
+    day.call("update_tag", gold["id"], {"merge_into": vip["id"]}, name="update_tag.join")
+    day.call("delete_tag", vip["id"], version=3)
 
 
 def _about_settings(day: Day) -> None:
