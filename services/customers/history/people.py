@@ -22,6 +22,7 @@ from services.customers.registry.announcements import Changed
 from services.customers.registry.domain.customer import FieldChange, NewCustomer
 from services.customers.registry.domain.names import folded
 from services.customers.registry.repository import Author, LockedCustomer, record_changes
+from services.customers.search import index
 
 _EARLIER_NAMES = '(i.clocks ->> \'name\') COLLATE "C" < w.clock COLLATE "C"'
 _LATER_ASSIGNMENTS = '(i.clocks ->> \'assignee\') COLLATE "C" > w.clock COLLATE "C"'
@@ -106,12 +107,18 @@ def update(
         return []
     rows = [_row(customer_id, fields) for customer_id, fields in sorted(changes.items())]
     updated = connection.execute(_UPDATE, {"rows": orjson.dumps(rows).decode(), "now": now}).all()
+    index.refresh(connection, _found_otherwise(changes))
     author = Author(by=None, origin="event", at=now)
     record_changes(connection, [(c, f) for c, fields in changes.items() for f in fields], author=author)
     return [
         Changed(row.id, row.version, row.revision, "updated", [f.field for f in changes[row.id]])
         for row in updated
     ]
+
+
+def _found_otherwise(changes: Mapping[UUID, list[FieldChange]]) -> list[UUID]:
+    """Whom a search finds by something else, or shows to others, than before."""
+    return [c for c, fields in changes.items() if any(f.field in ("name", "teams") for f in fields)]
 
 
 def _said(found: Senders, before: Mapping[Key, Parts], after: Mapping[Key, Parts]) -> dict[UUID, _Said]:

@@ -22,6 +22,7 @@ from services.customers.registry.domain.customer import FieldChange, NewCustomer
 from services.customers.registry.errors import ChangedMeanwhile
 from services.customers.registry.holders import Held, Holder
 from services.customers.registry.repository import Author, LockedCustomer
+from services.customers.search import index
 
 _MISSING = text("""
     SELECT customer_id, kind, space, identity
@@ -173,6 +174,7 @@ def _add_points(
         changes.append((root, FieldChange("contact_points", None, shown)))
     repository.record_changes(connection, changes, author=author)
     repository.touch_customers(connection, added, at=author.at)
+    index.refresh(connection, added)
     return added
 
 

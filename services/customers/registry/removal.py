@@ -21,6 +21,7 @@ from services.customers.registry.duplicates import Refused
 from services.customers.registry.errors import ChangedMeanwhile
 from services.customers.registry.repository import LockedCustomer
 from services.customers.registry.writing import Json, Seen, Work
+from services.customers.search import index
 
 KEPT: Final = timedelta(days=30)
 
@@ -122,6 +123,7 @@ def _mark(work: Work, row: LockedCustomer, kind: str, *, deleted_at: datetime | 
     by = work.scope.user_id if deleted_at else None
     parameters = {"id": row.id, "deleted_at": deleted_at, "by": by, "at": work.at}
     work.uow.connection.execute(_MARK, parameters)
+    index.refresh(work.uow.connection, [row.id])
     change = FieldChange("deleted", deleted_at is None, deleted_at is not None)
     repository.record_changes(work.uow.connection, [(row.id, change)], author=work.author())
     told = Changed(row.id, row.version + 1, row.revision + 1, kind)

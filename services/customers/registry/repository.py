@@ -12,9 +12,11 @@ import orjson
 from sqlalchemy import Connection, text
 
 from servicekit.ids import new_id
+from services.customers.fields.domain.searchable import searchable
 from services.customers.registry.domain.contacts import Point
 from services.customers.registry.domain.customer import Customer, FieldChange, NewCustomer
 from services.customers.registry.domain.names import folded
+from services.customers.search.domain.entries import found_by, search_text
 
 _INSERT = text("""
     WITH
@@ -22,19 +24,22 @@ _INSERT = text("""
         SELECT * FROM json_to_recordset(CAST(:customers AS json)) AS r (
             id uuid, name text, name_source text, name_search text, status text, channel text,
             assignee_id uuid, team_ids uuid[], tag_ids integer[], opt_ids integer[], custom jsonb,
-            created_at timestamptz)),
+            custom_search jsonb, created_at timestamptz, search text)),
     kept AS (
         INSERT INTO customer (id, root_id, name, name_source, name_search, status, channel, assignee_id,
-                              team_ids, tag_ids, opt_ids, custom, created_at, updated_at)
+                              team_ids, tag_ids, opt_ids, custom, custom_search, created_at, updated_at)
         SELECT id, id, name, name_source, name_search, status, channel, assignee_id,
-               team_ids, tag_ids, opt_ids, custom, created_at, :at FROM fresh),
+               team_ids, tag_ids, opt_ids, custom, custom_search, created_at, :at FROM fresh),
     activity AS (INSERT INTO customer_activity (customer_id) SELECT id FROM fresh),
+    found_by AS (
+        INSERT INTO customer_search (customer_id, team_ids, tag_ids, name_search, text)
+        SELECT id, team_ids, tag_ids, name_search, search FROM fresh),
     reached AS (
         INSERT INTO contact_point (id, customer_id, kind, value, raw, scope, label, is_primary,
-                                   space, identity, created_at)
+                                   space, identity, search, created_at)
         SELECT * FROM json_to_recordset(CAST(:points AS json)) AS r (
             id uuid, customer_id uuid, kind text, value text, raw text, scope text, label text,
-            is_primary boolean, space text, identity text, created_at timestamptz))
+            is_primary boolean, space text, identity text, search text, created_at timestamptz))
     INSERT INTO change (id, customer_id, at, by, origin, field, after)
     SELECT * FROM json_to_recordset(CAST(:changes AS json)) AS r (
         id uuid, customer_id uuid, at timestamptz, by uuid, origin text, field text, after jsonb)""")
@@ -52,7 +57,8 @@ _UPDATE = text("""
            status = :status, channel = :channel, assignee_id = :assignee_id,
            team_ids = CAST(:team_ids AS uuid[]),
            tag_ids = CAST(:tag_ids AS integer[]), opt_ids = CAST(:opt_ids AS integer[]),
-           custom = CAST(:custom AS jsonb), updated_at = :at, version = version + 1, revision = revision + 1
+           custom = CAST(:custom AS jsonb), custom_search = CAST(:custom_search AS jsonb),
+           updated_at = :at, version = version + 1, revision = revision + 1
     WHERE id = :id AND revision = :revision""")
 
 # What is added to a customer by an event is something that people edit, too.
@@ -69,13 +75,13 @@ _DEMOTE = text(
 
 _UPSERT_POINTS = text("""
     INSERT INTO contact_point AS known (id, customer_id, kind, value, raw, scope, label, is_primary,
-                                        space, identity, created_at)
+                                        space, identity, search, created_at)
     SELECT * FROM json_to_recordset(CAST(:points AS json)) AS r (
         id uuid, customer_id uuid, kind text, value text, raw text, scope text, label text,
-        is_primary boolean, space text, identity text, created_at timestamptz)
+        is_primary boolean, space text, identity text, search text, created_at timestamptz)
     ON CONFLICT (id) DO UPDATE SET value = excluded.value, raw = excluded.raw, scope = excluded.scope,
         label = excluded.label, is_primary = excluded.is_primary, space = excluded.space,
-        identity = excluded.identity
+        identity = excluded.identity, search = excluded.search
     WHERE known.customer_id = excluded.customer_id""")
 
 _INSERT_CHANGES = text("""
@@ -130,7 +136,7 @@ def insert_customers(connection: Connection, customers: Sequence[NewCustomer], *
             _change_row(c.id, FieldChange("created", None, {"channel": c.channel}), author) for c in customers
         ]
         parameters = {
-            "customers": [_customer_row(c) for c in customers],
+            "customers": [_new_row(c) for c in customers],
             "points": points,
             "changes": created,
         }
@@ -143,6 +149,7 @@ def update_customer(connection: Connection, customer: Customer, *, at: datetime)
         **_customer_row(customer),
         "team_ids": sorted(customer.team_ids),
         "custom": _json(dict(customer.custom)),
+        "custom_search": _json(searchable(customer.custom)),
         "revision": customer.revision,
         "at": at,
     }
@@ -193,8 +200,14 @@ def _customer_row(customer: NewCustomer | Customer) -> dict[str, Any]:
         "tag_ids": _tag_ids(customer),
         "opt_ids": sorted(set(customer.option_ids)),
         "custom": dict(customer.custom),
+        "custom_search": searchable(customer.custom),
         "created_at": customer.created_at,
     }
+
+
+def _new_row(customer: NewCustomer) -> dict[str, Any]:
+    row = _customer_row(customer)
+    return {**row, "search": search_text(row["name_search"], map(found_by, customer.points))}
 
 
 def _tag_ids(customer: NewCustomer | Customer) -> list[int]:
@@ -215,6 +228,7 @@ def _point_row(customer_id: UUID, point: Point) -> dict[str, Any]:
         "is_primary": point.primary,
         "space": point.identity.space,
         "identity": point.identity.value,
+        "search": found_by(point),
         "created_at": point.created_at,
     }
 

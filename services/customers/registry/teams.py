@@ -17,6 +17,7 @@ from services.customers.registry.domain.customer import FieldChange
 from services.customers.registry.domain.teams import check_known
 from services.customers.registry.repository import Author
 from services.customers.registry.visibility import visible, visible_deleted
+from services.customers.search import index
 
 Json = dict[str, Any]
 COUNTED: Final = 1_000
@@ -53,6 +54,7 @@ def move(uow: UnitOfWork, scope: Scope, team_id: UUID, *, to: UUID | None, limit
     before = _lock_some(uow.connection, scope, team_id, limit=limit)
     parameters = {"ids": list(before), "team": team_id, "to": [to] if to else [], "at": at}
     after = uow.connection.execute(_MOVE, parameters).all() if before else []
+    index.refresh(uow.connection, before)
     changes = [
         (row.id, FieldChange("teams", sorted(map(str, before[row.id])), sorted(map(str, row.team_ids))))
         for row in after

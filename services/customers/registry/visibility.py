@@ -29,8 +29,15 @@ def visible_deleted(scope: Scope, row: str = "c") -> str:
     return f"({row}.deleted_at IS NOT NULL AND {row}.root_id = {row}.id)" if scope.is_admin else "false"
 
 
+def searchable(scope: Scope, row: str = "s") -> str:
+    """The same as `visible` for a row of customer_search, which holds live roots and nobody else."""
+    if scope.is_admin:
+        return "true"
+    return f"{row}.team_ids && CAST(:scope_teams AS uuid[])" if scope.role == AGENT else "false"
+
+
 def visibility_parameters(scope: Scope) -> dict[str, Any]:
-    """The values that `visible` refers to."""
+    """The values that `visible` and `searchable` refer to."""
     return {"scope_teams": own_teams(scope)} if scope.role == AGENT else {}
 
 

@@ -15,7 +15,8 @@ from services.customers.search.domain.query import Query, Word
 _TAGS = text("""
     SELECT w.position, array_agg(DISTINCT t.id ORDER BY t.id) AS numbers
     FROM unnest(CAST(:positions AS integer[]), CAST(:patterns AS text[])) AS w (position, pattern)
-    JOIN tag shown ON shown.deleted_at IS NULL AND shown.joined_to IS NULL AND shown.name_folded LIKE w.pattern
+    JOIN tag shown ON shown.deleted_at IS NULL AND shown.joined_to IS NULL
+                      AND shown.name_folded LIKE w.pattern
     JOIN tag t ON t.deleted_at IS NULL AND coalesce(t.joined_to, t.id) = shown.id
     GROUP BY w.position""")
 
@@ -36,7 +37,7 @@ class Match:
 
 
 def to_match(connection: Connection, query: Query, *, masked: bool) -> Match:
-    """With contact data hidden, names and tags are all that is looked at: by the condition and by the rank."""
+    """With contact data hidden, names and tags are all that the condition and the rank look at."""
     tags = _tags(connection, query.words)
     column, parameters = ("s.name_search" if masked else "s.text"), dict[str, Any]()
 

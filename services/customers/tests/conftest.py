@@ -38,5 +38,8 @@ def database(_connected: Transactions) -> Transactions:
 
 
 @pytest.fixture
-def world(database: Transactions) -> World:
-    return World(database)
+def world(database: Transactions) -> Iterator[World]:
+    """A small company. Whatever a test does to it, customers are found by what is in the other tables."""
+    world = World(database)
+    yield world
+    assert world.search_rows() == world.recomputed_search_rows()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import Any, TypeVar
 from uuid import UUID
@@ -11,12 +11,16 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from identity import ContactPoint, Identity
 from servicekit.database import Transactions
 from servicekit.database.failures import sqlstate_of
 from servicekit.ids import new_id
 from servicekit.scope import ADMIN, AGENT, Scope
 from services.customers.directory import repository as directory_rows
 from services.customers.directory.domain import Directory, User
+from services.customers.registry.domain.names import folded
+from services.customers.search import index
+from services.customers.search.domain import entries
 from services.customers.service import CustomersService
 
 Json = dict[str, Any]
@@ -97,6 +101,25 @@ class World:
             absorbed=UUID(absorbed),
             into=UUID(into),
         )
+        with self.db.unit_of_work() as uow:
+            index.refresh(uow.connection, [UUID(absorbed), UUID(into)])
+
+    def search_rows(self) -> list[Json]:
+        """The table that searches read."""
+        rows = self.rows("SELECT * FROM customer_search ORDER BY customer_id")
+        return [dict(row._mapping) for row in rows]
+
+    def recomputed_search_rows(self) -> list[Json]:
+        """The same, from the tables that it is about and by the rule in Python."""
+        points = self.rows("SELECT customer_id, kind, value, space, identity FROM contact_point")
+        found_by: dict[UUID, list[str]] = {}
+        for p in points:
+            contact = ContactPoint(p.kind, p.value, "", Identity(p.space, p.identity))
+            found_by.setdefault(p.customer_id, []).append(entries.found_by(contact))
+        customers = self.rows("""
+            SELECT id, team_ids, tag_ids, name FROM customer
+            WHERE deleted_at IS NULL AND root_id = id ORDER BY id""")
+        return [_search_row(c, found_by.get(c.id, ())) for c in customers]
 
     def _person(self, name: str, role: str, teams: tuple[str, ...]) -> Json:
         team_ids = frozenset(self.team(team) for team in teams)
@@ -115,3 +138,14 @@ class World:
         self.revision += 1
         with self.db.unit_of_work() as uow:
             directory_rows.replace(uow.connection, Directory.load(self.call("directory", deadline=1.0)))
+
+
+def _search_row(customer: Any, found_by: Iterable[str]) -> Json:
+    name = folded(customer.name)
+    return {
+        "customer_id": customer.id,
+        "team_ids": customer.team_ids,
+        "tag_ids": customer.tag_ids,
+        "name_search": name,
+        "text": entries.search_text(name, found_by),
+    }
