@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -11,8 +11,9 @@ from uuid import UUID
 import orjson
 
 from bench.people import Person, uuid7
-from identity import ContactPoint, line_spellings
+from services.customers.fields.domain.searchable import searchable
 from services.customers.registry.domain.names import folded
+from services.customers.search.domain.entries import found_by, search_text
 
 SOURCE = "/channels/whatsapp/bench-history"
 PLAN_FIELD, INTERESTS_FIELD, CITY_FIELD, TERMS_FIELD = (
@@ -55,7 +56,7 @@ def _customer(who: Person, words: Vocabulary) -> Iterator[Row]:
         who.id, who.id, who.name, "import", folded(who.name), who.status, who.channel,
         None if who.assignee is None else words.assignees[who.assignee % len(words.assignees)],
         _array(sorted(words.teams[t] for t in who.teams)), _array(sorted(words.tags[t] for t in who.tags)),
-        _array(sorted(_options(who, words))), _json(custom), _json(_searched(custom)),
+        _array(sorted(_options(who, words))), _json(custom), _json(searchable(custom)),
         who.created_at, who.updated_at,
     )  # fmt: skip
 
@@ -63,14 +64,6 @@ def _customer(who: Person, words: Vocabulary) -> Iterator[Row]:
 def _options(who: Person, words: Vocabulary) -> list[int]:
     plan = [] if who.plan is None else [words.plans[who.plan]]
     return plan + [words.interests[i] for i in who.interests]
-
-
-def _searched(custom: Mapping[str, Any]) -> dict[str, str | bool]:
-    """What the column `custom_search` holds of them."""
-    texts: dict[str, str | bool] = {}
-    if CITY_FIELD in custom:
-        texts[CITY_FIELD] = folded(custom[CITY_FIELD])
-    return texts | {key: custom[key] for key in (TERMS_FIELD,) if key in custom}
 
 
 def _activity(who: Person, words: Vocabulary) -> Iterator[Row]:
@@ -83,20 +76,14 @@ def _points(who: Person, words: Vocabulary) -> Iterator[Row]:
         scope = point.identity.space.partition(":")[2]
         yield (
             uuid7(who.created_at, dice), who.id, point.kind, point.value, point.raw, scope, True,
-            point.identity.space, point.identity.value, _found_by(point), who.created_at,
+            point.identity.space, point.identity.value, found_by(point), who.created_at,
         )  # fmt: skip
-
-
-def _found_by(point: ContactPoint) -> str:
-    lines = line_spellings(point.identity)
-    return " ".join(line.removeprefix("+") for line in lines) if lines else folded(point.value)
 
 
 def _search(who: Person, words: Vocabulary) -> Iterator[Row]:
     name = folded(who.name)
-    found_by = dict.fromkeys(map(_found_by, who.points))
     teams, tags = sorted(words.teams[t] for t in who.teams), sorted(words.tags[t] for t in who.tags)
-    yield who.id, _array(teams), _array(tags), name, "\n".join((name, *found_by))
+    yield who.id, _array(teams), _array(tags), name, search_text(name, map(found_by, who.points))
 
 
 def _keys(who: Person, words: Vocabulary) -> Iterator[Row]:
