@@ -7,7 +7,7 @@ Everything that a caller wrote is a bound parameter; keys of fields hold nothing
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -16,6 +16,7 @@ import orjson
 
 from services.customers.fields.domain.definitions import WITH_OPTIONS, Definitions, Field
 from services.customers.fields.domain.expressions import INDEXED, expression
+from services.customers.fields.domain.scalars import stored_moment
 from services.customers.filters import addresses
 from services.customers.filters.context import Asker
 from services.customers.filters.domain.tree import (
@@ -83,7 +84,7 @@ class _Writer:
             numbers = sorted(custom.numbers) if leaf.op == IS_SET else leaf.value
             return self.overlap("c.opt_ids", numbers, "integer[]")
         if custom.type in INDEXED:
-            return self._ordered(expression(custom), leaf)
+            return self._ordered(expression(custom), _as_stored(leaf) if custom.type == "datetime" else leaf)
         return self._text(custom, leaf)
 
     def _ordered(self, column: str, leaf: Leaf) -> str:
@@ -122,6 +123,14 @@ _TYPES: Final = {datetime: "timestamptz", Decimal: "numeric", str: "text"}
 
 def _word(value: bool) -> str:
     return "true" if value else "false"
+
+
+def _as_stored(leaf: Leaf) -> Leaf:
+    """A custom time is a text whose bytes sort as the moments do."""
+    if leaf.op == IS_SET:
+        return leaf
+    start, end = (bound and stored_moment(bound) for bound in (leaf.value.start, leaf.value.end))
+    return replace(leaf, value=replace(leaf.value, start=start, end=end))
 
 
 def _name(writer: _Writer, leaf: Leaf, negated: bool) -> str:

@@ -84,6 +84,11 @@ def read_datetime(value: Any) -> str:
         moment = datetime.fromisoformat(value.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
         raise InvalidValue("invalid_datetime", "this time is in no calendar") from None
+    return stored_moment(moment)
+
+
+def stored_moment(moment: datetime) -> str:
+    """A time in UTC as a datetime field holds it."""
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
 
 
