@@ -72,6 +72,7 @@ class Run:
         patient = Transactions.connect(_plain(url), service="job", pool_size=1, statement_timeout_ms=0)
         try:
             with patient.engine.connect() as connection:
+                connection.exec_driver_sql("SET lock_timeout = 0")  # it waits for whoever is in a transaction
                 yield connection
         finally:
             patient.close()

@@ -21,7 +21,7 @@ from servicekit.testing.waiting import eventually
 PATH = "servicekit.tests.jobs.workshop:JOBS"
 OWNER = "018f0000-0000-7000-8000-000000000001"
 _EFFECT = "CREATE TABLE effect (job_id uuid NOT NULL, item integer NOT NULL, instance text NOT NULL)"
-_PLAN = "CREATE TABLE plan (name text PRIMARY KEY, value integer)"
+_PLAN = "CREATE TABLE plan (name text PRIMARY KEY)"
 
 
 class Shop:

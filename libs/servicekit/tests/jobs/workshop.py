@@ -13,7 +13,12 @@ from servicekit.errors import Conflict, Unavailable
 from servicekit.jobs import Progress, Run, Worker
 
 _EFFECT = text("INSERT INTO effect (job_id, item, instance) VALUES (:job, :item, :instance)")
-_PLAN = text("SELECT value FROM plan WHERE name = :name")
+_PLAN = text("SELECT 1 FROM plan WHERE name = :name")
+
+
+def _leave(run: Run, uow: UnitOfWork, item: int) -> None:
+    values = {"job": run.job.id, "item": item, "instance": os.environ.get("INSTANCE", "")}
+    uow.connection.execute(_EFFECT, values)
 
 
 class Count:
@@ -23,8 +28,7 @@ class Count:
 
     def step(self, run: Run, uow: UnitOfWork, prepared: Any) -> Progress:
         item = run.job.state.get("next", 0)
-        values = {"job": run.job.id, "item": item, "instance": os.environ["INSTANCE"]}
-        uow.connection.execute(_EFFECT, values)
+        _leave(run, uow, item)
         time.sleep(run.job.parameters.get("seconds", 0))
         done = item + 1
         finished = done >= run.job.parameters["to"]
@@ -32,24 +36,25 @@ class Count:
 
 
 class Stumble:
-    """Fails as often as the plan says, after it has written something."""
+    """Fails after it has written something: always, or until the plan says that it passes."""
 
     kind = "stumble"
 
     def step(self, run: Run, uow: UnitOfWork, prepared: Any) -> Progress:
-        uow.connection.execute(_EFFECT, {"job": run.job.id, "item": 0, "instance": ""})
-        match run.job.parameters["how"]:
-            case "secretly":
-                raise KeyError("ana@example.com")
-            case "with a code":
-                raise Conflict("in_the_way", {"name": "Ana"})
-            case "for now":
-                self._until_it_passes(uow)
-        return Progress(done=1, finished=True)
-
-    def _until_it_passes(self, uow: UnitOfWork) -> None:
+        _leave(run, uow, 0)
         if uow.connection.execute(_PLAN, {"name": "passes"}).scalar_one_or_none() is None:
-            raise Unavailable("somebody_else_is_down")
+            match run.job.parameters["how"]:
+                case "secretly":
+                    raise KeyError("canary@example.com")
+                case "with a code":
+                    raise Conflict("in_the_way", {"name": "canary@example.com"})
+                case "too slowly":
+                    uow.connection.exec_driver_sql("SELECT pg_sleep(5)")
+                case "for now":
+                    raise Unavailable("somebody_else_is_down")
+                case "fatally":
+                    os._exit(1)
+        return Progress(done=1, finished=True)
 
 
 class Ask:
@@ -58,10 +63,33 @@ class Ask:
     kind = "ask"
 
     def prepare(self, run: Run) -> Any:
-        return run.rpc.call("workshop", "add", 1, 2, deadline=2)
+        return run.rpc.call("workshop", "echo", 5, deadline=2)
 
     def step(self, run: Run, uow: UnitOfWork, prepared: Any) -> Progress:
         return Progress(state={"answer": prepared}, outcome="partially_failed")
 
 
-JOBS = Worker(service="workshop", handlers=[Count, Stumble, Ask])
+class Answering:
+    """In place of the bus."""
+
+    def __init__(self, answer: Any) -> None:
+        self._answer = answer
+
+    def call(self, _service: str, _method: str, *_args: Any, **_kwargs: Any) -> Any:
+        return self._answer
+
+
+class MakeIndex:
+    """Does what PostgreSQL does in no transaction."""
+
+    kind = "index"
+
+    def prepare(self, run: Run) -> None:
+        with run.patient_connection() as connection:
+            connection.exec_driver_sql("CREATE INDEX CONCURRENTLY effect_item ON effect (item)")
+
+    def step(self, run: Run, uow: UnitOfWork, prepared: Any) -> Progress:
+        return Progress(finished=True)
+
+
+JOBS = Worker(service="workshop", handlers=[Count, Stumble, Ask, MakeIndex])
