@@ -18,6 +18,7 @@ class Process:
 
 PROCESSES = (
     Process("customers", "customers", ("servicekit", "run", "services.customers.service:CustomersService")),
+    Process("customers-worker", "customers", ("servicekit", "work", "services.customers.worker:JOBS")),
     Process("gateway-rpc", "gateway", ("servicekit", "run", "gateway.rpc_service:GatewayService")),
     Process("gateway", "gateway", ("gateway", "serve"), serves_http=True),
 )

@@ -22,7 +22,13 @@ def _is_back(system: RunningSystem, name: str, pid: int) -> bool:
 
 def test_a_system_is_ready_survives_a_kill_and_leaves_nothing_behind():
     with running_system(replicas={"customers": 2}) as system:
-        assert list(system.processes()) == ["customers-1", "customers-2", "gateway-rpc", "gateway"]
+        assert list(system.processes()) == [
+            "customers-1",
+            "customers-2",
+            "customers-worker",
+            "gateway-rpc",
+            "gateway",
+        ]
         assert answers_ok(f"{system.url}/readyz")
         killed = system.kill("customers")
         eventually(lambda: _is_back(system, "customers-1", killed.pid), within=60)

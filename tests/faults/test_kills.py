@@ -14,7 +14,7 @@ from tests.support.api import Company
 from tests.support.campaign import Verdict, chance, size
 from tests.support.traffic import Traffic
 
-VICTIMS = ("customers-1", "customers-2", "gateway", "gateway-rpc")
+VICTIMS = ("customers-1", "customers-2", "customers-worker", "gateway", "gateway-rpc")
 
 
 @pytest.mark.timeout(900)
