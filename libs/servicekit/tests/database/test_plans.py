@@ -14,7 +14,7 @@ _STATEMENT = "SELECT :wanted"
 
 
 def _prepared(connection: Connection) -> int:
-    found = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT $%'"
+    found = "SELECT count(*) FROM pg_prepared_statements WHERE starts_with(statement, 'SELECT $')"
     return int(connection.exec_driver_sql(found).scalar_one())
 
 
