@@ -9,10 +9,11 @@ from servicekit.database import Database
 from servicekit.errors import NotFound, Stale
 from servicekit.ids import new_id
 from servicekit.rpc import rpc
-from services.customers.fields import repository
-from services.customers.fields.domain import changes
+from services.customers.fields import renaming, repository
+from services.customers.fields.domain import changes, options
 from services.customers.fields.domain.definitions import Field
 from services.customers.fields.messages import field_message
+from services.customers.registry.domain.inputs import object_of
 from services.customers.rights import for_administrators, for_people
 
 Json = dict[str, Any]
@@ -73,10 +74,27 @@ class FieldEntrypoints:
         for_administrators(scope)
         with self.db.unit_of_work() as uow:
             field = _at_version(repository.lock(uow.connection, key), key, version)
-            field, option = changes.with_option(field, data, option_id=new_id())
+            field, option = options.with_option(field, data, option_id=new_id())
             repository.save(uow.connection, field)
             repository.add_options(uow.connection, key, [option])
             return field_message(repository.load(uow.connection).by_key[key])
+
+    @rpc
+    def update_option(
+        self, scope: Json, key: str, option_id: str, patch: Json, version: int, dry_run: bool = False
+    ) -> Json:
+        """`{affected, warnings, field}`: how many live customers have the option, and what else holds it."""
+        caller = for_administrators(scope)
+        with self.db.unit_of_work() as uow:
+            field = _at_version(repository.lock(uow.connection, key), key, version)
+            changed = options.change_option(field, option_id, object_of(patch))
+            return renaming.change(uow, caller, field, changed, dry_run=dry_run is True)
+
+    @rpc
+    def archive_option(self, scope: Json, key: str, option_id: str, version: int) -> Json:
+        """Out of use; customers keep it."""
+        answer: Json = self.update_option(scope, key, option_id, {"archived": True}, version)
+        return answer
 
     def _change_field(self, key: str, version: int, change: Callable[[Field], Field]) -> Json:
         with self.db.unit_of_work() as uow:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, text, update
 
+from servicekit import jsonio
+from servicekit.scope import Scope
 from services.customers.fields.domain.definitions import Definitions, Field, Option
+from services.customers.registry.visibility import visibility_parameters, visible
 from services.customers.tables import custom_field, custom_option
 
 # One statement, so that fields and options are those of one moment.
@@ -18,6 +21,10 @@ _LOAD = text("""
            o.position AS option_position, o.archived_at IS NOT NULL AS option_archived, o.joined_to
     FROM custom_field f LEFT JOIN custom_option o ON o.field_key = f.key
     ORDER BY f.position, f.key, o.position, o.id""")
+
+# Two options cannot have one label for a moment: no folded text has a control in it.
+_STEP_ASIDE = text("""
+    UPDATE custom_option SET label_folded = chr(1) || id WHERE id = ANY(CAST(:numbers AS integer[]))""")
 
 
 def load(connection: Connection) -> Definitions:
@@ -73,6 +80,49 @@ def add_options(connection: Connection, key: str, options: Sequence[Option]) -> 
     ]
     if rows:
         connection.execute(insert(custom_option), rows)
+
+
+def save_options(
+    connection: Connection, before: Field, after: Field, *, scope: Scope, held: Iterable[int]
+) -> int:
+    """Writes what differs in the options of a locked field; counts the live customers that `held` names.
+
+    One statement, so that the count is that of the moment of the change.
+    """
+    old = {option.number: option for option in (*before.options, *before.joined)}
+    changed = [option for option in (*after.options, *after.joined) if old[option.number] != option]
+    relabelled = [o.number for o in changed if old[o.number].label_folded != o.label_folded]
+    if len(relabelled) > 1:
+        connection.execute(_STEP_ASIDE, {"numbers": relabelled})
+    condition = visible(scope)
+    statement = f"""
+        WITH changed AS (
+            SELECT * FROM json_to_recordset(CAST(:options AS json)) AS r (
+                number integer, label text, label_folded text, colour text, position integer,
+                joined_to integer, archived boolean)),
+        written AS (
+            UPDATE custom_option o
+            SET label = r.label, label_folded = r.label_folded, colour = r.colour, position = r.position,
+                joined_to = r.joined_to,
+                archived_at = CASE WHEN r.archived THEN coalesce(o.archived_at, now()) END
+            FROM changed r WHERE o.id = r.number)
+        SELECT count(*) FROM customer c
+        WHERE {condition} AND c.opt_ids && CAST(:held AS integer[])"""
+    rows = jsonio.dumps([_option_row(option) for option in changed]).decode()
+    parameters = {"options": rows, "held": sorted(held), **visibility_parameters(scope)}
+    return int(connection.execute(text(statement), parameters).scalar_one())
+
+
+def _option_row(option: Option) -> dict[str, Any]:
+    return {
+        "number": option.number,
+        "label": option.label,
+        "label_folded": option.label_folded,
+        "colour": option.colour,
+        "position": option.position,
+        "joined_to": option.joined_to,
+        "archived": option.archived,
+    }
 
 
 def _columns(field: Field) -> dict[str, Any]:

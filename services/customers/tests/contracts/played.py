@@ -150,7 +150,11 @@ def _about_fields(day: Day) -> None:
     day.call("list_options", "plan")
     day.call("archive_custom_field", "plan", 3)
     day.call("list_custom_fields", archived=True)
-    day.call("unarchive_custom_field", "plan", 4)
+    gold, silver = day.call("unarchive_custom_field", "plan", 4)["options"]
+    day.call("update_option", "plan", gold["id"], {"label": "Platinum"}, 5, dry_run=True)
+    day.call("update_option", "plan", gold["id"], {"label": "SILVER"}, 5, name="update_option.known_label")
+    day.call("update_option", "plan", gold["id"], {"merge_into": silver["id"]}, 5, name="update_option.join")
+    day.call("archive_option", "plan", silver["id"], 6)
 
 
 def _about_parked(day: Day) -> None:

@@ -8,8 +8,9 @@ from uuid import UUID
 import pytest
 
 from servicekit.errors import Conflict, Invalid, TooLarge
-from services.customers.fields.domain.changes import archived, edited, new_field, unarchived, with_option
+from services.customers.fields.domain.changes import archived, edited, new_field, unarchived
 from services.customers.fields.domain.definitions import MAX_FIELDS, MAX_OPTIONS, Definitions, Field
+from services.customers.fields.domain.options import with_option
 
 
 def made(existing: Definitions | None = None, **data):
