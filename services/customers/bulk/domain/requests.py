@@ -41,11 +41,11 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`selection` is not read yet: what it means depends on who asks."""
+    """`selection` is not read yet, since what it means depends on who asks; `pointer` is where it was."""
 
     action: Action
     selection: Mapping[str, Any]
-    everybody: bool
+    pointer: str
     dry_run: bool
 
 
@@ -60,9 +60,9 @@ def read_request(data: Mapping[str, Any], scope: Scope) -> Request:
         problems.add("/dry_run", "invalid_boolean", "true or false is expected")
     problems.raise_if_any()
     action = read_action(data, scope)
-    selection = _read_selection(data)
+    selection, pointer = _read_selection(data)
     asked = {key: value for key, value in selection.items() if key != "all"}
-    return Request(action, asked, selection.get("all") is True, data.get("dry_run", False))
+    return Request(action, asked, pointer, data.get("dry_run", False))
 
 
 def read_action(data: Mapping[str, Any], scope: Scope) -> Action:
@@ -110,19 +110,28 @@ def _pointer(action: Action, error: Mapping[str, str]) -> str:
     return error["pointer"]
 
 
-def _read_selection(data: Mapping[str, Any]) -> Mapping[str, Any]:
+def _read_selection(data: Mapping[str, Any]) -> tuple[Mapping[str, Any], str]:
     given = [name for name in _SELECTIONS if data.get(name) is not None]
     if len(given) > 1:
         raise Invalid.at(f"/{given[1]}", "several_selections", f"{given[0]} says whom already")
-    selection = data["selection"] if given == ["selection"] else {name: data[name] for name in given}
+    whole = given == ["selection"]
+    selection = data["selection"] if whole else {name: data[name] for name in given}
+    pointer = "/selection" if whole or not given else ""
     if not isinstance(selection, Mapping):
-        raise Invalid.at("/selection", "invalid_object", "an object is expected")
+        raise Invalid.at(pointer, "invalid_object", "an object is expected")
+    _check_said(selection, pointer)
+    for name in ("ids", "except"):
+        if isinstance(selection.get(name), list) and len(selection[name]) > MAX_IDS:
+            raise Invalid.at(f"{pointer}/{name}", "too_many", f"at most {MAX_IDS}")
+    return selection, pointer
+
+
+def _check_said(selection: Mapping[str, Any], pointer: str) -> None:
     if selection.get("all", True) is not True:
-        raise Invalid.at("/selection/all", "invalid_all", "true, or nothing")
+        raise Invalid.at(f"{pointer}/all", "invalid_all", "true, or nothing")
     said = [name for name in _SAYS_WHOM if selection.get(name) is not None]
     if not said:
         detail = "say whom: ids, q, filter or saved_filter; everybody whom you see is all: true"
-        raise Invalid.at("/selection", "required", detail)
+        raise Invalid.at(pointer, "required", detail)
     if "all" in said and len(said) > 1:
-        raise Invalid.at(f"/selection/{said[0]}", "several_selections", "all: true means everybody")
-    return selection
+        raise Invalid.at(f"{pointer}/{said[0]}", "several_selections", "all: true means everybody")

@@ -1,0 +1,63 @@
+"""Whom an action is about: written down before the first of them is changed.
+
+So an action that changes what it was selected by ("add tag X to all without it") meets each customer
+exactly once, and customers that come into being meanwhile are not among them.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from servicekit.ids import new_id
+from servicekit.jobs import Job, Progress
+from services.customers.bulk import targets
+from services.customers.bulk.domain.requests import Request
+from services.customers.filters import context
+from services.customers.filters.context import Asker
+from services.customers.registry.writing import Json, Work
+from services.customers.search import selection as selections
+from services.customers.search.selection import Selection
+
+CHUNK: Final = 5_000
+_PLANNED: Final = "planned"
+
+
+def read(connection: Connection, asker: Asker, request: Request) -> Selection:
+    """What the selection means to the caller today. Raises Invalid."""
+    return selections.read_selection(connection, request.selection, asker=asker, pointer=request.pointer)
+
+
+def count(connection: Connection, asker: Asker, request: Request) -> Json:
+    """How many they are."""
+    return selections.count(connection, asker, read(connection, asker, request))
+
+
+def parameters_of(request: Request, asker: Asker, *, planned: bool) -> Json:
+    """What a job keeps. Who was named by an id is written down already."""
+    return {
+        "action": request.action.dump(),
+        "selection": {} if planned else dict(request.selection),
+        "time_zone": asker.zone.key,
+        _PLANNED: planned,
+    }
+
+
+def is_due(job: Job) -> bool:
+    return not (job.parameters[_PLANNED] or job.state.get(_PLANNED))
+
+
+def plan(work: Work, job: Job) -> Progress:
+    """The next chunk of those who match, by their ids, among those who were there when it began."""
+    connection, state = work.uow.connection, job.state
+    asker = context.asker(connection, work.scope, time_zone=job.parameters["time_zone"], now=job.created_at)
+    selection = selections.read_selection(connection, job.parameters["selection"], asker=asker)
+    upto = UUID(state["upto"]) if "upto" in state else new_id()
+    after = UUID(state["after"]) if "after" in state else None
+    found = selections.matching(connection, asker, selection, after=after, upto=upto, limit=CHUNK)
+    known = state.get("found", 0) + targets.add(connection, job.id, found)
+    if len(found) < CHUNK:
+        return Progress(state={_PLANNED: True}, total=known)
+    return Progress(state={"upto": str(upto), "after": str(found[-1]), "found": known})

@@ -1,0 +1,66 @@
+"""Reads of a batch: which customers its targets are part of, and what an edit needs to know of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, text
+
+from servicekit.scope import Scope
+from services.customers.registry.domain.customer import Customer, Tag
+from services.customers.registry.visibility import visibility_parameters, visible
+
+_TAGS = text("""
+    SELECT held.id AS number, t.id, t.name, t.name_folded
+    FROM tag held JOIN tag t ON t.id = coalesce(held.joined_to, held.id)
+    WHERE held.id = ANY(CAST(:numbers AS integer[])) AND t.deleted_at IS NULL""")
+
+
+def roots_of(connection: Connection, scope: Scope, ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Of each id that the caller may see: the customer that it is part of. Without a lock."""
+    statement = f"""
+        SELECT asked.id AS asked, c.id AS root FROM customer asked JOIN customer c ON c.id = asked.root_id
+        WHERE asked.id = ANY(CAST(:ids AS uuid[])) AND {visible(scope)}"""
+    parameters = {"ids": list(ids), **visibility_parameters(scope)}
+    return {row.asked: row.root for row in connection.execute(text(statement), parameters)}
+
+
+def customers_of(connection: Connection, scope: Scope, ids: Collection[UUID]) -> dict[UUID, Customer]:
+    """These customers as they are, those of them that the caller may see. Contact points are left out."""
+    statement = f"""
+        SELECT c.id, c.name, c.name_source, c.status, c.channel, c.created_at, c.version, c.revision,
+               c.assignee_id, c.team_ids, c.tag_ids, c.opt_ids, c.custom
+        FROM customer c WHERE c.id = ANY(CAST(:ids AS uuid[])) AND {visible(scope)}"""
+    rows = connection.execute(text(statement), {"ids": list(ids), **visibility_parameters(scope)}).all()
+    tags = tags_of(connection, {number for row in rows for number in row.tag_ids})
+    return {row.id: _to_customer(row, tags) for row in rows}
+
+
+def tags_of(connection: Connection, numbers: Iterable[int]) -> dict[int, Tag]:
+    """By each number that a row holds the tag that it means now. A deleted one means nothing."""
+    wanted = sorted(set(numbers))
+    if not wanted:
+        return {}
+    rows = connection.execute(_TAGS, {"numbers": wanted})
+    return {row.number: Tag(row.id, row.name, row.name_folded) for row in rows}
+
+
+def _to_customer(row: Row[Any], tags: Mapping[int, Tag]) -> Customer:
+    held = [tags[number] for number in row.tag_ids if number in tags]
+    return Customer(
+        id=row.id,
+        name=row.name,
+        name_source=row.name_source,
+        status=row.status,
+        channel=row.channel,
+        created_at=row.created_at,
+        version=row.version,
+        revision=row.revision,
+        team_ids=frozenset(row.team_ids),
+        assignee_id=row.assignee_id,
+        tags=tuple({tag.id: tag for tag in held}.values()),
+        custom=row.custom,
+        option_ids=tuple(row.opt_ids),
+    )

@@ -1,0 +1,55 @@
+"""Writes of a batch: one statement for all its customers, of the columns that the action may change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from sqlalchemy import Connection, Row, text
+
+from services.customers.registry.domain.customer import Customer
+
+# Of each column its type, and its value in JSON.
+_COLUMNS: Final[Mapping[str, tuple[str, Callable[[Customer], Any]]]] = {
+    "status": ("text", lambda customer: customer.status),
+    "assignee_id": ("uuid", lambda customer: customer.assignee_id),
+    "team_ids": ("uuid[]", lambda customer: sorted(map(str, customer.team_ids))),
+    "tag_ids": ("integer[]", lambda customer: sorted({tag.id for tag in customer.tags if tag.id})),
+    "opt_ids": ("integer[]", lambda customer: sorted(set(customer.option_ids))),
+    "custom": ("jsonb", lambda customer: dict(customer.custom)),
+}
+
+_DELETE = text("""
+    UPDATE customer SET deleted_at = :at, deleted_by = CAST(:by AS uuid), updated_at = :at,
+           version = version + 1, revision = revision + 1
+    WHERE id = ANY(CAST(:ids AS uuid[])) RETURNING id, version, revision""")
+
+
+def update_customers(
+    connection: Connection, customers: Sequence[Customer], *, columns: Sequence[str], at: datetime
+) -> None:
+    """Save these columns of customers that the caller locked and read. Versions and revisions rise by one."""
+    values = {name: _COLUMNS[name] for name in columns}
+    rows = [
+        {"id": c.id, "revision": c.revision, **{name: value(c) for name, (_, value) in values.items()}}
+        for c in customers
+    ]
+    assigned = ", ".join(f"{name} = r.{name}" for name in values)
+    typed = ", ".join(f"{name} {kind}" for name, (kind, _) in values.items())
+    statement = f"""
+        UPDATE customer c SET {assigned}, updated_at = :at, version = version + 1,
+               revision = c.revision + 1
+        FROM json_to_recordset(CAST(:rows AS json)) AS r (id uuid, revision bigint, {typed})
+        WHERE c.id = r.id AND c.revision = r.revision"""
+    written = connection.execute(text(statement), {"rows": orjson.dumps(rows).decode(), "at": at}).rowcount
+    assert written == len(customers), "the rows were locked and read before"
+
+
+def delete_customers(
+    connection: Connection, ids: Sequence[UUID], *, by: str, at: datetime
+) -> Sequence[Row[Any]]:
+    """Mark customers that the caller locked, whose identities are released. Their new versions."""
+    return connection.execute(_DELETE, {"ids": list(ids), "by": by, "at": at}).all()
