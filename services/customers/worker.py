@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from servicekit.jobs import Worker
+from services.customers.fields.indexing import IndexField
 
-JOBS = Worker(service="customers", handlers=[])
+JOBS = Worker(service="customers", handlers=[IndexField])

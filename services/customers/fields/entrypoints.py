@@ -9,7 +9,8 @@ from servicekit.database import Database
 from servicekit.errors import NotFound, Stale
 from servicekit.ids import new_id
 from servicekit.rpc import rpc
-from services.customers.fields import renaming, repository
+from servicekit.scope import Scope
+from services.customers.fields import indexing, renaming, repository
 from services.customers.fields.domain import changes, options
 from services.customers.fields.domain.definitions import Field
 from services.customers.fields.messages import field_message
@@ -39,29 +40,29 @@ class FieldEntrypoints:
 
     @rpc
     def create_custom_field(self, scope: Json, data: Json) -> Json:
-        for_administrators(scope)
+        caller = for_administrators(scope)
         with self.db.unit_of_work() as uow:
             repository.lock_all(uow.connection)
             existing = repository.load(uow.connection)
             made = changes.new_field(data, existing=existing, option_ids=new_id)
             repository.add(uow.connection, made.field)
             repository.add_options(uow.connection, made.field.key, made.options)
+            indexing.ask_for_index(uow, made.field, by=caller.user_id)
             return field_message(repository.load(uow.connection).by_key[made.field.key])
 
     @rpc
     def update_custom_field(self, scope: Json, key: str, patch: Json, version: int) -> Json:
-        for_administrators(scope)
-        return self._change_field(key, version, lambda field: changes.edited(field, patch))
+        return self._change_field(
+            for_administrators(scope), key, version, lambda field: changes.edited(field, patch)
+        )
 
     @rpc
     def archive_custom_field(self, scope: Json, key: str, version: int) -> Json:
-        for_administrators(scope)
-        return self._change_field(key, version, changes.archived)
+        return self._change_field(for_administrators(scope), key, version, changes.archived)
 
     @rpc
     def unarchive_custom_field(self, scope: Json, key: str, version: int) -> Json:
-        for_administrators(scope)
-        return self._change_field(key, version, changes.unarchived)
+        return self._change_field(for_administrators(scope), key, version, changes.unarchived)
 
     @rpc
     def list_options(self, scope: Json, key: str) -> Json:
@@ -96,10 +97,11 @@ class FieldEntrypoints:
         answer: Json = self.update_option(scope, key, option_id, {"archived": True}, version)
         return answer
 
-    def _change_field(self, key: str, version: int, change: Callable[[Field], Field]) -> Json:
+    def _change_field(self, caller: Scope, key: str, version: int, change: Callable[[Field], Field]) -> Json:
         with self.db.unit_of_work() as uow:
             field = change(_at_version(repository.lock(uow.connection, key), key, version))
             repository.save(uow.connection, field)
+            indexing.ask_for_index(uow, field, by=caller.user_id)
             return field_message(field)
 
 

@@ -5,11 +5,18 @@ Each such field has an index on exactly this expression; written differently, th
 
 from __future__ import annotations
 
+import hashlib
 from typing import Final
 
 from services.customers.fields.domain.definitions import Field
 
 INDEXED: Final = frozenset({"number", "date", "datetime"})
+INDEX_NAME: Final = r"customer_custom_[0-9a-f]{8}_idx"
+
+
+def index_name(field: Field) -> str:
+    """A key may be longer than PostgreSQL lets a name be."""
+    return f"customer_custom_{hashlib.sha256(field.key.encode()).hexdigest()[:8]}_idx"
 
 
 def expression(field: Field, row: str = "c") -> str:

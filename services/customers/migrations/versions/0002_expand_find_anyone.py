@@ -27,6 +27,7 @@ def upgrade() -> None:
     op.execute(_FILL_SEARCH)
     op.execute(_INDEXES)
     op.execute(_STATISTICS)
+    op.execute(_INDEXES_OF_FIELDS)
 
 
 def downgrade() -> None:
@@ -34,6 +35,13 @@ def downgrade() -> None:
     op.execute(_WITHOUT_COLUMNS)
     drop_jobs_v1(op)
 
+
+# Fields that are there already; new ones ask for theirs. A worker makes them (fields/indexing.py).
+_INDEXES_OF_FIELDS = """
+INSERT INTO job (id, kind, created_by, parameters, total)
+SELECT gen_random_uuid(), 'index_field', 'migration', jsonb_build_object('key', key), 1
+FROM custom_field WHERE type IN ('number', 'date', 'datetime')
+"""
 
 _STATISTICS = "ALTER TABLE customer_search ALTER COLUMN team_ids SET STATISTICS 1000"
 
