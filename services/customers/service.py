@@ -13,6 +13,7 @@ from services.customers.fields.entrypoints import FieldEntrypoints
 from services.customers.history.entrypoints import HistoryEntrypoints
 from services.customers.history.subscribers import RecordConversations
 from services.customers.registry.entrypoints import RegistryEntrypoints
+from services.customers.search.entrypoints import SearchEntrypoints
 from services.customers.settings.entrypoints import SettingsEntrypoints
 from services.customers.tags.entrypoints import TagEntrypoints
 from services.customers.topology import TOPOLOGY
@@ -20,6 +21,7 @@ from services.customers.topology import TOPOLOGY
 
 class CustomersService(
     RegistryEntrypoints,
+    SearchEntrypoints,
     HistoryEntrypoints,
     FieldEntrypoints,
     TagEntrypoints,

@@ -14,10 +14,11 @@ from typing import Any, Final, TypeVar, cast
 
 from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DBAPIError
 
 from servicekit import context
 from servicekit.database.engine import PoolSettings, make_engine
-from servicekit.database.failures import failures_as_unavailable, wants_rerun
+from servicekit.database.failures import failures_as_unavailable, sqlstate_of, wants_rerun
 from servicekit.database.idempotency import Idempotency
 from servicekit.errors import Unavailable
 from servicekit.events.outbox import Outbox
@@ -27,6 +28,7 @@ RERUNS: Final = 5
 # A statement may outlive its call by this much before we pay a round trip to tell the server.
 _DEADLINE_SLACK: Final = 0.5
 _OPEN: Final = "unit_of_work_open"
+_GIVEN_UP: Final = "57014"
 
 
 class UnitOfWork:
@@ -133,6 +135,41 @@ class Transactions:
 def pause_before_rerun(attempt: int) -> None:
     """Jittered and growing, so that two that collided do not collide again."""
     time.sleep(random.uniform(0.001, 0.01 * 2**attempt))
+
+
+class OutOfTime(Exception):
+    """A statement was given up."""
+
+
+@contextmanager
+def reading_within(connection: Connection, seconds: float) -> Iterator[None]:
+    """For reads: each statement of the block is given up after so long, and OutOfTime raised.
+
+    The connection, and a unit of work that it belongs to, stay usable.
+    """
+    with _undone(connection):
+        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {max(1, int(seconds * 1000))}")
+        try:
+            yield
+        except DBAPIError as error:
+            if sqlstate_of(error) != _GIVEN_UP:
+                raise
+            raise OutOfTime from error
+
+
+@contextmanager
+def _undone(connection: Connection) -> Iterator[None]:
+    """A transaction, or a part of the one that is open, of which nothing is left."""
+    if _status(connection) is TransactionStatus.IDLE:
+        with _transaction(connection):
+            yield
+        return
+    connection.exec_driver_sql("SAVEPOINT reading")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT reading")
+        connection.exec_driver_sql("RELEASE SAVEPOINT reading")
 
 
 @contextmanager

@@ -38,9 +38,9 @@ class Cursor:
             made_for, value, last = orjson.loads(raw)
             cursor = cls(made_for, value, UUID(last))
         except (ValueError, TypeError, AttributeError, binascii.Error):
-            raise _invalid() from None
+            raise invalid_cursor() from None
         if cursor.sort != sort or not isinstance(value, str | None) or "\x00" in (value or ""):
-            raise _invalid()
+            raise invalid_cursor()
         return cursor
 
     def moment(self) -> datetime:
@@ -48,11 +48,11 @@ class Cursor:
         try:
             moment = datetime.fromisoformat(self.value or "")
             if moment.tzinfo is None:
-                raise _invalid()
+                raise invalid_cursor()
             return moment.astimezone(UTC)
         except (ValueError, OverflowError):
-            raise _invalid() from None
+            raise invalid_cursor() from None
 
 
-def _invalid() -> Invalid:
+def invalid_cursor() -> Invalid:
     return Invalid.at("/cursor", "invalid_cursor", "not a cursor of this list")

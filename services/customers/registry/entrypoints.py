@@ -14,13 +14,11 @@ from servicekit.database import Database, UnitOfWork
 from servicekit.errors import Invalid
 from servicekit.rpc import rpc
 from servicekit.scope import Scope
-from services.customers import configuration
 from services.customers.directory.refresh import refresh
 from services.customers.messages import customer_message
 from services.customers.registry import (
     creation,
     editing,
-    listing,
     purge,
     queries,
     removal,
@@ -65,25 +63,6 @@ class RegistryEntrypoints:
         if found.view["id"] != str(asked):
             return {"moved_to": found.view["id"]}
         return {"customer": customer_message(found.view, caller, found.configuration)}
-
-    @rpc
-    def list_customers(
-        self,
-        scope: Json,
-        limit: int = 50,
-        cursor: str | None = None,
-        sort: str | None = None,
-        include_total: bool = False,
-        deleted: bool = False,
-    ) -> Json:
-        caller = for_administrators(scope) if deleted else for_people(scope)
-        limit = whole(limit, "/limit", at_least=1, at_most=listing.MAX_LIMIT)
-        with self.db.reading() as connection:
-            page = listing.page(connection, caller, limit=limit, cursor=cursor, sort=sort, deleted=deleted)
-            now = configuration.current(connection)
-            total = {"total": listing.count(connection, caller, deleted=deleted)} if include_total else {}
-        data = [customer_message(view, caller, now) for view in page.views]
-        return {"data": data, "next": page.next, **total}
 
     @rpc
     def update_customer(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -57,7 +57,7 @@ def find_view(connection: Connection, scope: Scope, customer_id: UUID) -> Found 
     return Found(jsonio.loads(row[0]), as_of(connection, jsonio.loads(row[1])))
 
 
-@cache
+@lru_cache(maxsize=1_000)
 def as_the_driver_takes_it(statement: str) -> str:
     """SQL with `:name` parameters for `exec_driver_sql`, which spares hot reads a third of their cost."""
     return str(text(statement).compile(dialect=_DIALECT))

@@ -17,7 +17,7 @@ _TAGS = text("""
     FROM unnest(CAST(:positions AS integer[]), CAST(:patterns AS text[])) AS w (position, pattern)
     JOIN tag shown ON shown.deleted_at IS NULL AND shown.joined_to IS NULL
                       AND shown.name_folded LIKE w.pattern
-    JOIN tag t ON t.deleted_at IS NULL AND coalesce(t.joined_to, t.id) = shown.id
+    JOIN tag t ON coalesce(t.joined_to, t.id) = shown.id
     GROUP BY w.position""")
 
 EXACT: Final = 0

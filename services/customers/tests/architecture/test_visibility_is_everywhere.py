@@ -22,7 +22,9 @@ ALLOWED = {
     "registry/teams.py:_MOVE": "writes rows that _lock_some read under the predicate",
     "registry/purge.py:_DUE": "a timer without a caller: erases, shows nothing",
     "registry/purge.py:_MEMBERS": "a timer without a caller: erases, shows nothing",
-    "registry/listing.py:_KEYS": "names tables; page() takes the condition from visible()",
+    "search/ordering.py:_KEYS": "names tables; listing.py takes the condition from visible()",
+    "search/narrowing.py:ALSO_SEARCHED": "joins what is found under the predicate of the statement around",
+    "search/narrowing.py:BOTH": "names tables; relevance.py takes the condition from visible()",
     "search/index.py:ROWS": "keeps the table that searches read, shows nothing",
     "search/index.py:_REFRESH": "keeps the table that searches read, shows nothing",
     "filters/addresses.py:condition": "says something of a row that the statement around it may see",
@@ -99,12 +101,24 @@ def test_the_list_of_exceptions_has_no_dead_entries() -> None:
 def test_conditions_that_are_handed_around_come_from_the_predicate() -> None:
     """`condition` in a statement on customers is what visible() or visible_deleted() returned."""
     told = re.compile(
-        r"condition = visible(_deleted)?\(scope\)|for condition in \(visible\(scope\), visible_deleted"
+        r"condition = visible(_deleted)?\((asker\.)?scope\)"
+        r"|for condition in \(visible\(scope\), visible_deleted"
     )
     for path in modules():
         texts = [text for several in statements(path).values() for text in several]
         if any(READS.search(text) and "{condition}" in text for text in texts):
             assert told.search(path.read_text()), path
+
+
+def test_selections_only_add_to_the_predicate() -> None:
+    """What narrows a search is joined to a condition that visible(), or one like it, returned."""
+    told = re.compile(r"condition = (visible|visible_deleted|searchable)\(asker\.scope\)")
+    users = [path for path in modules() if ".all_of(" in path.read_text()]
+    assert {path.name for path in users} == {"listing.py", "relevance.py", "selection.py", "totals.py"}
+    for path in users:
+        calls = re.findall(r"\.all_of\((\w*)", path.read_text())
+        assert set(calls) == {"condition"}, path
+        assert told.search(path.read_text()), path
 
 
 def test_nobody_builds_a_select_of_the_customer_table() -> None:

@@ -1,0 +1,69 @@
+"""Calls that list and search customers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from servicekit.database import Database
+from servicekit.rpc import rpc
+from services.customers.filters import context
+from services.customers.messages import customer_message
+from services.customers.registry.domain.inputs import whole
+from services.customers.rights import for_administrators, for_people
+from services.customers.search import listing, totals
+from services.customers.search.running import Budget
+from services.customers.search.selection import read_selection
+
+Json = dict[str, Any]
+
+
+class SearchEntrypoints:
+    """Mixin of CustomersService."""
+
+    db: Database
+
+    @rpc
+    def list_customers(
+        self,
+        scope: Json,
+        limit: int = 50,
+        cursor: str | None = None,
+        sort: str | None = None,
+        include_total: bool = False,
+        deleted: bool = False,
+        q: str | None = None,
+        filter: Json | None = None,
+        saved_filter: str | None = None,
+        time_zone: str | None = None,
+    ) -> Json:
+        """A page of those who are found by `q` and match the filters; of everybody without them.
+
+        A search without `sort` answers the best matches first, and `capped` if there are more of them
+        than it ranks.
+        """
+        caller = for_administrators(scope) if deleted else for_people(scope)
+        limit = whole(limit, "/limit", at_least=1, at_most=listing.MAX_LIMIT)
+        asked, budget = {"q": q, "filter": filter, "saved_filter": saved_filter}, Budget()
+        with self.db.reading() as connection:
+            asker = context.asker(connection, caller, time_zone=time_zone)
+            selection = read_selection(connection, asked, asker=asker)
+            page = listing.page(
+                connection,
+                asker,
+                selection=selection,
+                limit=limit,
+                cursor=cursor,
+                sort=sort,
+                deleted=deleted,
+                budget=budget,
+            )
+            total = None
+            if include_total:
+                total = totals.count(connection, asker, selection, deleted=deleted, budget=budget)
+        data = [customer_message(view, caller, asker.configuration) for view in page.views]
+        return {
+            "data": data,
+            "next": page.next,
+            **({"total": total} if total else {}),
+            **({"capped": True} if page.capped else {}),
+        }

@@ -1,0 +1,63 @@
+"""Questions that anybody may put together take as long as they are given, and no longer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, text
+
+from servicekit import context
+from servicekit.database.unit_of_work import OutOfTime, reading_within
+from servicekit.errors import Invalid
+
+# The planner now and then walks a whole index for rows that it believes to be many. What is right for
+# most questions is tried first; what takes about the same time for any of them comes after it.
+FIRST_TRY: Final = 0.3
+LONGEST: Final = 4.0
+_FOR_THE_ANSWER: Final = 0.5
+
+
+class Budget:
+    """The time that one call has for all its statements."""
+
+    def __init__(self, seconds: float = LONGEST) -> None:
+        left = context.remaining()
+        allowed = seconds if left is None else min(seconds, left - _FOR_THE_ANSWER)
+        self._ends = time.monotonic() + allowed
+
+    @property
+    def left(self) -> float:
+        return self._ends - time.monotonic()
+
+
+def read(
+    connection: Connection, ways: Sequence[str], parameters: Mapping[str, Any], *, budget: Budget
+) -> Sequence[Row[Any]]:
+    """The rows of the first of these equivalent statements that is quick enough, the last one patiently.
+
+    Raises Invalid `query_too_expensive`.
+    """
+    *quick, last = ways
+    for way in quick:
+        try:
+            return _rows(connection, way, parameters, min(FIRST_TRY, budget.left))
+        except OutOfTime:
+            continue
+    try:
+        return _rows(connection, last, parameters, budget.left)
+    except OutOfTime:
+        raise too_expensive() from None
+
+
+def too_expensive() -> Invalid:
+    code, detail = "query_too_expensive", "this takes too long: narrow the filter, or sort by something else"
+    return Invalid(code, {"errors": [{"pointer": "", "code": code, "detail": detail}]})
+
+
+def _rows(
+    connection: Connection, statement: str, parameters: Mapping[str, Any], seconds: float
+) -> Sequence[Row[Any]]:
+    with reading_within(connection, seconds):
+        return connection.execute(text(statement), parameters).all()

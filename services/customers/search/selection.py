@@ -1,0 +1,90 @@
+"""One shape for whom exports, bulk actions and reports are about, and a walk over them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from servicekit.errors import Invalid
+from services.customers.filters.context import Asker
+from services.customers.filters.domain.tree import Node
+from services.customers.filters.reading import read_filter
+from services.customers.registry.visibility import visible
+from services.customers.search.domain.query import Query, read_query
+from services.customers.search.domain.selection import EVERYBODY, Selection
+from services.customers.search.narrowing import narrowed
+from services.customers.search.running import Budget, read
+from services.customers.search.totals import count
+
+__all__ = ["EVERYBODY", "Selection", "count", "matching", "read_selection"]
+
+_NAMED: Final = ("ids", "except")
+_SEARCHED: Final = ("q", "filter", "saved_filter", "sort")
+
+
+def read_selection(
+    connection: Connection, data: Mapping[str, Any], *, asker: Asker, pointer: str = ""
+) -> Selection:
+    """{ids} or {q, filter, saved_filter, sort, except}. Raises Invalid, pointing from `pointer` on."""
+    given = {key: value for key, value in data.items() if value is not None}
+    for key in given.keys() - {*_NAMED, *_SEARCHED}:
+        raise Invalid.at(f"{pointer}/{key}", "unknown_property", "a selection has no such property")
+    if "ids" in given and (others := given.keys() & {"q", "filter", "saved_filter"}):
+        raise Invalid.at(f"{pointer}/{min(others)}", "several_selections", "ids say whom already")
+    ids = _ids(given["ids"], f"{pointer}/ids") if "ids" in given else None
+    excluded = _ids(given.get("except", []), f"{pointer}/except")
+    return Selection(
+        ids=None if ids is None else tuple(dict.fromkeys(ids)),
+        q=_query(given.get("q"), asker, f"{pointer}/q"),
+        filter=_filter(connection, given.get("filter"), asker, f"{pointer}/filter"),
+        excluded=frozenset(excluded),
+    )
+
+
+def matching(
+    connection: Connection,
+    asker: Asker,
+    selection: Selection,
+    *,
+    after: UUID | None,
+    upto: UUID,
+    limit: int,
+) -> list[UUID]:
+    """The ids of the next customers of the selection in the order of their ids, `upto` included."""
+    restriction = narrowed(connection, asker, selection)
+    condition = visible(asker.scope)
+    chosen = f"""
+        SELECT c.id FROM {restriction.joined("customer c")}
+        WHERE {restriction.all_of(condition, "c.id <= :upto")}"""
+    parameters = {**restriction.parameters, "upto": upto, "limit": limit}
+    if after:
+        chosen, parameters = f"{chosen} AND c.id > :after", {**parameters, "after": after}
+    ways = [
+        f"{chosen} ORDER BY c.id LIMIT :limit",
+        f"WITH every AS MATERIALIZED ({chosen}) SELECT id FROM every ORDER BY id LIMIT :limit",
+    ]
+    return [row.id for row in read(connection, ways, parameters, budget=Budget())]
+
+
+def _query(q: Any, asker: Asker, pointer: str) -> Query | None:
+    return read_query(q, default_region=asker.configuration.settings.default_region, pointer=pointer)
+
+
+def _filter(connection: Connection, raw: Any, asker: Asker, pointer: str) -> Node | None:
+    return None if raw is None else read_filter(connection, raw, asker=asker, pointer=pointer)
+
+
+def _ids(values: Any, pointer: str) -> list[UUID]:
+    if not isinstance(values, list):
+        raise Invalid.at(pointer, "invalid_list", "a list of ids is expected")
+    return [_id(value, f"{pointer}/{position}") for position, value in enumerate(values)]
+
+
+def _id(value: Any, pointer: str) -> UUID:
+    try:
+        return UUID(value)
+    except (ValueError, TypeError, AttributeError):
+        raise Invalid.at(pointer, "invalid_id", "an id is expected") from None

@@ -1,0 +1,40 @@
+"""How many customers a selection holds, exactly up to a bound."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from services.customers.filters.context import Asker
+from services.customers.registry.visibility import searchable, visible, visible_deleted
+from services.customers.search.domain.selection import EVERYBODY, Selection
+from services.customers.search.narrowing import SEARCHED, narrowed
+from services.customers.search.running import Budget, read
+
+EXACTLY: Final = 10_000
+
+
+def count(
+    connection: Connection,
+    asker: Asker,
+    selection: Selection = EVERYBODY,
+    *,
+    deleted: bool = False,
+    budget: Budget | None = None,
+) -> dict[str, Any]:
+    """{value, relation}. Raises Invalid `query_too_expensive`."""
+    restriction = narrowed(connection, asker, selection, live=not deleted)
+    if restriction.match and not restriction.conditions:
+        source, condition = SEARCHED, searchable(asker.scope)
+    else:
+        source = restriction.joined("customer c")
+        condition = visible_deleted(asker.scope) if deleted else visible(asker.scope)
+    matching = f"FROM {source} WHERE {restriction.all_of(condition)}"
+    ways = [
+        f"SELECT count(*) FROM (SELECT {matching} LIMIT :bound) counted",
+        f"WITH every AS MATERIALIZED (SELECT {matching}) SELECT count(*) FROM every",
+    ]
+    parameters = {**restriction.parameters, "bound": EXACTLY + 1}
+    ((found,),) = read(connection, ways, parameters, budget=budget or Budget())
+    return {"value": min(found, EXACTLY), "relation": "eq" if found <= EXACTLY else "gte"}
