@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from urllib.parse import unquote, urlsplit
 
@@ -20,6 +20,7 @@ from gateway.policy import POLICY, check_policy
 from gateway.routes import all_operations
 from gateway.routing import Router
 from gateway.settings import GatewaySettings
+from gateway.streams import Streams
 from servicekit.aio import RpcClient
 from servicekit.database.engine import PoolSettings
 
@@ -38,9 +39,14 @@ _SHOWN_HEADERS = ("ETag", "Idempotent-Replayed", "Location", "Retry-After", "X-R
 class Application:
     """What uvicorn runs: lifespan here, HTTP in the pipeline."""
 
-    def __init__(self, settings: GatewaySettings) -> None:
+    def __init__(
+        self, settings: GatewaySettings, serve: Callable[[Resources], ASGIApp] | None = None
+    ) -> None:
+        """`serve` makes what answers requests: by default, all operations of the API."""
         self._settings = settings
+        self._serve = serve or serving
         self._serving: ASGIApp | None = None
+        self._streams: Streams | None = None
         self._open = AsyncExitStack()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -51,10 +57,15 @@ class Application:
         elif scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1000})
 
+    def end_streams(self) -> None:
+        """The server is about to stop, and waits for all answers to end."""
+        if self._streams is not None:
+            self._streams.end_all()
+
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
         resources = await self._open.enter_async_context(open_resources(self._settings))
-        self._serving = serving(resources)
+        self._serving, self._streams = self._serve(resources), resources.streams
         await send({"type": "lifespan.startup.complete"})
         await receive()
         self._serving = None
@@ -76,9 +87,10 @@ async def open_resources(settings: GatewaySettings) -> AsyncIterator[Resources]:
         Passwords(),
     )
     bus = await RpcClient.connect(settings.amqp_url, user=_bus_user(settings.amqp_url))
+    streams = Streams(limit=settings.max_streams, heartbeat_seconds=settings.stream_heartbeat_seconds)
     pages = bundled_pages() | {"openapi.json": openapi_page(all_operations())}
     try:
-        yield Resources(settings, database, callers, passwords, bus, pages)
+        yield Resources(settings, database, callers, passwords, bus, streams, pages)
     finally:
         await bus.close()
         await callers.close()

@@ -14,8 +14,10 @@ from typing import Any, Final, LiteralString
 
 import psycopg
 
+from gateway import problems
 from gateway.accounts.tokens import digest_of
 from gateway.deadline import within
+from gateway.problems import HttpProblem
 from servicekit.errors import Unavailable
 from servicekit.scope import Scope
 
@@ -57,6 +59,17 @@ def token_in(headers: dict[bytes, bytes]) -> bytes | None:
         return headers.get(b"x-api-key")
     scheme, _, token = authorization.partition(b" ")
     return token.strip() if scheme.lower() == b"bearer" else None
+
+
+async def identify(callers: Callers, headers: dict[bytes, bytes], allowed: frozenset[str]) -> Caller:
+    """Whoever the token belongs to at this moment. Raises 401, and 403 for a role that is not allowed."""
+    token = token_in(headers)
+    caller = await callers.find(token) if token else None
+    if caller is None:
+        raise problems.unauthenticated()
+    if caller.scope.role not in allowed:
+        raise HttpProblem(403, "forbidden", problems.TITLE[403] + ".")
+    return caller
 
 
 class Callers:

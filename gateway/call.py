@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -14,12 +14,14 @@ from sqlalchemy import Connection
 from gateway import audit
 from gateway.accounts.passwords import Passwords
 from gateway.answers import Answer, mark_replayed
-from gateway.auth import Caller, Callers
+from gateway.auth import Caller, Callers, identify
 from gateway.conditional import Precondition
 from gateway.database import Database
 from gateway.idempotency import Key
 from gateway.operations import Operation
 from gateway.settings import GatewaySettings
+from gateway.streams import Streams
+from servicekit import context
 from servicekit.aio import RpcClient
 from servicekit.database.unit_of_work import UnitOfWork
 from servicekit.errors import Duplicate, ServiceError, Unavailable
@@ -38,6 +40,7 @@ class Resources:
     callers: Callers
     passwords: Passwords
     bus: RpcClient
+    streams: Streams
     pages: dict[str, Answer]  # finished answers: the OpenAPI document, the files of /docs
     found: set[str] = field(default_factory=set)  # parts that were seen up since the start
 
@@ -56,6 +59,7 @@ class Call:
     query: dict[str, Any]
     body: Any = None
     known_caller: Caller | None = None
+    allowed: frozenset[str] | None = None  # the roles that may do this
     precondition: Precondition | None = None
     key: Key | None = None
 
@@ -80,6 +84,18 @@ class Call:
 
     def target(self) -> str | None:
         return next(reversed(self.path.values()), None)
+
+    async def renewed(self) -> Call:
+        """The same call as if it came at this moment: with the rights of now, and time to be answered.
+
+        Raises as the request itself would: 401 once the token is of no use any more, 403 for another role.
+        """
+        if self.allowed is None:
+            raise RuntimeError(f"{self.operation.name} is open to anyone: there are no rights to look at")
+        deadline = time.time() + self.resources.settings.rpc_deadline_seconds
+        caller = await identify(self.resources.callers, self.headers, self.allowed)
+        context.begin(context.CallContext(self.request_id, deadline, caller.user_id))
+        return replace(self, deadline=deadline, known_caller=caller)
 
     async def ask(self, method: str, *args: Any, service: str = "customers", **kwargs: Any) -> Any:
         """The answer of a service to a question; changes nothing."""

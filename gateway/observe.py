@@ -17,6 +17,7 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5
 _ANSWERS = Counter("http_answers_total", "Answers, by operation and status", ["operation", "status"])
 _LATENCY = Histogram("http_request_seconds", "Time to the answer", ["operation"], buckets=_SECONDS)
 IN_FLIGHT = Gauge("http_requests_in_flight", "Requests being worked on")
+STREAMS = Gauge("http_streams_open", "Streams of events being sent")
 
 
 def request_id_from(header: bytes | None) -> str:

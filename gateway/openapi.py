@@ -111,11 +111,20 @@ def _answer(operation: Operation, status: int, schema: type[Schema] | None) -> d
     answer: dict[str, Any] = {"description": _WORDS.get(status, "Done"), "headers": _answer_headers(status)}
     if schema is not None:
         answer["content"] = {"application/json": {"schema": schema}}
+    elif operation.events:
+        answer["description"] = _words_of_stream(operation)
+        answer["content"] = {"text/event-stream": {"schema": {"type": "string"}}}
     elif operation.name == "openapi_document":
         answer["content"] = {"application/json": {"schema": {"type": "object"}}}
     elif operation.name in _MEDIA:
         answer["content"] = {_MEDIA[operation.name]: {"schema": {"type": "string"}}}
     return answer
+
+
+def _words_of_stream(operation: Operation) -> str:
+    kinds = [f"`{kind}`: {data}" for kind, data in operation.events.items()]
+    kinds.append("`problem`: why the stream cannot go on, a problem document as in other answers")
+    return "\n- ".join(["Server-sent events; the data of each is one line of JSON", *kinds])
 
 
 _WORDS = {200: "The answer", 201: "Made", 202: "Accepted", 204: "Done", 308: "Merged into another record"}
@@ -140,7 +149,8 @@ def _usual_errors(operation: Operation) -> set[int]:
     found |= {401, 403} if allowed is not None else set()
     found |= {404} if "{" in operation.path or allowed is not None else set()
     found |= {422} if operation.query or operation.is_write else set()
-    found |= {422, 304} if operation.method == "GET" else set()
+    found |= {422} if operation.method == "GET" else set()
+    found |= {304} if operation.method == "GET" and not operation.events else set()
     found |= {408, 413, 415} if operation.is_write else set()
     found |= {504} if operation.is_write and allowed is not None else set()
     found |= {409} if operation.idempotent else set()

@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from gateway import observe, problems
 from gateway.answers import Answer, send_answer
-from gateway.auth import Caller, token_in
+from gateway.auth import Caller, identify
 from gateway.call import Call, Resources
 from gateway.conditional import Precondition, parse_if_match
 from gateway.idempotency import key_from
@@ -23,6 +23,7 @@ from gateway.policy import Allowed
 from gateway.problems import HttpProblem
 from gateway.requests import BodyTooLarge, ClientGone, checked_body, checked_query, linger, read_body
 from gateway.routing import MethodNotAllowed, NoSuchPath, Router
+from gateway.streams import Stream
 from servicekit import context
 from servicekit.errors import ServiceError, Unavailable
 from servicekit.wire import CallTimeout, RemoteFailure
@@ -54,10 +55,10 @@ class Pipeline:
             answer = self._refusal(error, request)
         finally:
             self._in_flight -= 1
-        await self._send(request, answer, send)
+        size = await self._send(request, answer, send)
         user_id = request.caller.user_id if request.caller else None
         seconds = time.perf_counter() - started
-        observe.record(request.name, answer.status, seconds, user_id=user_id, size=len(answer.body))
+        observe.record(request.name, answer.status, seconds, user_id=user_id, size=size)
 
     async def _answer(self, request: _Request) -> Answer:
         operation, path = self._router.find(request.method, request.path)
@@ -76,7 +77,7 @@ class Pipeline:
             request.client,
             checked_query(operation, request.query),
         )
-        call.known_caller = request.caller
+        call.known_caller, call.allowed = request.caller, allowed
         if operation.is_write:
             await self._read_write(call, request)
         return await operation.handler(call)
@@ -86,13 +87,8 @@ class Pipeline:
             raise Unavailable("too_busy", {"retry_after": 1})
 
     async def _identify(self, request: _Request, allowed: frozenset[str]) -> Caller:
-        token = token_in(request.headers)
-        caller = await self._resources.callers.find(token) if token else None
-        if caller is None:
-            raise problems.unauthenticated()
+        caller = await identify(self._resources.callers, request.headers, allowed)
         context.begin(context.CallContext(request.request_id, request.deadline, caller.user_id))
-        if caller.scope.role not in allowed:
-            raise HttpProblem(403, "forbidden", problems.TITLE[403] + ".")
         return caller
 
     async def _read_write(self, call: Call, request: _Request) -> None:
@@ -124,18 +120,30 @@ class Pipeline:
         log.error("defect", exc_info=error, extra={"operation": request.name})
         return problems.defect(request.request_id, **place)
 
-    async def _send(self, request: _Request, answer: Answer, send: Send) -> None:
+    async def _send(self, request: _Request, answer: Answer, send: Send) -> int:
+        """Returns how many bytes of body went out, before compression."""
         if answer.status == 499:
-            return
+            return 0
         request_id = request.request_id.encode()
+        if isinstance(answer, Stream) and request.method == "HEAD":
+            await answer.events.aclose()
+        elif isinstance(answer, Stream):
+            return await self._resources.streams.serve(
+                answer,
+                request.receive,
+                send,
+                request_id=request_id,
+                refusal=lambda error: self._refusal(error, request),
+            )
         accepted = request.headers.get(b"accept-encoding", b"")
         if answer.status != BodyTooLarge.STATUS:
             await send_answer(send, answer, request_id=request_id, accept_encoding=accepted)
-            return
+            return len(answer.body)
         answer.headers.append((b"connection", b"close"))
         await send_answer(send, answer, request_id=request_id, accept_encoding=b"", more=True)
         await linger(request.receive)
         await send({"type": "http.response.body", "body": b""})
+        return len(answer.body)
 
 
 class _Request:

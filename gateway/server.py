@@ -12,9 +12,17 @@ from gateway.settings import GatewaySettings
 _BACKLOG = 1024
 
 
+class Server(uvicorn.Server):
+    """uvicorn that tells our application when it begins to stop: its lifespan says so only at the end."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.config.app.end_streams()  # type: ignore[union-attr]
+        await super().shutdown(sockets)
+
+
 def serve(settings: GatewaySettings) -> None:
     """Serves until SIGTERM or SIGINT, then finishes what was begun within the stop timeout."""
-    uvicorn.Server(_config(settings)).run(sockets=[_listener(settings)])
+    Server(_config(settings)).run(sockets=[_listener(settings)])
 
 
 def _config(settings: GatewaySettings) -> uvicorn.Config:

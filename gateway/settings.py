@@ -20,6 +20,8 @@ class GatewaySettings(ServiceSettings):
     rpc_deadline_seconds: float = 5.0
     session_hours: float = 12.0
     max_in_flight: int = 512
+    max_streams: int = 200
+    stream_heartbeat_seconds: float = 15.0
     login_attempts_per_account: int = 10
     login_attempts_per_address: int = 100
     login_window_seconds: int = 900

@@ -224,6 +224,17 @@ class CustomersService:
         if letter_id != LETTER:
             raise NotFound("parked_message_not_found", {})
 
+    @rpc
+    def put_job(self, scope: Json, job: Json) -> None:
+        """For tests: from now on the job is like this."""
+        _JOBS[job["id"]] = job
+
+    @rpc
+    def get_job(self, scope: Json, job_id: str) -> Json:
+        if job_id not in _JOBS or _JOBS[job_id]["created_by"] != scope["user_id"]:
+            raise NotFound("job_not_found", {"id": job_id})
+        return _JOBS[job_id]
+
     def _field_at(self, key: str, version: int) -> Json:
         field = self.get_custom_field({}, key)
         if version != 2:
@@ -254,6 +265,7 @@ class CustomersService:
         time.sleep(30)
 
 
+_JOBS: dict[str, Json] = {}
 _BUSY: set[str] = set()
 _MOVED: set[str] = set()
 

@@ -20,6 +20,7 @@ from gateway.accounts import sessions, teams, users
 from gateway.accounts.passwords import HASHER
 from gateway.app import Application
 from gateway.create_admin import ensure_admin
+from gateway.server import Server
 from gateway.settings import GatewaySettings
 from gateway.tests.documented import Documented
 from servicekit.database import Transactions, UnitOfWork
@@ -110,14 +111,14 @@ def running_world(**changes: Any) -> Iterator[World]:
 
 
 @contextlib.contextmanager
-def serving(settings: GatewaySettings) -> Iterator[str]:
+def serving(settings: GatewaySettings, application: Application | None = None) -> Iterator[str]:
     """A gateway under uvicorn in a thread of this process; yields its address."""
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(
-        Application(settings), lifespan="on", ws="none", loop="uvloop", http="httptools", log_config=None,
-        access_log=False, timeout_graceful_shutdown=2,
+        application or Application(settings), lifespan="on", ws="none", loop="uvloop", http="httptools",
+        log_config=None, access_log=False, timeout_graceful_shutdown=2,
     )  # fmt: skip
-    server = uvicorn.Server(config)
+    server = Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     try:
