@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from servicekit.database import Database
 from servicekit.events import ParkedMessages, Subscriber
+from services.customers.bulk.entrypoints import BulkEntrypoints
 from services.customers.directory.entrypoints import DirectoryEntrypoints
 from services.customers.directory.subscribers import CacheDirectory
 from services.customers.fields.entrypoints import FieldEntrypoints
+from services.customers.filters.entrypoints import FilterEntrypoints
 from services.customers.history.entrypoints import HistoryEntrypoints
 from services.customers.history.subscribers import RecordConversations
 from services.customers.registry.entrypoints import RegistryEntrypoints
@@ -24,7 +26,9 @@ class CustomersService(
     SearchEntrypoints,
     HistoryEntrypoints,
     FieldEntrypoints,
+    FilterEntrypoints,
     TagEntrypoints,
+    BulkEntrypoints,
     SettingsEntrypoints,
     DirectoryEntrypoints,
     ParkedMessages,

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import logging
 import time
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from servicekit.database import Transactions
-from servicekit.errors import ServiceError
+from servicekit.errors import Invalid, ServiceError
 from services.customers.directory import repository
 from services.customers.directory.domain import Directory
 
 log = logging.getLogger(__name__)
 
 DEADLINE = 5.0
+_UNKNOWN = frozenset({"unknown_team", "unknown_user"})
+T = TypeVar("T")
 
 
 def ask(gateway: Any) -> Directory | None:
@@ -35,6 +38,17 @@ def refresh(db: Transactions, gateway: Any) -> None:
             return
     with db.unit_of_work() as uow:
         repository.replace(uow.connection, directory)
+
+
+def with_news(db: Transactions, gateway: Any, work: Callable[[], T]) -> T:
+    """The work; once more if it named a team or a user who may be so new that our copy does not know them."""
+    try:
+        return work()
+    except Invalid as error:
+        if not any(each["code"] in _UNKNOWN for each in error.payload.get("errors", ())):
+            raise
+    refresh(db, gateway)
+    return work()
 
 
 class OnDoubt:

@@ -21,9 +21,14 @@ _DELETED_TAGS: Final = text("""
     WHERE t.deleted_at IS NOT NULL OR kept.deleted_at IS NOT NULL""")
 
 
-def read_filter(connection: Connection, raw: Any, *, asker: Asker, pointer: str = "/filter") -> Node:
-    """The tree that it means to this caller, today. Raises Invalid, `field_hidden` among its codes."""
-    node = parse(raw, vocabulary_of(asker), pointer=pointer)
+def read_filter(
+    connection: Connection, raw: Any, *, asker: Asker, pointer: str = "/filter", kept: bool = False
+) -> Node:
+    """The tree that it means to this caller, today. Raises Invalid, `field_hidden` among its codes.
+
+    `kept`: it was saved before; teams and users that it names in vain find nobody.
+    """
+    node = parse(raw, vocabulary_of(asker, kept=kept), pointer=pointer)
     used = [leaf for leaf in leaves(node) if leaf.field == "tags"]
     if not used:
         return node
@@ -33,7 +38,7 @@ def read_filter(connection: Connection, raw: Any, *, asker: Asker, pointer: str 
     return with_leaves(node, lambda leaf: _with_numbers(leaf, numbers, deleted))
 
 
-def vocabulary_of(asker: Asker) -> Vocabulary:
+def vocabulary_of(asker: Asker, *, kept: bool = False) -> Vocabulary:
     """Agents name their own teams only: any other one is as unknown as one that never was."""
     scope, directory = asker.scope, asker.configuration.directory
     return Vocabulary(
@@ -44,6 +49,7 @@ def vocabulary_of(asker: Asker) -> Vocabulary:
         teams=directory.teams.keys() if scope.is_admin else scope.team_ids,
         region=asker.configuration.settings.default_region,
         masked=asker.masked,
+        kept=kept,
     )
 
 

@@ -47,6 +47,8 @@ _STANDARD: Final = {
     "updated_at": "datetime",
     "last_interaction_at": "datetime",
 }
+_SORTED: Final = frozenset({"number", "date", "datetime"})
+_SORTED_STANDARD: Final = frozenset({"name", "created_at", "updated_at", "last_interaction_at"})
 LABELS: Final = {
     "name": "Name",
     "email": "E-mail",
@@ -77,6 +79,17 @@ class Known:
     @property
     def ops(self) -> tuple[str, ...]:
         return OPS[self.type]
+
+    @property
+    def label(self) -> str:
+        return self.custom.label if self.custom else LABELS[self.name]
+
+    @property
+    def sortable(self) -> bool:
+        """Lists come in its order. Archived fields order nothing."""
+        if self.custom:
+            return self.type in _SORTED and not self.custom.archived
+        return self.name in _SORTED_STANDARD
 
 
 def find_field(name: str, definitions: Definitions) -> Known | None:

@@ -19,7 +19,11 @@ from services.customers.registry.domain.names import folded
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
-    """What the words of a filter mean to one caller at one moment."""
+    """What the words of a filter mean to one caller at one moment.
+
+    `kept`: the filter was written before, maybe by somebody else. Teams and users that the caller may not
+    name are nobody's then, instead of a fault.
+    """
 
     fields: Definitions
     calendar: Calendar
@@ -28,6 +32,7 @@ class Vocabulary:
     teams: Collection[str]  # those that the caller may name
     region: str
     masked: bool
+    kept: bool = False
 
 
 def read_term(known: Known, value: Any, words: Vocabulary) -> tuple[Any, ...]:
@@ -74,20 +79,26 @@ def _status(known: Known, text: str, words: Vocabulary) -> tuple[str]:
     return (text,)
 
 
-def _user(known: Known, text: str, words: Vocabulary) -> tuple[UUID]:
+def _user(known: Known, text: str, words: Vocabulary) -> tuple[UUID, ...]:
     if text == "me":
         return (words.user_id,)
     found = _uuid(text)
-    if found is None or str(found) not in words.users:
-        raise InvalidValue("unknown_user", "there is no such user")
-    return (found,)
+    if found is not None and str(found) in words.users:
+        return (found,)
+    return _unknown(words, "unknown_user", "there is no such user")
 
 
-def _team(known: Known, text: str, words: Vocabulary) -> tuple[UUID]:
+def _team(known: Known, text: str, words: Vocabulary) -> tuple[UUID, ...]:
     found = _uuid(text)
-    if found is None or str(found) not in words.teams:
-        raise InvalidValue("unknown_team", "there is no such team")
-    return (found,)
+    if found is not None and str(found) in words.teams:
+        return (found,)
+    return _unknown(words, "unknown_team", "there is no such team")
+
+
+def _unknown(words: Vocabulary, code: str, detail: str) -> tuple[()]:
+    if words.kept:
+        return ()
+    raise InvalidValue(code, detail)
 
 
 def _tag(known: Known, text: str, words: Vocabulary) -> tuple[str]:

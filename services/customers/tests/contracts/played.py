@@ -96,6 +96,7 @@ def play(world: World) -> tuple[dict[str, Json], dict[str, Json]]:
     _about_customers(day, ana["id"])
     _about_settings(day)
     _about_fields(day)
+    _about_filters(day)
     _about_parked(day)
     day.hear_of_two()
     events: dict[str, Json] = {}
@@ -155,6 +156,19 @@ def _about_fields(day: Day) -> None:
     day.call("update_option", "plan", gold["id"], {"label": "SILVER"}, 5, name="update_option.known_label")
     day.call("update_option", "plan", gold["id"], {"merge_into": silver["id"]}, 5, name="update_option.join")
     day.call("archive_option", "plan", silver["id"], 6)
+
+
+def _about_filters(day: Day) -> None:
+    vips = {"field": "custom.plan", "op": "in", "value": ["gold"]}
+    recent = {"field": "last_interaction_at", "op": "within_last", "value": {"n": 30, "unit": "day"}}
+    day.call("filter_schema")
+    data = {"name": "Gold, lately", "filter": {"and": [vips, recent]}, "sort": "-last_interaction_at"}
+    kept = day.call("create_saved_filter", data, "America/Sao_Paulo")
+    day.call("get_saved_filter", kept["id"])
+    shared = {"columns": ["name", "tags"], "shared_with_team": day.world.team("Vendas")}
+    day.call("update_saved_filter", kept["id"], shared, version=1)
+    day.call("list_saved_filters", limit=50)
+    day.call("delete_saved_filter", kept["id"], version=2)
 
 
 def _about_parked(day: Day) -> None:
