@@ -59,6 +59,10 @@ POLICY: Mapping[str, Allowed] = {
     "absorb_customer": PEOPLE,
     "list_history": PEOPLE,
     "list_tags": PEOPLE,
+    "get_tag": PEOPLE,
+    "create_tag": ADMINS,  # agents make tags by using them
+    "update_tag": ADMINS,
+    "delete_tag": ADMINS,
     # definitions
     "get_settings": PEOPLE,
     "update_settings": ADMINS,
@@ -70,6 +74,8 @@ POLICY: Mapping[str, Allowed] = {
     "restore_custom_field": ADMINS,
     "list_options": PEOPLE,
     "add_option": ADMINS,
+    "update_option": ADMINS,
+    "archive_option": ADMINS,
     # events and operation
     "post_events": CONNECTORS,
     "list_dead_letters": ADMINS,

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from gateway.answers import Answer, created, no_content, page_answer, resource_answer
+from gateway.answers import Answer, created, json_answer, no_content, page_answer, resource_answer
 from gateway.call import Call
+from gateway.conditional import etag
 from gateway.operations import IfMatch, Routes
 from gateway.schemas.common import page_of
 from gateway.schemas.definitions import (
+    ChangedOption,
     CustomField,
     CustomFieldPatch,
     FieldQuery,
     NewCustomField,
     NewOption,
     Option,
+    OptionPatch,
+    OptionQuery,
 )
 
 routes = Routes("Custom fields")
+_OPTION_EXISTS = "option_exists: `option` has this label; the same request with `offer` joins the two"
 
 
 @routes.get("/v1/custom-fields", query=FieldQuery(), answers={200: page_of(CustomField)})
@@ -91,6 +96,39 @@ async def add_option(call: Call) -> Answer:
     key = call.path["key"]
     field = await call.tell("add_option", key, call.body, await _version(call))
     return created(field, f"/v1/custom-fields/{key}/options")
+
+
+@routes.patch(
+    "/v1/custom-fields/{key}/options/{option_id}",
+    body=OptionPatch(),
+    query=OptionQuery(),
+    answers={200: ChangedOption},
+    if_match=IfMatch.REQUIRED,
+    idempotent=False,
+    errors={409: _OPTION_EXISTS},
+)
+async def update_option(call: Call) -> Answer:
+    """Rename, colour, move, archive or bring back an option, or join it to another one.
+
+    Every customer with the option follows in one step, and the answer says how many there are. `merge_into`
+    stands alone: its customers have the other option from then on. If-Match names the field's version.
+    """
+    reply = await call.tell(
+        "update_option",
+        call.path["key"],
+        call.path["option_id"],
+        call.body,
+        await _version(call),
+        dry_run=call.query["dry_run"],
+    )
+    return json_answer(reply, headers={b"etag": etag(reply["field"]["version"])})
+
+
+@routes.delete("/v1/custom-fields/{key}/options/{option_id}", answers={204: None}, if_match=IfMatch.REQUIRED)
+async def archive_option(call: Call) -> Answer:
+    """Archive an option: nobody can choose it any more, and who has it keeps it."""
+    await call.tell("archive_option", call.path["key"], call.path["option_id"], await _version(call))
+    return no_content()
 
 
 async def _version(call: Call) -> int:

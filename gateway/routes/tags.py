@@ -1,17 +1,61 @@
-"""Tags."""
+"""Tags: made by being used; renamed, joined and deleted for all customers in one step."""
 
 from __future__ import annotations
 
-from gateway.answers import Answer, page_answer
+from typing import Any
+
+from gateway.answers import Answer, mark_replayed, no_content, page_answer, resource_answer
 from gateway.call import Call
 from gateway.operations import Routes
-from gateway.schemas.common import PageQuery, page_of
-from gateway.schemas.customers import Tag
+from gateway.schemas.common import page_of
+from gateway.schemas.tags import NewTag, Tag, TagPatch, TagQuery
 
 routes = Routes("Tags")
+_EXISTS = "tag_exists: `tag` has this name; the same request with `offer` as its body joins the two"
 
 
-@routes.get("/v1/tags", query=PageQuery(), answers={200: page_of(Tag)})
+@routes.get("/v1/tags", query=TagQuery(), answers={200: page_of(Tag)})
 async def list_tags(call: Call) -> Answer:
-    """Every tag with its colour. A tag comes into being when it is used."""
-    return page_answer(await call.ask("list_tags", call.query["limit"], call.query["cursor"]))
+    """Tags by name, with how many customers have them.
+
+    Agents see the tags of customers that they may see, and count only those. `q` finds the tags whose
+    name, or the name of one that was joined to them, begins with it.
+    """
+    query = call.query
+    return page_answer(await call.ask("list_tags", query["limit"], query["cursor"], q=query["q"]))
+
+
+@routes.post("/v1/tags", body=NewTag(), answers={201: Tag}, errors={409: "tag_exists: `tag` has this name"})
+async def create_tag(call: Call) -> Answer:
+    """Make a tag that no customer has yet. Whoever tags a customer makes the tag by that, too."""
+    return _written(await call.tell("create_tag", call.body), status=201)
+
+
+@routes.get("/v1/tags/{tag_id}", answers={200: Tag})
+async def get_tag(call: Call) -> Answer:
+    """One tag. Always whole: its count changes without a new version."""
+    return resource_answer(await call.ask("get_tag", call.path["tag_id"]))
+
+
+@routes.patch("/v1/tags/{tag_id}", body=TagPatch(), answers={200: Tag}, errors={409: _EXISTS})
+async def update_tag(call: Call) -> Answer:
+    """Rename or colour a tag, or join it to another one: every customer and saved filter follows.
+
+    `merge_into` stands alone. The answer is then the other tag; the joined one is no longer a tag of its own,
+    and using its name means the other.
+    """
+    return _written(await call.tell("update_tag", call.path["tag_id"], call.body, version=call.version))
+
+
+@routes.delete("/v1/tags/{tag_id}", answers={204: None})
+async def delete_tag(call: Call) -> Answer:
+    """Take a tag from all customers that have it."""
+    await call.tell("delete_tag", call.path["tag_id"], version=call.version)
+    return no_content()
+
+
+def _written(reply: dict[str, Any], *, status: int = 200) -> Answer:
+    tag = reply["tag"]
+    headers = {b"location": f"/v1/tags/{tag['id']}".encode()} if status == 201 else None
+    answer = resource_answer(tag, status=status, headers=headers)
+    return mark_replayed(answer) if reply["replayed"] else answer

@@ -105,6 +105,9 @@ class ConflictProblem(Problem):
     restricted_match = fields.Boolean()
     access_request_token = fields.String(allow_none=True)
     customers = fields.Nested(Total)
+    tag = fields.Dict(metadata={"description": "The other one, which has this name"})
+    option = fields.Dict(metadata={"description": "The other one, which has this label"})
+    offer = fields.Dict(metadata={"description": "A body with which the same request joins the two"})
 
 
 class Reference(Schema):

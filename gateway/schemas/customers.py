@@ -147,9 +147,3 @@ class HistoryItem(Schema):
     id = Id(required=True)
     kind = fields.String(required=True)
     at = Moment(required=True)
-
-
-class Tag(Schema):
-    id = Id(required=True)
-    name = fields.String(required=True)
-    colour = fields.String(required=True)

@@ -69,6 +69,38 @@ class NewOption(Schema):
     position = WholeNumber(validate=validate.Range(0, 10_000))
 
 
+class OptionPatch(Schema):
+    label = text(100, shortest=1)
+    colour = text(30, allow_none=True)
+    position = WholeNumber(
+        validate=validate.Range(0, 10_000), metadata={"description": "Its place among the options, from 0"}
+    )
+    archived = Flag()
+    merge_into = Id(metadata={"description": "Alone: the option that this one becomes a part of"})
+
+
+class OptionQuery(Schema):
+    dry_run = QueryFlag(load_default=False, metadata={"description": "Tell what would be, change nothing"})
+
+
+class HolderWarning(Schema):
+    """Something else that holds the option."""
+
+    kind = fields.String(required=True, metadata={"description": "saved_filter"})
+    name = fields.String(required=True)
+    follows = fields.Boolean(
+        required=True, metadata={"description": "Whether it means the option under its new label, too"}
+    )
+
+
+class ChangedOption(Schema):
+    affected = fields.Integer(
+        required=True, metadata={"description": "How many customers had the option, counted exactly"}
+    )
+    warnings = objects(HolderWarning, required=True)
+    field = fields.Nested(CustomField, required=True)
+
+
 class NewCustomField(Schema):
     key = fields.String(required=True, validate=_KEY)
     label = text(100, shortest=1, required=True)

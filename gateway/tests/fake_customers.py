@@ -30,6 +30,10 @@ SETTINGS = {
     "default_team": None, "channel_teams": {}, "agents_may_import": False, "agents_may_export": False,
     "version": 3,
 }  # fmt: skip
+TAG = {
+    "id": KNOWN, "name": "vip", "colour": "#ff0000", "customers": {"value": 1000, "relation": "gte"},
+    "version": 3,
+}  # fmt: skip
 
 PARKED = {
     "id": LETTER, "exchange": "channel.events", "routing_key": "conversation.started.v1", "event_type": None,
@@ -177,8 +181,51 @@ class CustomersService:
         return self._field_at(key, version) | {"version": 3}
 
     @rpc
-    def list_tags(self, scope: Json, limit: int, cursor: str | None) -> Json:
-        return {"data": [{"id": KNOWN, "name": "vip", "colour": "#ff0000"}], "next": None}
+    def update_option(
+        self, scope: Json, key: str, option_id: str, patch: Json, version: int, dry_run: bool = False
+    ) -> Json:
+        field = self._field_at(key, version)
+        _require(option_id)
+        if patch.get("label") == "Silver":
+            holder = {"id": HIDDEN, "label": "Silver", "archived": False}
+            raise Conflict("option_exists", {"option": holder, "offer": {"merge_into": HIDDEN}})
+        warning = {"kind": "saved_filter", "name": "Golden", "follows": True}
+        field = field if dry_run else field | {"version": 3}
+        return {"affected": 7, "warnings": [warning], "field": field}
+
+    @rpc
+    def archive_option(self, scope: Json, key: str, option_id: str, version: int) -> Json:
+        return self.update_option(scope, key, option_id, {"archived": True}, version)
+
+    @rpc
+    def list_tags(self, scope: Json, limit: int, cursor: str | None, q: str | None = None) -> Json:
+        return {"data": [TAG] if "vip".startswith(q or "") else [], "next": None}
+
+    @rpc
+    def get_tag(self, scope: Json, tag_id: str) -> Json:
+        _require(tag_id)
+        return TAG
+
+    @rpc
+    def create_tag(self, scope: Json, data: Json, idempotency: Json | None = None) -> Json:
+        if data["name"] == "vip":
+            raise Conflict("tag_exists", {"tag": TAG})
+        return {"id": KNOWN, "tag": TAG | data, "replayed": bool(idempotency)}
+
+    @rpc
+    def update_tag(
+        self, scope: Json, tag_id: str, patch: Json, version: int | None = None,
+        idempotency: Json | None = None,
+    ) -> Json:  # fmt: skip
+        self.delete_tag(scope, tag_id, version)
+        return {"id": KNOWN, "tag": TAG | {"version": 4}, "replayed": bool(idempotency)}
+
+    @rpc
+    def delete_tag(self, scope: Json, tag_id: str, version: int | None = None) -> Json:
+        _require(tag_id)
+        if version not in (None, 3):
+            raise Stale("stale", {"current": TAG})
+        return {"id": tag_id}
 
     @rpc
     def team_usage(self, scope: Json, team_id: str) -> Json:

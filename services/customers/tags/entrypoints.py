@@ -146,7 +146,7 @@ def _answer(uow: UnitOfWork, caller: Scope, tag_id: UUID) -> Json:
     message = tag and listing.find(uow.connection, caller, tag)
     if message is None:
         raise _not_found()
-    return {"tag": message, "replayed": True}
+    return {"id": message["id"], "tag": message, "replayed": True}
 
 
 def _tag(tag_id: str) -> UUID:

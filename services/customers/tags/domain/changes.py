@@ -58,16 +58,16 @@ def changed(tag: KeptTag, patch: TagPatch, *, holder: KeptTag | None) -> KeptTag
     Raises Conflict (`tag_exists`) with the offer to join, unless the holder is the tag itself.
     """
     if holder is not None and holder.number != tag.number:
-        raise exists(holder)
+        raise exists(holder, offer={"merge_into": str(holder.id)})
     name = patch.name or tag.name
     after = replace(tag, name=name, folded=folded(name), colour=patch.colour or tag.colour)
     return tag if after == tag else replace(after, version=tag.version + 1)
 
 
-def exists(holder: KeptTag) -> Conflict:
-    """Another tag has this name; the same change with `merge_into` joins the two."""
+def exists(holder: KeptTag, **more: Any) -> Conflict:
+    """Another tag has this name. `offer`: with it, the same change joins the two."""
     other = {"id": str(holder.id), "name": holder.name, "colour": holder.colour}
-    return Conflict("tag_exists", {"tag": other, "offer": {"merge_into": str(holder.id)}})
+    return Conflict("tag_exists", {"tag": other, **more})
 
 
 def check_joinable(tag: KeptTag, target: KeptTag | None) -> KeptTag:
