@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from servicekit.jobs import Worker
+from services.customers.bulk.job import BulkAction
 from services.customers.fields.indexing import IndexField
 
-JOBS = Worker(service="customers", handlers=[IndexField])
+JOBS = Worker(service="customers", handlers=[BulkAction, IndexField])

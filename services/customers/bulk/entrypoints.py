@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -12,16 +11,15 @@ from sqlalchemy import Connection
 
 from servicekit import jobs
 from servicekit.clock import utc_now
-from servicekit.database import Database, UnitOfWork
-from servicekit.errors import Invalid, NotFound
+from servicekit.database import Database
+from servicekit.errors import NotFound
 from servicekit.jobs import Job
 from servicekit.rpc import rpc
 from servicekit.scope import Scope
 from services.customers.bulk import refusals, starting, targets
 from services.customers.bulk.job import KIND
 from services.customers.bulk.messages import bulk_message
-from services.customers.directory.refresh import refresh
-from services.customers.registry import writing
+from services.customers.directory.refresh import with_news
 from services.customers.registry.domain.inputs import object_of, whole
 from services.customers.registry.writing import Seen
 from services.customers.rights import for_people
@@ -43,9 +41,7 @@ class BulkEntrypoints:
     ) -> Json:
         """A job that does it, or with `dry_run` to how many it would be done."""
         caller, data, seen = for_people(scope), object_of(data), Seen(key=idempotency, at=utc_now())
-        return self._with_fresh_directory(
-            lambda uow: starting.start(uow, caller, data, time_zone=time_zone, seen=seen)
-        )
+        return with_news(self.db, self.gateway, lambda: self._start(caller, data, time_zone, seen))
 
     @rpc
     def list_bulk(self, scope: Json, limit: int = 50, cursor: str | None = None) -> Json:
@@ -85,17 +81,9 @@ class BulkEntrypoints:
     def forget_bulk_targets(self) -> None:
         targets.forget_finished(self.db)
 
-    def _with_fresh_directory(self, work: Callable[[UnitOfWork], Json]) -> Json:
-        """Again if a team or a user is so new that our copy of the directory does not know them."""
-        try:
-            with self.db.unit_of_work() as uow:
-                return work(uow)
-        except Invalid as error:
-            if not writing.may_be_outdated(error):
-                raise
-        refresh(self.db, self.gateway)
+    def _start(self, caller: Scope, data: Json, time_zone: str | None, seen: Seen) -> Json:
         with self.db.unit_of_work() as uow:
-            return work(uow)
+            return starting.start(uow, caller, data, time_zone=time_zone, seen=seen)
 
 
 def _job(connection: Connection, caller: Scope, bulk_id: str) -> Job:

@@ -6,7 +6,7 @@ lost or done twice. Each step asks anew what whoever started it may do.
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from servicekit.clock import utc_now
@@ -77,10 +77,9 @@ def _edit(work: Work, action: Action, batch: editing.Batch, state: dict[str, Any
 
 def _done(job: Job, outcome: Outcome, *, state: Any, finished: bool) -> Progress:
     counts = outcome.added_to(job.counts)
-    how = "partially_failed" if counts[REFUSED] else "succeeded"
-    return Progress(
-        state=state, done=job.done + outcome.done, counts=counts, outcome=how if finished else None
-    )
+    how: Literal["partially_failed", "succeeded"] = "partially_failed" if counts[REFUSED] else "succeeded"
+    done = job.done + outcome.done
+    return Progress(state=state, done=done, counts=counts, outcome=how if finished else None)
 
 
 def _failed(code: str, detail: str) -> Progress:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +21,6 @@ from services.customers.registry import writing
 from services.customers.registry.domain.teams import check_known
 from services.customers.registry.visibility import own_teams
 from services.customers.registry.writing import Json, Seen, Work
-from services.customers.search.selection import Selection
 
 
 def start(
@@ -64,7 +63,8 @@ def _teams_for(work: Work, assignee: UUID) -> frozenset[UUID]:
 
 def _queue(work: Work, asker: Asker, request: Request) -> UUID:
     selection = planning.read(work.uow.connection, asker, request)
-    named = None if selection.ids is None else _customers_of(work, selection)
+    ids, excluded = selection.ids, selection.excluded
+    named = None if ids is None else _customers_of(work, ids, excluded=excluded)
     job_id = jobs.create(
         work.uow,
         kind=KIND,
@@ -76,13 +76,11 @@ def _queue(work: Work, asker: Asker, request: Request) -> UUID:
     return job_id
 
 
-def _customers_of(work: Work, selection: Selection) -> list[UUID]:
+def _customers_of(work: Work, ids: Iterable[UUID], *, excluded: Iterable[UUID]) -> list[UUID]:
     """Who was named: two ids of one customer are one. An id that shows nobody stays, to be refused."""
-    roots = queries.roots_of(work.uow.connection, work.scope, [*selection.ids, *selection.excluded])
-    wanted, excluded = (
-        {roots.get(each, each) for each in several} for several in (selection.ids, selection.excluded)
-    )
-    return sorted(wanted - excluded)
+    roots = queries.roots_of(work.uow.connection, work.scope, {*ids, *excluded})
+    wanted, unwanted = ({roots.get(each, each) for each in several} for several in (ids, excluded))
+    return sorted(wanted - unwanted)
 
 
 def _answer(work: Work, job_id: UUID, *, replayed: bool = False) -> Json:

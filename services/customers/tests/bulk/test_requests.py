@@ -29,7 +29,7 @@ def test_filter_and_ids_at_the_top_are_short_forms_of_a_selection() -> None:
     asked = {"action": "set_status", "status": "blocked"}
     ids = ["0193aaaa-0000-7000-8000-000000000003"]
     long = read_request({**asked, "selection": {"ids": ids}}, ADMIN)
-    assert read_request({**asked, "ids": ids}, ADMIN) == long
+    assert read_request({**asked, "ids": ids}, ADMIN).selection == long.selection == {"ids": ids}
     short = read_request({**asked, "filter": {"field": "status", "op": "eq", "value": "active"}}, ADMIN)
     assert short.selection == {"filter": {"field": "status", "op": "eq", "value": "active"}}
 
@@ -45,12 +45,20 @@ def test_a_selection_that_is_absent_is_required() -> None:
 
 def test_everybody_is_meant_by_whoever_says_so() -> None:
     request = read_request({"action": "delete", "selection": {"all": True, "except": []}}, ADMIN)
-    assert (request.everybody, request.selection) == (True, {"except": []})
+    assert request.selection == {"except": []}
 
 
 def test_everybody_and_somebody_contradict_each_other() -> None:
     said = {"action": "delete", "selection": {"all": True, "q": "maria"}}
     assert refused(said) == {"/selection/q": "several_selections"}
+
+
+def test_so_many_ids_and_no_more() -> None:
+    ids = ["0193aaaa-0000-7000-8000-000000000003"] * 10_001
+    assert refused({"action": "delete", "ids": ids}) == {"/ids": "too_many"}
+    assert refused({"action": "delete", "selection": {"all": True, "except": ids}}) == {
+        "/selection/except": "too_many"
+    }
 
 
 def test_two_selections_contradict_each_other() -> None:
