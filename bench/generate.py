@@ -6,7 +6,6 @@ own function, one holder for each identity. So the service can be measured on th
 
 from __future__ import annotations
 
-import hashlib
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -20,7 +19,7 @@ from bench import people
 from bench.people import ASSIGNEES, INTERESTS, PLANS, TAGS
 from bench.rows import FIELDS, INTERESTS_FIELD, PLAN_FIELD, TABLES, Row, Vocabulary, copy_text
 from services.customers.fields.domain.definitions import Field
-from services.customers.fields.domain.expressions import INDEXED, expression
+from services.customers.fields.domain.expressions import INDEXED, expression, index_name
 from services.customers.registry.domain.names import folded
 
 NAMESPACE = UUID("6b6f0c7e-3a0a-7e6e-9a51-0f2b3a1d9c55")
@@ -152,6 +151,5 @@ def _indexes_of_fields() -> Iterator[str]:
     for key, type_ in FIELDS.items():
         if type_ in INDEXED:
             field = Field(key, key, type_, required=False, help="", position=0, archived=False, version=1)
-            name = f"customer_custom_{hashlib.sha256(key.encode()).hexdigest()[:8]}_idx"
-            value = expression(field, row="")
-            yield f"CREATE INDEX IF NOT EXISTS {name} ON customer ({value}, id) WHERE live"
+            name, value = index_name(field), expression(field, row="")
+            yield f"CREATE INDEX IF NOT EXISTS {name} ON customer ({value}, id)"

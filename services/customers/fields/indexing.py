@@ -59,8 +59,10 @@ def make_index(connection: Connection, field: Field) -> None:
         return
     if state == "invalid":
         connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY {name}")
+    # Of all rows, though lists show the live ones only: PostgreSQL has statistics of an expression from an
+    # index without a condition. Without them it takes every range for a 200th of all customers.
     connection.exec_driver_sql(
-        f"CREATE INDEX CONCURRENTLY {name} ON customer ({expression(field, row='')}, id) WHERE live"
+        f"CREATE INDEX CONCURRENTLY {name} ON customer ({expression(field, row='')}, id)"
     )
     connection.exec_driver_sql("ANALYZE customer")
 

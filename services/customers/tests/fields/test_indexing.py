@@ -76,6 +76,19 @@ def test_the_index_answers_comparisons_of_the_field(world: World, kind: str, val
         assert index_name(field) in "\n".join(plan.scalars())
 
 
+def test_the_planner_knows_from_the_index_how_many_values_a_range_holds(world: World) -> None:
+    define(world, "rank", "number")
+    for number in range(20):
+        world.create(name=f"Ana {number}", custom={"rank": number})
+    work(world)
+    with world.db.reading() as connection:
+        compared = f"{expression(load(connection).by_key['rank'])} < 10 AND c.live"
+        (plan,) = connection.execute(
+            text(f"EXPLAIN (FORMAT json) SELECT FROM customer c WHERE {compared}")
+        ).scalar_one()
+    assert plan["Plan"]["Plan Rows"] == 10
+
+
 def test_an_index_is_made_once(world: World) -> None:
     define(world, "rank", "number")
     work(world)
