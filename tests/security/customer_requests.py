@@ -10,6 +10,7 @@ import json
 from collections.abc import Generator
 from random import Random
 from typing import Any
+from uuid import UUID
 
 from tests.security.door import Answer, Request
 from tests.security.people import TAGS, TYPED, People
@@ -107,6 +108,23 @@ def users_who_see_each(world: World, rng: Random) -> Play:
 def tags_and_their_pages(world: World, rng: Random) -> Play:
     yield Request("list_tags", query={"limit": 200})
     yield from _pages(Request("list_tags", query={"limit": 1}), pages=4)
+    for beginning in ("v", "seg", "SEGREDO", "atra", "%", rng.choice(TAGS)[:2]):
+        yield Request("list_tags", query={"q": beginning})
+
+
+def each_tag(world: World, rng: Random) -> Play:
+    """Those that nobody has, that only hidden customers have, that are part of another one, or never were."""
+    for tag_id in (*world.tags.values(), str(UUID(int=rng.getrandbits(128), version=4)), "vip"):
+        yield Request("get_tag", {"tag_id": tag_id})
+
+
+def changes_of_each_tag(world: World, rng: Random) -> Play:
+    """Administrators only: whether there is such a tag is not told to others."""
+    for tag_id in (*world.tags.values(), str(UUID(int=rng.getrandbits(128), version=4))):
+        yield Request("update_tag", {"tag_id": tag_id}, body={"name": rng.choice(("vip", "segredo"))})
+        yield Request("update_tag", {"tag_id": tag_id}, body={"merge_into": world.tags["vip"]})
+        yield Request("delete_tag", {"tag_id": tag_id}, headers={"If-Match": '"1"'})
+    yield Request("create_tag", body={"name": rng.choice(("vip", "segredo", "new"))})
 
 
 def teams(world: World, rng: Random) -> Play:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.security.customer_requests import on
+from tests.security.definitions import KEPT_TAG
 from tests.security.door import Request
 from tests.security.people import TYPED
 from tests.security.refusals import Refusal
@@ -50,6 +51,12 @@ def _stale(world: World) -> Iterator[Request]:
     yield Request("update_custom_field", {"key": "plan"}, body={"label": "Other"}, headers=_STALE)
     yield Request("archive_custom_field", {"key": "plan"}, headers=_STALE)
     yield Request("add_option", {"key": "plan"}, body={"label": "Iron"}, headers=_STALE)
+    option = {"key": "plan", "option_id": world.options["Gold"]}
+    yield Request("update_option", option, body={"label": "Iron"}, headers=_STALE)
+    yield Request("archive_option", option, headers=_STALE)
+    tag = {"tag_id": world.tags[KEPT_TAG]}
+    yield Request("update_tag", tag, body={"name": "Iron"}, headers=_STALE)
+    yield Request("delete_tag", tag, headers=_STALE)
     yield Request("update_team", {"team_id": world.teams["1"]}, body={"name": "Other"}, headers=_STALE)
     yield Request("update_user", {"user_id": world.users[_AGENT]}, body={"name": "Other"}, headers=_STALE)
 
@@ -102,6 +109,13 @@ def _against_rules_for_admins(world: World) -> Iterator[Request]:
     yield Request("create_custom_field", body={**body, "key": "p2", "type": "matrix"})
     yield Request("add_option", {"key": "plan"}, body={"label": "GOLD"}, headers={"If-Match": "*"})
     yield Request("add_option", {"key": "score"}, body={"label": "One"}, headers={"If-Match": "*"})
+    option = {"key": "plan", "option_id": world.options["Gold"]}
+    for patch in ({"label": "SILVER"}, {"merge_into": option["option_id"]}, {"merge_into": str(uuid4())}):
+        yield Request("update_option", option, body=patch, headers={"If-Match": "*"})
+    tag = {"tag_id": world.tags[KEPT_TAG]}
+    for patch in ({"name": "VIP"}, {"merge_into": tag["tag_id"]}, {"merge_into": str(uuid4())}):
+        yield Request("update_tag", tag, body=patch)
+    yield Request("create_tag", body={"name": "VIP"})
     yield Request("update_settings", body={"default_region": "XX"}, headers={"If-Match": "*"})
     yield Request("update_settings", body={"time_zone": "Mars/Base"}, headers={"If-Match": "*"})
     yield Request("update_settings", body={"default_team": str(uuid4())}, headers={"If-Match": "*"})

@@ -35,6 +35,7 @@ READS: Mapping[str, Row] = {
     "list_history": (requests.history_of_each,),
     "list_users": (requests.users_who_see_each,),
     "list_tags": (requests.tags_and_their_pages,),
+    "get_tag": (requests.each_tag,),
     "list_teams": (requests.teams,),
     # For administrators only: refused in the same words whatever there is.
     "count_customers_without_team": (sample_of("count_customers_without_team"),),
@@ -50,6 +51,12 @@ WRITES: Mapping[str, Row] = {
     "absorb_customer": (requests.absorb_each,),
     "delete_customer": (requests.delete_each,),
     "restore_customer": (requests.restore_each,),
+    "create_tag": (requests.changes_of_each_tag,),
+    "update_tag": (requests.changes_of_each_tag,),
+    "delete_tag": (sample_of("delete_tag"),),
+    # Counts customers and names the filters of others, for administrators.
+    "update_option": (sample_of("update_option"),),
+    "archive_option": (sample_of("archive_option"),),
     "post_events": (requests.events_about_each,),
     "delete_team": (sample_of("delete_team"),),
     "replay_dead_letter": (sample_of("replay_dead_letter"),),

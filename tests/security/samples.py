@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.security.customer_requests import on
+from tests.security.definitions import KEPT_TAG
 from tests.security.door import Request
 from tests.security.world import AGENTS, PASSWORD, SOURCE, World
 from tests.support.events import conversation_event
@@ -38,6 +39,14 @@ def _user(operation: str, **more: Any) -> Sample:
 
 def _field(operation: str, **more: Any) -> Sample:
     return lambda world: Request(operation, {"key": "plan"}, **more)
+
+
+def _option(operation: str, **more: Any) -> Sample:
+    return lambda world: Request(operation, {"key": "plan", "option_id": world.options["Gold"]}, **more)
+
+
+def _tag(operation: str, **more: Any) -> Sample:
+    return lambda world: Request(operation, {"tag_id": world.tags[KEPT_TAG]}, **more)
 
 
 def _letter(operation: str) -> Sample:
@@ -92,6 +101,10 @@ SAMPLES: Mapping[str, Sample] = {
     "absorb_customer": _own("absorb_customer", body={"tags": ["vip"]}),
     "list_history": _own("list_history"),
     "list_tags": _plain("list_tags"),
+    "get_tag": _tag("get_tag"),
+    "create_tag": lambda world: Request("create_tag", body={"name": secrets.token_hex(6)}),
+    "update_tag": _tag("update_tag", body={"colour": "#1a73e8"}),
+    "delete_tag": _tag("delete_tag"),
     "list_custom_fields": _plain("list_custom_fields"),
     "create_custom_field": _new_field,
     "get_custom_field": _field("get_custom_field"),
@@ -100,6 +113,8 @@ SAMPLES: Mapping[str, Sample] = {
     "restore_custom_field": _field("restore_custom_field", headers=_ANY_VERSION),
     "list_options": _field("list_options"),
     "add_option": _field("add_option", body={"label": "Platinum"}, headers=_ANY_VERSION),
+    "update_option": _option("update_option", body={"label": "Gold"}, headers=_ANY_VERSION),
+    "archive_option": _option("archive_option", headers=_ANY_VERSION),
     "get_settings": _plain("get_settings"),
     "update_settings": lambda world: Request(
         "update_settings", body={"time_zone": "UTC"}, headers=_ANY_VERSION
@@ -121,6 +136,7 @@ _ADMINISTRATION = """
 create_user get_user update_user create_team update_team delete_team list_members add_member remove_member
 list_api_keys create_api_key revoke_api_key delete_customer restore_customer update_settings
 create_custom_field update_custom_field archive_custom_field restore_custom_field add_option
+update_option archive_option create_tag update_tag delete_tag
 list_dead_letters replay_dead_letter discard_dead_letter list_unknown_teams
 count_customers_without_team list_audit
 """

@@ -32,6 +32,7 @@ def tour(founder: Founder, credentials: tuple[str, str]) -> Play:
         yield SAMPLES[name](founder.world)
     yield from _accounts()
     yield from _customers(founder)
+    yield from _tags()
     yield from _fields()
     yield from _operation(founder)
     for name in ("livez", "readyz", "metrics", "openapi_document", "docs_page"):
@@ -87,10 +88,30 @@ def _fields() -> Play:
         yield Request(name, {"key": key})
     yield Request("add_option", {"key": key}, body={"label": "One"}, headers=_ANY)
     yield Request("update_custom_field", {"key": key}, body={"help": "Which?"}, headers=_ANY)
+    yield from _options(key)
     for name in ("archive_custom_field", "restore_custom_field", "archive_custom_field"):
         yield Request(name, {"key": key}, headers=_ANY)
     yield Request("get_settings")
     yield Request("update_settings", body={"time_zone": "UTC"}, headers=_ANY)
+
+
+def _options(key: str) -> Play:
+    added = (yield Request("add_option", {"key": key}, body={"label": "Two"}, headers=_ANY)).json()
+    one, two = ({"key": key, "option_id": option["id"]} for option in added["options"])
+    for query in ({"dry_run": "true"}, {}):
+        yield Request("update_option", one, body={"label": "First"}, query=query, headers=_ANY)
+    yield Request("archive_option", one, headers=_ANY)
+    yield Request("update_option", one, body={"merge_into": two["option_id"]}, headers=_ANY)
+
+
+def _tags() -> Play:
+    first = yield from _made("create_tag", {"name": secrets.token_hex(6)})
+    second = yield from _made("create_tag", {"name": secrets.token_hex(6)})
+    tag = {"tag_id": first["id"]}
+    yield Request("get_tag", tag)
+    yield Request("update_tag", tag, body={"name": secrets.token_hex(6), "colour": "#1a73e8"})
+    yield Request("update_tag", tag, body={"merge_into": second["id"]})
+    yield Request("delete_tag", {"tag_id": second["id"]})
 
 
 def _operation(founder: Founder) -> Play:

@@ -17,6 +17,7 @@ from uuid import UUID
 import psycopg
 
 from deploy.local.system import RunningSystem
+from tests.security import definitions
 from tests.security.people import BASE, HIDDEN, People
 from tests.support.api import Api, log_in
 from tests.support.campaign import size
@@ -29,16 +30,6 @@ AGENTS = ("agent of 1", "agent of 1 and 2", "agent of no team", "key of 1")
 CONNECTOR, ADMIN, AGENT_OF_3 = "connector", "admin", "agent of 3"
 SOURCE = "/channels/whatsapp/main"
 PASSWORD = secrets.token_urlsafe(12)
-FIELDS: tuple[dict[str, Any], ...] = (
-    {
-        "key": "plan",
-        "label": "Plan",
-        "type": "select",
-        "options": [{"label": o} for o in ("Bronze", "Silver", "Gold")],
-    },
-    {"key": "score", "label": "Score", "type": "number"},
-    {"key": "birthday", "label": "Birthday", "type": "date"},
-)
 
 
 # Deleting a customer frees the addresses of all records that it is made of.
@@ -58,6 +49,8 @@ class World:
     tokens: dict[str, str | None] = field(default_factory=lambda: {ANONYMOUS: None})
     customers: dict[str, list[str]] = field(default_factory=dict)
     phones: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+    options: dict[str, str] = field(default_factory=dict)
     keys: list[str] = field(default_factory=list)
     conversations: list[str] = field(default_factory=list)
     founded: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -91,7 +84,8 @@ class Founder:
         """Teams, callers and fields."""
         self._make_teams()
         self._make_callers()
-        self._make_fields()
+        definitions.make_fields(self.admin, self.world.options)
+        definitions.make_tag(self.admin, self.world.tags)
         self._wait_for_directory()
         return self.world
 
@@ -110,6 +104,7 @@ class Founder:
         self.absorbed("absorbed by own, from others", three, into="own")
         self.absorbed("absorbed by others, from own", one, into="of others")
         self.wait_for_conversations()
+        definitions.join_tags(self.admin, self.world.tags, "atrasado", into="lead")
         return self.world
 
     def add_hidden(self) -> World:
@@ -123,6 +118,7 @@ class Founder:
         self.absorbed("hidden, absorbed by deleted", self.world.teams["1"], into="hidden, deleted")
         self.wait_for_conversations()
         self.shared_in_secret("own", three)
+        definitions.learn_tags(self.admin, self.world.tags)
         return self.world
 
     def shared_in_secret(self, kind: str, team: str) -> None:
@@ -226,13 +222,6 @@ class Founder:
                 "UPDATE session SET expires_at = now() - interval '1 minute' WHERE token_hash = %s", (digest,)
             )
             assert ended.rowcount == 1
-
-    def _make_fields(self) -> None:
-        for body in FIELDS:
-            answer = self.admin.post("/v1/custom-fields", body)
-            assert answer.status_code in (201, 409), (
-                answer.text
-            )  # another world of this system may have made it
 
     def _wait_for_directory(self) -> None:
         """The customers service learns of teams and users by an event, so a moment later."""
