@@ -63,6 +63,13 @@ POLICY: Mapping[str, Allowed] = {
     "create_tag": ADMINS,  # agents make tags by using them
     "update_tag": ADMINS,
     "delete_tag": ADMINS,
+    # bulk actions: teams and deletions are refused to agents by what they ask
+    "start_bulk": PEOPLE,
+    "list_bulk": PEOPLE,
+    "get_bulk": PEOPLE,
+    "cancel_bulk": PEOPLE,
+    "list_bulk_refusals": PEOPLE,
+    "stream_bulk_events": PEOPLE,
     # definitions
     "get_settings": PEOPLE,
     "update_settings": ADMINS,

@@ -6,6 +6,7 @@ from gateway.operations import Operation
 from gateway.routes import (
     api_keys,
     audit_trail,
+    bulk,
     custom_fields,
     customers,
     dead_letters,
@@ -28,6 +29,7 @@ _RESOURCES = (
     teams,
     api_keys,
     customers,
+    bulk,
     history,
     tags,
     custom_fields,

@@ -51,6 +51,16 @@ def a_customer(customer_id: str = KNOWN, **changes: Any) -> Json:
     } | changes  # fmt: skip
 
 
+def a_bulk(**changes: Any) -> Json:
+    return {
+        "id": KNOWN, "kind": "bulk", "action": "set_status", "arguments": {"status": "blocked"},
+        "status": "running", "counts": {"changed": 1, "unchanged": 0, "refused": 0}, "problem": None,
+        "progress": {"done": 1, "total": 2, "percent": 50.0, "rate": None, "eta_seconds": None},
+        "cancel_requested": False, "created_by": KNOWN, "created_at": MOMENT, "started_at": MOMENT,
+        "finished_at": None, "version": 5,
+    } | changes  # fmt: skip
+
+
 class CustomersService:
     name = "customers"
 
@@ -270,6 +280,39 @@ class CustomersService:
     def discard_parked(self, scope: Json, letter_id: str) -> None:
         if letter_id != LETTER:
             raise NotFound("parked_message_not_found", {})
+
+    @rpc
+    def start_bulk(
+        self, scope: Json, data: Json, time_zone: str | None = None, idempotency: Json | None = None
+    ) -> Json:
+        self.calls.append({"data": data, "time_zone": time_zone, "idempotency": idempotency})
+        if data["dry_run"]:
+            return {"dry_run": True, "matched": {"value": 12, "relation": "eq"}}
+        if data["action"] == "delete" and scope["role"] != "admin":
+            raise Forbidden("administrators_only")
+        replayed = bool(idempotency) and any(c["idempotency"] == idempotency for c in self.calls[:-1])
+        return {"bulk": a_bulk(arguments={"time_zone": time_zone}), "replayed": replayed}
+
+    @rpc
+    def get_bulk(self, scope: Json, bulk_id: str) -> Json:
+        _require(bulk_id)
+        return {"bulk": a_bulk(status="succeeded", finished_at=MOMENT)}
+
+    @rpc
+    def cancel_bulk(self, scope: Json, bulk_id: str) -> Json:
+        _require(bulk_id)
+        return {"bulk": a_bulk(status="cancelled", cancel_requested=True)}
+
+    @rpc
+    def list_bulk(self, scope: Json, limit: int = 50, cursor: str | None = None) -> Json:
+        return {"data": [a_bulk()], "next": None}
+
+    @rpc
+    def list_bulk_refusals(
+        self, scope: Json, bulk_id: str, limit: int = 50, cursor: str | None = None
+    ) -> Json:
+        _require(bulk_id)
+        return {"data": [{"customer_id": HIDDEN, "code": "not_found", "detail": "none"}], "next": "more"}
 
     @rpc
     def put_job(self, scope: Json, job: Json) -> None:

@@ -1,0 +1,142 @@
+"""Bulk actions: shapes only. The customers service checks what each action may be asked with."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+from gateway.schemas.common import Total
+from gateway.schemas.customers import STATUSES
+from gateway.schemas.fields import Anything, CountedList, Flag, Id, Moment, one_of, text
+
+ACTIONS = (
+    "add_tags",
+    "remove_tags",
+    "set_field",
+    "assign_team",
+    "unassign_team",
+    "set_status",
+    "set_assignee",
+    "delete",
+)
+JOB_STATUSES = (
+    "queued",
+    "running",
+    "awaiting_input",
+    "succeeded",
+    "partially_failed",
+    "failed",
+    "cancelled",
+)
+MAX_IDS = 10_000
+
+
+class Assignee(Id):
+    """A user's id, or `me`."""
+
+    json_schema: ClassVar[dict[str, Any]] = {
+        "pattern": "^(me|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$"
+    }
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
+        return "me" if value == "me" else super()._deserialize(value, attr, data, **kwargs)
+
+
+class OnlyTrue(Flag):
+    """true, or nothing."""
+
+    json_schema: ClassVar[dict[str, Any]] = {"const": True}
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> bool:
+        if super()._deserialize(value, attr, data, **kwargs):
+            return True
+        raise ValidationError("Must be true.")
+
+
+def _ids(**kwargs: Any) -> fields.List[Any]:
+    return CountedList(Id(), validate=validate.Length(max=MAX_IDS), **kwargs)
+
+
+class Selection(Schema):
+    """Whom it is about: `ids`, or everybody who matches `q`, `filter`, `saved_filter`, or `all`."""
+
+    ids = _ids()
+    q = text(200, allow_none=True)
+    filter = Anything(allow_none=True)
+    saved_filter = Id(allow_none=True)
+    all = OnlyTrue(metadata={"description": "Everybody whom the caller sees"})
+    sort = text(100, allow_none=True, metadata={"description": "Of no account here"})
+    except_ = _ids(data_key="except", metadata={"description": "But not these"})
+
+
+class NewBulk(Schema):
+    """One action with its argument, and whom it is about."""
+
+    action = one_of(*ACTIONS, required=True)
+    tags = CountedList(
+        text(100), validate=validate.Length(max=100), metadata={"description": "add_tags, remove_tags"}
+    )
+    field = text(100, shortest=1, metadata={"description": "set_field: `plan` or `custom.plan`"})
+    value = Anything(allow_none=True, metadata={"description": "set_field: null clears"})
+    team = Id(metadata={"description": "assign_team, unassign_team"})
+    status = one_of(*STATUSES, metadata={"description": "set_status"})
+    assignee = Assignee(allow_none=True, metadata={"description": "set_assignee: null clears"})
+    selection = fields.Nested(Selection)
+    ids = _ids(metadata={"description": "Short for `selection: {ids}`"})
+    filter = Anything(metadata={"description": "Short for `selection: {filter}`"})
+    dry_run = Flag(load_default=False, metadata={"description": "Only count; nothing changes"})
+
+
+class Progress(Schema):
+    done = fields.Integer(required=True)
+    total = fields.Integer(required=True, allow_none=True)
+    percent = fields.Float(required=True, allow_none=True)
+    rate = fields.Float(required=True, allow_none=True, metadata={"description": "A second, on average"})
+    eta_seconds = fields.Integer(required=True, allow_none=True)
+
+
+class JobProblem(Schema):
+    code = fields.String(required=True)
+    detail = fields.String(required=True)
+    reference = fields.String(metadata={"description": "To be found in the logs"})
+
+
+class BulkCounts(Schema):
+    """They add up to `progress.done`."""
+
+    changed = fields.Integer(required=True)
+    unchanged = fields.Integer(required=True)
+    refused = fields.Integer(required=True)
+
+
+class Bulk(Schema):
+    """A bulk action, waiting, under way or over."""
+
+    id = Id(required=True)
+    kind = one_of("bulk", required=True)
+    status = one_of(*JOB_STATUSES, required=True)
+    action = one_of(*ACTIONS, required=True)
+    arguments = fields.Dict(required=True, metadata={"description": "What the action was asked with"})
+    progress = fields.Nested(Progress, required=True)
+    counts = fields.Nested(BulkCounts, required=True)
+    problem = fields.Nested(JobProblem, required=True, allow_none=True)
+    cancel_requested = fields.Boolean(required=True)
+    created_by = Id(required=True)
+    created_at = Moment(required=True)
+    started_at = Moment(required=True, allow_none=True)
+    finished_at = Moment(required=True, allow_none=True)
+    version = fields.Integer(required=True)
+
+
+class Matched(Schema):
+    """To how many a dry run would have done it."""
+
+    dry_run = fields.Boolean(required=True)
+    matched = fields.Nested(Total, required=True)
+
+
+class BulkRefusal(Schema):
+    customer_id = Id(required=True)
+    code = fields.String(required=True)
+    detail = fields.String(required=True)
