@@ -14,6 +14,7 @@ JSON_TYPE = (b"content-type", b"application/json")
 _NO_STORE = (b"cache-control", b"no-store")
 _GZIP_FROM = 1500  # below one packet compression saves nothing
 _GZIP_LEVEL = 4
+_OF_THE_WHOLE = ("total", "capped", "warnings")
 
 
 class Answer:
@@ -51,11 +52,10 @@ def created(resource: dict[str, Any], location: str) -> Answer:
 
 
 def page_answer(page: dict[str, Any]) -> Answer:
-    """The envelope of every list: `{data, page: {next, has_more}}`, and `total` when it was asked for."""
+    """The envelope of every list: `{data, page: {next, has_more}}`, with what else is known of the whole."""
     following = page.get("next")
     content = {"data": page["data"], "page": {"next": following, "has_more": following is not None}}
-    if "total" in page:
-        content["total"] = page["total"]
+    content |= {key: page[key] for key in _OF_THE_WHOLE if key in page}
     return json_answer(content)
 
 

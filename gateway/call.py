@@ -21,6 +21,7 @@ from gateway.idempotency import Key
 from gateway.operations import Operation
 from gateway.settings import GatewaySettings
 from gateway.streams import Streams
+from gateway.time_zone import parse_time_zone
 from servicekit import context
 from servicekit.aio import RpcClient
 from servicekit.database.unit_of_work import UnitOfWork
@@ -77,6 +78,11 @@ class Call:
     def version(self) -> int | None:
         """The version that the caller saw, None if any will do."""
         return self.precondition.version if self.precondition else None
+
+    @property
+    def time_zone(self) -> str | None:
+        """Where the caller's days begin and end; None: where the company's do."""
+        return parse_time_zone(self.headers.get(b"time-zone"))
 
     @property
     def if_none_match(self) -> bytes | None:

@@ -91,6 +91,8 @@ def _headers(operation: Operation) -> list[dict[str, Any]]:
     if operation.if_match is not IfMatch.IGNORED:
         required = operation.if_match is IfMatch.REQUIRED
         found.append(_header("If-Match", 'The version that you saw, such as "3", or *', required=required))
+    if operation.zoned:
+        found.append(_header("Time-Zone", "An IANA name: where bare dates begin and end. Else the company's"))
     if operation.idempotent:
         found.append(_header("Idempotency-Key", "Makes repeating this request safe for 24 hours"))
     return found

@@ -45,6 +45,7 @@ class Operation:
     query: Schema | None = None
     if_match: IfMatch = IfMatch.IGNORED
     idempotent: bool = False
+    zoned: bool = False  # dates in it are meant in the zone of the Time-Zone header
     events: Mapping[str, str] = field(default_factory=dict)  # of a stream: what the data of each kind is
     errors: Mapping[int, str] = field(default_factory=dict)  # what the usual errors of a status do not say
 

@@ -62,6 +62,7 @@ TITLE_OF_CODE = {
     "duplicate_customer": "This customer already exists",
     "last_administrator": "Somebody has to stay an administrator",
     "team_in_use": "The team still has customers",
+    "filter_exists": "You have a saved filter of this name",
     "tag_exists": "Another tag has this name",
     "option_exists": "Another option has this label",
     "request_in_progress": "The same request is still running",

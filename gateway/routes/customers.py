@@ -14,34 +14,47 @@ from gateway.answers import (
 )
 from gateway.call import Call
 from gateway.operations import IfMatch, Routes
-from gateway.schemas.common import page_of
 from gateway.schemas.customers import (
     Absorb,
     Customer,
     CustomerPatch,
-    CustomerQuery,
-    CustomerSearch,
     NewCustomer,
     WrittenCustomer,
 )
+from gateway.schemas.finding import CustomerPage, CustomerQuery, CustomerSearch
 
 routes = Routes("Customers")
 _DUPLICATE = "duplicate_customer: see the members"
 _BUDGET = "duplicate_budget_exhausted: too many answers told of customers outside the caller's teams"
-CustomerPage = page_of(Customer, with_total=True)
+_SELECTING = ("q", "filter", "saved_filter")
+_TOO_EXPENSIVE = "query_too_expensive: it ran out of time; ask for less"
 
 
-@routes.get("/v1/customers", query=CustomerQuery(), answers={200: CustomerPage})
+@routes.get(
+    "/v1/customers",
+    query=CustomerQuery(),
+    answers={200: CustomerPage},
+    errors={422: _TOO_EXPENSIVE},
+    zoned=True,
+)
 async def list_customers(call: Call) -> Answer:
-    """The customers that the caller may see.
+    """The customers that the caller may see: all of them, or those who match a search, a filter, or both.
 
-    Sorted by `name`, `created_at`, `updated_at` or `last_interaction_at`; a leading `-` turns the order
-    round; empty values come last. The default is `-created_at`: the newest customers first.
+    Sorted by `name`, `created_at`, `updated_at`, `last_interaction_at`, or by a custom field of numbers or
+    dates (`custom.<key>`); a leading `-` turns the order round; empty values come last. Without `sort`
+    come the newest customers first, and with `q` those who match it best.
     """
     return await _page(call, call.query)
 
 
-@routes.post("/v1/customers/search", body=CustomerSearch(), answers={200: CustomerPage}, idempotent=False)
+@routes.post(
+    "/v1/customers/search",
+    body=CustomerSearch(),
+    answers={200: CustomerPage},
+    errors={422: _TOO_EXPENSIVE},
+    idempotent=False,
+    zoned=True,
+)
 async def search_customers(call: Call) -> Answer:
     """The same list, asked with a body, which no log and no proxy keeps."""
     return await _page(call, call.body)
@@ -133,6 +146,8 @@ async def _page(call: Call, asked: dict[str, Any]) -> Answer:
         asked.get("sort"),
         include_total="total" in asked["include"],
         deleted=asked.get("deleted", False),
+        **{key: asked[key] for key in _SELECTING if asked.get(key) is not None},
+        **({"time_zone": zone} if (zone := call.time_zone) else {}),
     )
     return page_answer(reply)
 

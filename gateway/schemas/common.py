@@ -105,6 +105,7 @@ class ConflictProblem(Problem):
     restricted_match = fields.Boolean()
     access_request_token = fields.String(allow_none=True)
     customers = fields.Nested(Total)
+    saved_filter = fields.Dict(metadata={"description": "The caller's one of this name: id, name"})
     tag = fields.Dict(metadata={"description": "The other one, which has this name"})
     option = fields.Dict(metadata={"description": "The other one, which has this label"})
     offer = fields.Dict(metadata={"description": "A body with which the same request joins the two"})

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from gateway.schemas.common import LONGEST_CURSOR, PageQuery
+from gateway.schemas.common import PageQuery
 from gateway.schemas.fields import (
     Anything,
     Flag,
     Id,
     ListOrChange,
     Moment,
-    QueryFlag,
-    WholeNumber,
     Words,
     objects,
     one_of,
@@ -20,7 +18,6 @@ from gateway.schemas.fields import (
 )
 
 _ADDRESS = 1000
-_SORT = r"-?[a-z_]+(\.[A-Za-z0-9_-]+)?"
 STATUSES = ("active", "inactive", "blocked")
 KINDS = ("email", "phone", "whatsapp", "instagram", "facebook", "telegram", "external")
 HISTORY_KINDS = ("conversation", "message", "change")
@@ -119,19 +116,6 @@ class WrittenCustomer(Customer):
     warnings = fields.List(
         fields.Dict(), metadata={"description": "Duplicates that were allowed, for instance"}
     )
-
-
-class CustomerQuery(PageQuery):
-    sort = fields.String(validate=validate.Regexp(f"^{_SORT}$"))
-    include = Words("total", load_default=list)
-    deleted = QueryFlag(load_default=False, metadata={"description": "Administrators: what can be restored"})
-
-
-class CustomerSearch(Schema):
-    limit = WholeNumber(load_default=50, validate=validate.Range(1, 200))
-    cursor = text(LONGEST_CURSOR, shortest=1, allow_none=True)
-    sort = fields.String(allow_none=True, validate=validate.Regexp(f"^{_SORT}$"))
-    include = fields.List(one_of("total"), load_default=list, validate=validate.Length(max=10))
 
 
 class HistoryQuery(PageQuery):

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from marshmallow import Schema, ValidationError, fields, validate
 
 from servicekit.clock import parse_rfc3339, to_rfc3339
+from servicekit.jsonio import UnsafeJson, loads_strict
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 
@@ -64,6 +65,26 @@ class QueryFlag(fields.Field[Any]):
         if value not in ("true", "false"):
             raise ValidationError("Must be one of: true, false.")
         return value == "true"
+
+
+class QueryJson(fields.Field[Any]):
+    """A JSON document in a query string, measured before it is read; its owner checks what it says."""
+
+    def __init__(self, longest: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.longest = longest
+
+    @property
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "maxLength": self.longest, "contentMediaType": "application/json"}
+
+    def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:
+        if len(value) > self.longest:
+            raise ValidationError(f"Longer than maximum length {self.longest}.")
+        try:
+            return loads_strict(value.encode())
+        except (UnsafeJson, UnicodeEncodeError):
+            raise ValidationError("Not a valid JSON document.") from None
 
 
 class QueryNumber(fields.Field[Any]):

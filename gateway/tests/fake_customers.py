@@ -41,6 +41,13 @@ PARKED = {
     "attempts": 1, "first_seen": MOMENT, "last_seen": MOMENT,
 }  # fmt: skip
 
+PROBLEM = {"pointer": "/filter/value/0", "code": "option_archived", "detail": "this option is archived"}
+SAVED = {
+    "id": KNOWN, "name": "VIPs", "q": None, "filter": {"field": "tags", "op": "any_of", "value": [KNOWN]},
+    "sort": "-created_at", "columns": ["name"], "shared_with_team": None, "owner": KNOWN, "mine": True,
+    "problems": [PROBLEM], "time_zone": "UTC", "version": 3, "created_at": MOMENT, "updated_at": MOMENT,
+}  # fmt: skip
+
 
 def a_customer(customer_id: str = KNOWN, **changes: Any) -> Json:
     return {
@@ -77,13 +84,21 @@ class CustomersService:
     @rpc
     def list_customers(
         self, scope: Json, limit: int, cursor: str | None, sort: str | None, include_total: bool = False,
-        deleted: bool = False,
+        deleted: bool = False, q: str | None = None, filter: Any = None, saved_filter: str | None = None,
+        time_zone: str | None = None,
     ) -> Json:  # fmt: skip
         if deleted and scope["role"] != "admin":
             raise Forbidden("forbidden", {})
         if sort == "-nonsense":
             raise Invalid.at("/sort", "unknown_field", "There is no such field.")
+        if filter == {}:
+            raise Invalid.at("/filter/field", "required", "Which field?")
         page: Json = {"data": [a_customer() for _ in range(limit)], "next": "next-page"}
+        if saved_filter:
+            page |= {"warnings": [PROBLEM], "capped": True}
+        if q == "what was asked":
+            asked = {"filter": filter, "time_zone": time_zone}
+            page["data"] = [a_customer(custom=asked)]
         return page | ({"total": {"value": 1000, "relation": "gte"}} if include_total else {})
 
     @rpc
@@ -141,6 +156,48 @@ class CustomersService:
         _require(customer_id)
         kind = (kinds or ["conversation"])[0]
         return {"data": [{"id": LETTER, "kind": kind, "at": MOMENT}], "next": None}
+
+    @rpc
+    def filter_schema(self, scope: Json) -> Json:
+        option = {"id": "active", "label": "Active", "colour": None, "archived": False}
+        status = {"field": "status", "label": "Status", "type": "select", "ops": ["eq"], "sortable": False}
+        limits = {"depth": 4, "leaves": 100, "values": 100, "text": 200}
+        fields = [status | {"options": [option]}]
+        return {"fields": fields, "limits": limits, "units": ["day"], "time_zone": "UTC"}
+
+    @rpc
+    def list_saved_filters(self, scope: Json, limit: int = 50, cursor: str | None = None) -> Json:
+        return {"data": [SAVED], "next": None}
+
+    @rpc
+    def get_saved_filter(self, scope: Json, filter_id: str) -> Json:
+        return self._saved(filter_id, None)
+
+    @rpc
+    def create_saved_filter(
+        self, scope: Json, data: Json, time_zone: str | None = None, idempotency: Json | None = None
+    ) -> Json:
+        if data["name"] == SAVED["name"]:
+            raise Conflict("filter_exists", {"saved_filter": {"id": KNOWN, "name": SAVED["name"]}})
+        return SAVED | data | {"version": 1, "time_zone": time_zone or "UTC", "replayed": False}
+
+    @rpc
+    def update_saved_filter(
+        self, scope: Json, filter_id: str, patch: Json, version: int | None = None,
+        time_zone: str | None = None, idempotency: Json | None = None,
+    ) -> Json:  # fmt: skip
+        return self._saved(filter_id, version) | patch | {"version": 4, "replayed": False}
+
+    @rpc
+    def delete_saved_filter(self, scope: Json, filter_id: str, version: int | None = None) -> Json:
+        return {"id": self._saved(filter_id, version)["id"]}
+
+    def _saved(self, filter_id: str, version: int | None) -> Json:
+        if filter_id != KNOWN:
+            raise NotFound("saved_filter_not_found", {})
+        if version not in (None, SAVED["version"]):
+            raise Stale("stale", {"current": SAVED})
+        return SAVED
 
     @rpc
     def get_settings(self, scope: Json) -> Json:

@@ -27,7 +27,7 @@ _PAGE = text(f"""
     WHERE {_SHOWN} AND (s.name_folded COLLATE "C", s.id) > (:name, CAST(:id AS uuid))
     ORDER BY s.name_folded COLLATE "C", s.id LIMIT :limit""")
 _TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended('saved filters ' || :owner, 0))")
-_NAMED = text("SELECT id FROM saved_filter WHERE owner_id = :owner AND name_folded = :folded")
+_NAMED = text("SELECT id, name FROM saved_filter WHERE owner_id = :owner AND name_folded = :folded")
 _COUNT = text("SELECT count(*) FROM saved_filter WHERE owner_id = :owner")
 _ADD = text("""
     INSERT INTO saved_filter (id, owner_id, shared_team_id, name, name_folded, q, filter, sort, columns,
@@ -72,9 +72,10 @@ def take_turn(connection: Connection, owner: UUID) -> None:
     connection.execute(_TAKE_TURN, {"owner": str(owner)})
 
 
-def find_named(connection: Connection, owner: UUID, name: str) -> UUID | None:
-    """The owner's filter of this name, whatever its case and accents."""
-    return connection.execute(_NAMED, {"owner": owner, "folded": folded(name)}).scalar_one_or_none()
+def find_named(connection: Connection, owner: UUID, name: str) -> tuple[UUID, str] | None:
+    """Id and name of the owner's filter of this name, whatever its case and accents."""
+    row = connection.execute(_NAMED, {"owner": owner, "folded": folded(name)}).one_or_none()
+    return None if row is None else (row.id, row.name)
 
 
 def count(connection: Connection, owner: UUID) -> int:

@@ -178,5 +178,5 @@ def _lock(connection: Connection, filter_id: Any, *, asker: Asker, version: int 
 def _check_name(connection: Connection, saved: SavedFilter) -> None:
     repository.take_turn(connection, saved.owner_id)
     holder = repository.find_named(connection, saved.owner_id, saved.name)
-    if holder not in (None, saved.id):
-        raise Conflict("filter_exists", {"id": str(holder), "name": saved.name})
+    if holder and holder[0] != saved.id:
+        raise Conflict("filter_exists", {"saved_filter": {"id": str(holder[0]), "name": holder[1]}})

@@ -127,7 +127,10 @@ def test_a_name_is_used_once_by_each_owner(world: World) -> None:
     agent, first = world.agent("ana"), keep(world, name="Ação")
     with pytest.raises(Conflict) as refused:
         keep(world, name="ACAO")
-    assert refused.value.args == ("filter_exists", {"id": first["id"], "name": "ACAO"})
+    assert refused.value.args == (
+        "filter_exists",
+        {"saved_filter": {"id": first["id"], "name": "Ação"}},
+    )
     other = keep(world, name="Other")
     with pytest.raises(Conflict):
         world.service.update_saved_filter(world.admin, other["id"], {"name": "acao"})
