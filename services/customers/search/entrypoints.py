@@ -12,7 +12,7 @@ from services.customers.registry.domain.inputs import whole
 from services.customers.rights import for_administrators, for_people
 from services.customers.search import listing, totals
 from services.customers.search.running import Budget
-from services.customers.search.selection import read_selection
+from services.customers.search.selection import open_selection
 
 Json = dict[str, Any]
 
@@ -39,31 +39,32 @@ class SearchEntrypoints:
         """A page of those who are found by `q` and match the filters; of everybody without them.
 
         A search without `sort` answers the best matches first, and `capped` if there are more of them
-        than it ranks.
+        than it ranks. `warnings` name what a saved filter asks for in vain.
         """
         caller = for_administrators(scope) if deleted else for_people(scope)
         limit = whole(limit, "/limit", at_least=1, at_most=listing.MAX_LIMIT)
-        asked, budget = {"q": q, "filter": filter, "saved_filter": saved_filter}, Budget()
+        asked = {"q": q, "filter": filter, "saved_filter": saved_filter, "sort": sort}
+        budget, total = Budget(), None
         with self.db.reading() as connection:
             asker = context.asker(connection, caller, time_zone=time_zone)
-            selection = read_selection(connection, asked, asker=asker)
+            opened = open_selection(connection, asked, asker=asker)
             page = listing.page(
                 connection,
                 asker,
-                selection=selection,
+                selection=opened.selection,
                 limit=limit,
                 cursor=cursor,
-                sort=sort,
+                sort=opened.sort,
                 deleted=deleted,
                 budget=budget,
             )
-            total = None
             if include_total:
-                total = totals.count(connection, asker, selection, deleted=deleted, budget=budget)
+                total = totals.count(connection, asker, opened.selection, deleted=deleted, budget=budget)
         data = [customer_message(view, caller, asker.configuration) for view in page.views]
         return {
             "data": data,
             "next": page.next,
             **({"total": total} if total else {}),
             **({"capped": True} if page.capped else {}),
+            **({"warnings": opened.warnings} if opened.warnings else {}),
         }

@@ -8,12 +8,12 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row
 
-from servicekit import jsonio
+from servicekit.database.engine import PLANNED_FOR_ITS_VALUES
 from servicekit.errors import Invalid
 from services.customers.filters.context import Asker
 from services.customers.registry.cursors import Cursor
-from services.customers.registry.queries import as_the_driver_takes_it
-from services.customers.registry.views import VIEW, View
+from services.customers.registry.queries import as_the_driver_takes_it, list_views
+from services.customers.registry.views import View
 from services.customers.registry.visibility import visible, visible_deleted
 from services.customers.search import relevance
 from services.customers.search.domain.selection import EVERYBODY, Selection
@@ -49,21 +49,43 @@ def page(
         raise Invalid.at("/q", "not_searchable", "deleted customers are listed and filtered, not searched")
     restriction, budget = narrowed(connection, asker, selection, live=not deleted), budget or Budget()
     if restriction.match and sort in (None, relevance.SORT):
-        rows = relevance.read_rows(
-            connection, asker, restriction, limit=limit + 1, cursor=cursor, budget=budget
-        )
-        return _page(rows, limit, relevance.SORT, capped=any(row.capped for row in rows))
-    order = read_sort(sort or DEFAULT_SORT, asker.configuration.fields)
+        found = relevance.find(connection, asker, restriction, limit=limit + 1, cursor=cursor, budget=budget)
+        sort, rows, capped = relevance.SORT, found.rows, found.capped
+    else:
+        order = read_sort(sort or DEFAULT_SORT, asker.configuration.fields)
+        sort, capped = order.name, False
+        rows = _find(
+            connection, asker, restriction, order, limit=limit + 1, cursor=cursor, deleted=deleted,
+            budget=budget,
+        )  # fmt: skip
+    last = rows[limit - 1] if len(rows) > limit else None
+    views = list_views(connection, asker.scope, [row.id for row in rows[:limit]], deleted=deleted)
+    return Page(views, Cursor(sort, last.sort_key, last.id).dump() if last else None, capped)
+
+
+def _find(
+    connection: Connection,
+    asker: Asker,
+    restriction: Narrowed,
+    order: Order,
+    *,
+    limit: int,
+    cursor: str | None,
+    deleted: bool,
+    budget: Budget,
+) -> Sequence[Row[Any]]:
+    """Ids and sort keys of the next customers."""
+    condition = visible_deleted(asker.scope) if deleted else visible(asker.scope)
     after = Cursor.load(cursor, sort=order.name)
-    rows = []
+    rows: list[Row[Any]] = []
     for empties in order.runs(after):
-        if len(rows) <= limit:
+        if len(rows) < limit:
             conditions, parameters = order.run(empties=empties, after=after)
-            parameters |= {**restriction.parameters, "limit": limit + 1 - len(rows)}
-            ways = _ways(asker, restriction, order, conditions, deleted=deleted)
-            rows += _run(connection, ways, parameters, restriction, budget)
+            chosen = _chosen(order, restriction, condition, conditions)
+            parameters |= {**restriction.parameters, "limit": limit - len(rows)}
+            rows += _run(connection, _ways(chosen, order), parameters, restriction, budget)
             after = None
-    return _page(rows, limit, order.name)
+    return rows
 
 
 def _run(
@@ -74,32 +96,26 @@ def _run(
     budget: Budget,
 ) -> Sequence[Row[Any]]:
     if restriction.is_everybody:
-        # Always quick, always the same text, and what everybody looks at first: no detour.
-        return connection.exec_driver_sql(as_the_driver_takes_it(ways[0]), parameters).all()
+        # What everybody looks at first, and always quick: no detour.
+        statement = as_the_driver_takes_it(ways[0])
+        return connection.exec_driver_sql(
+            statement, parameters, execution_options=PLANNED_FOR_ITS_VALUES
+        ).all()
     return read(connection, ways, parameters, budget=budget)
 
 
-def _ways(
-    asker: Asker, restriction: Narrowed, order: Order, conditions: Sequence[str], *, deleted: bool
-) -> tuple[str, str]:
+def _chosen(order: Order, restriction: Narrowed, condition: str, conditions: Sequence[str]) -> str:
+    key = order.key
+    return f"""
+        SELECT {key.id} AS id, {key.column} AS sort_key FROM {restriction.joined(key.source)}
+        WHERE {restriction.all_of(condition, *conditions)}"""
+
+
+def _ways(chosen: str, order: Order) -> tuple[str, str]:
     """As the planner likes it, which may walk an index in order; and all who match first, then in order."""
-    condition = visible_deleted(asker.scope) if deleted else visible(asker.scope)
-    key, source = order.key, restriction.joined(order.key.source)
-    narrowed = restriction.all_of(condition, *conditions)
-    walked = f"""
-        SELECT {VIEW} AS view, c.id, CAST({key.column} AS text) AS sort_key FROM {source}
-        WHERE {narrowed} ORDER BY {order.order_by(key.column, key.id)} LIMIT :limit"""
+    key, shown = order.key, "SELECT id, CAST(sort_key AS text) AS sort_key"
+    walked = f"{shown} FROM ({chosen} ORDER BY {order.order_by(key.column, key.id)} LIMIT :limit) found"
     gathered = f"""
-        WITH found AS MATERIALIZED (
-            SELECT {key.id} AS id, {key.column} AS sort_key FROM {source} WHERE {narrowed}),
-        picked AS (SELECT * FROM found ORDER BY {order.order_by("sort_key", "id")} LIMIT :limit)
-        SELECT {VIEW} AS view, c.id, CAST(sort_key AS text) AS sort_key
-        FROM picked JOIN customer c ON c.id = picked.id WHERE {condition}
-        ORDER BY {order.order_by("picked.sort_key", "picked.id")}"""
+        WITH found AS MATERIALIZED ({chosen})
+        {shown} FROM found ORDER BY {order.order_by("found.sort_key", "id")} LIMIT :limit"""
     return walked, gathered
-
-
-def _page(rows: Sequence[Row[Any]], limit: int, sort: str, *, capped: bool = False) -> Page:
-    last = rows[limit - 1] if len(rows) > limit else None
-    cursor = Cursor(sort, last.sort_key, last.id).dump() if last else None
-    return Page([jsonio.loads(row.view) for row in rows[:limit]], cursor, capped)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from servicekit.scope import Scope
+from services.customers.registry.visibility import searchable, visibility_parameters
 from services.customers.search.domain.entries import BETWEEN
 from services.customers.search.domain.query import Query, Word
 
@@ -25,64 +28,95 @@ PREFIX: Final = 1
 INSIDE: Final = 2
 
 
+_MOST_HOLDERS: Final = 200
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """`condition` holds for whom the words mean, `prefix` for those of them whose name begins with all of
-    them; `rank` is the smaller the better. Parameters are named q…"""
+    them; ranks are the smaller the better. Parameters are named q…"""
 
     condition: str
     prefix: str
     rank: str
+    rank_of_prefix: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
-def to_match(connection: Connection, query: Query, *, masked: bool) -> Match:
+def to_match(connection: Connection, query: Query, *, scope: Scope, masked: bool) -> Match:
     """With contact data hidden, names and tags are all that the condition and the rank look at."""
-    tags = _tags(connection, query.words)
-    column, parameters = ("s.name_search" if masked else "s.text"), dict[str, Any]()
+    writer = _Writer("s.name_search" if masked else "s.text")
+    if holders := () if masked else _holders(connection, query.lines, scope):
+        condition = prefix = f"s.customer_id = ANY(CAST({writer.add(holders)} AS uuid[]))"
+    else:
+        tags = _tags(connection, query.words)
+        words = [_word(writer, word, tags.get(at), masked=masked) for at, word in enumerate(query.words)]
+        numbers = () if masked else query.numbers
+        alternatives = [" AND ".join(words), *(writer.like(f"%{number}%") for number in numbers)]
+        condition = f"({' OR '.join(alternatives)})"
+        prefix = f"s.name_search LIKE {writer.add(f'{literal(query.whole)}%')}"
+    name = writer.add(query.whole)
+    rank_of_prefix = f"CASE WHEN s.name_search = {name} THEN {EXACT} ELSE {PREFIX} END"
+    rank = _rank_of_name(name) if masked else _rank(writer, query)
+    return Match(condition, prefix, rank, rank if holders else rank_of_prefix, writer.parameters)
 
-    def holds(pattern: str) -> str:
-        name = f"q{len(parameters)}"
-        parameters[name] = pattern
-        return f"{column} LIKE :{name}"
 
-    def matches(position: int, word: Word) -> str:
-        alternatives = [holds(pattern) for pattern in _patterns(word, masked=masked)]
-        if position in tags:
-            parameters[f"q_tags{position}"] = tags[position]
-            alternatives.append(f"s.tag_ids && CAST(:q_tags{position} AS integer[])")
-        return f"({' OR '.join(alternatives)})"
+class _Writer:
+    """Names parameters in the order in which they are added."""
 
-    condition = " AND ".join(matches(position, word) for position, word in enumerate(query.words))
-    if not masked:
-        numbers = [holds(f"%{number}%") for number in query.numbers]
-        condition = f"({' OR '.join([condition, *numbers])})"
-    parameters |= {"q_prefix": f"{literal(query.whole)}%", **_ranked(query, masked=masked)}
-    rank = _RANK_OF_NAME if masked else _RANK
-    return Match(condition, "s.name_search LIKE :q_prefix", rank, parameters)
+    def __init__(self, column: str) -> None:
+        self.column = column
+        self.parameters: dict[str, Any] = {}
+
+    def add(self, value: Any) -> str:
+        name = f"q{len(self.parameters)}"
+        self.parameters[name] = value
+        return f":{name}"
+
+    def like(self, pattern: str) -> str:
+        return f"{self.column} LIKE {self.add(pattern)}"
+
+
+def _word(writer: _Writer, word: Word, tags: Sequence[int] | None, *, masked: bool) -> str:
+    alternatives = [writer.like(pattern) for pattern in _patterns(word, masked=masked)]
+    if tags:
+        alternatives.append(f"s.tag_ids && CAST({writer.add(tags)} AS integer[])")
+    return f"({' OR '.join(alternatives)})"
+
+
+def _rank_of_name(name: str) -> str:
+    return f"""CASE WHEN s.name_search = {name} THEN {EXACT}
+        WHEN starts_with(s.name_search, {name}) THEN {PREFIX} ELSE {INSIDE} END"""
+
+
+def _rank(writer: _Writer, query: Query) -> str:
+    """Every entry stands between line ends: whole ones are exact matches, beginnings are prefixes."""
+    exact = [f"{BETWEEN}{entry}{BETWEEN}" for entry in dict.fromkeys((query.whole, *query.lines))]
+    begins = [f"{BETWEEN}{entry}" for entry in dict.fromkeys((query.whole, *query.numbers))]
+    return f"""CASE WHEN {_holds(writer, exact)} THEN {EXACT}
+        WHEN {_holds(writer, begins)} THEN {PREFIX} ELSE {INSIDE} END"""
+
+
+def _holds(writer: _Writer, entries: Sequence[str]) -> str:
+    return " OR ".join(f"strpos(s.text, {writer.add(entry)}) > 0" for entry in entries)
+
+
+def _holders(connection: Connection, lines: Sequence[str], scope: Scope) -> list[UUID]:
+    """Visible customers who have one of these lines: then nobody else is meant."""
+    if not lines:
+        return []
+    statement = f"""
+        SELECT DISTINCT s.customer_id FROM identity_holder h
+        JOIN customer_search s ON s.customer_id = h.customer_id
+        WHERE h.space = 'line' AND h.value = ANY(CAST(:lines AS text[])) AND {searchable(scope)} LIMIT :most"""
+    held = [f"+{line}" for line in lines]
+    parameters = {"lines": held, "most": _MOST_HOLDERS, **visibility_parameters(scope)}
+    return list(connection.execute(text(statement), parameters).scalars())
 
 
 def literal(words: str) -> str:
     """For LIKE: what people type stands for itself."""
     return words.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-
-
-_RANK_OF_NAME: Final = f"""CASE WHEN s.name_search = :q_whole THEN {EXACT}
-    WHEN starts_with(s.name_search, :q_whole) THEN {PREFIX} ELSE {INSIDE} END"""
-
-# Every entry stands between line ends: whole ones are exact matches, beginnings are prefixes.
-_RANK: Final = f"""CASE
-    WHEN EXISTS (SELECT FROM unnest(CAST(:q_exact AS text[])) e WHERE strpos(s.text, e) > 0) THEN {EXACT}
-    WHEN EXISTS (SELECT FROM unnest(CAST(:q_begins AS text[])) e WHERE strpos(s.text, e) > 0) THEN {PREFIX}
-    ELSE {INSIDE} END"""
-
-
-def _ranked(query: Query, *, masked: bool) -> dict[str, Any]:
-    if masked:
-        return {"q_whole": query.whole}
-    begins = [f"{BETWEEN}{entry}" for entry in dict.fromkeys((query.whole, *query.numbers))]
-    exact = [f"{BETWEEN}{entry}{BETWEEN}" for entry in dict.fromkeys((query.whole, *query.lines))]
-    return {"q_begins": begins, "q_exact": exact}
 
 
 def _patterns(word: Word, *, masked: bool) -> list[str]:

@@ -55,7 +55,8 @@ def narrowed(connection: Connection, asker: Asker, selection: Selection, *, live
     if selection.excluded:
         conditions.append("c.id <> ALL(CAST(:excluded AS uuid[]))")
         parameters["excluded"] = sorted(selection.excluded)
-    match = to_match(connection, selection.q, masked=asker.masked) if selection.q else None
-    if match:
+    match = None
+    if selection.q:
+        match = to_match(connection, selection.q, scope=asker.scope, masked=asker.masked)
         parameters |= match.parameters
     return Narrowed(tuple(conditions), match, parameters)

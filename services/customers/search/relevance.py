@@ -1,12 +1,13 @@
 """The order of a quick search: exact matches, then beginnings, then the latest interaction.
 
-Ranked are the customers whose names begin with what was typed, and any thousand that match; to rank half
-a million for "a" would help nobody. Whoever wants all of them, names an order.
+Ranked are a thousand customers whose names begin with what was typed or, if they are fewer, they and any
+thousand that match: to rank half a million for "a" would help nobody. Whoever wants all names an order.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -14,7 +15,6 @@ from sqlalchemy import Connection, Row
 
 from services.customers.filters.context import Asker
 from services.customers.registry.cursors import Cursor, invalid_cursor
-from services.customers.registry.views import VIEW
 from services.customers.registry.visibility import searchable, visible
 from services.customers.search.matching import INSIDE, Match
 from services.customers.search.narrowing import BOTH, SEARCHED, Narrowed
@@ -25,7 +25,15 @@ CANDIDATES: Final = 1_000
 _NEVER: Final = "-infinity"
 
 
-def read_rows(
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """Ids and sort keys. `capped`: more match than were ranked."""
+
+    rows: Sequence[Row[Any]]
+    capped: bool
+
+
+def find(
     connection: Connection,
     asker: Asker,
     restriction: Narrowed,
@@ -33,59 +41,72 @@ def read_rows(
     limit: int,
     cursor: str | None,
     budget: Budget,
-) -> Sequence[Row[Any]]:
+) -> Ranked:
     """Raises Invalid for a cursor that is none of this order."""
     match = restriction.match
     assert match is not None, "only a search has relevance"
     behind, parameters = _behind(Cursor.load(cursor, sort=SORT))
     parameters |= {**restriction.parameters, "limit": limit, "candidates": CANDIDATES}
-    ways = [_statement(asker, restriction, match, behind, gathered=gathered) for gathered in (False, True)]
-    return read(connection, ways, parameters, budget=budget)
-
-
-def _statement(asker: Asker, restriction: Narrowed, match: Match, behind: str, *, gathered: bool) -> str:
-    """The candidates are the same for each page: their number does not depend on the page's limit."""
-    return f"""
-        WITH {_candidates(asker, restriction, match, gathered=gathered)},
-        ranked AS (
-            SELECT s.customer_id AS id, {match.rank} AS rank, coalesce(a.last_at, '{_NEVER}') AS last_at
-            FROM (SELECT id FROM prefixed UNION SELECT id FROM matching) candidate
-            JOIN customer_search s ON s.customer_id = candidate.id
-            LEFT JOIN customer_activity a ON a.customer_id = s.customer_id
-            WHERE {searchable(asker.scope)}),
-        picked AS (SELECT * FROM ranked WHERE {behind} ORDER BY rank, last_at DESC, id LIMIT :limit)
-        SELECT {VIEW} AS view, c.id, CAST(rank AS text) || ' ' || CAST(last_at AS text) AS sort_key,
-               :candidates IN ((SELECT count(*) FROM prefixed), (SELECT count(*) FROM matching)) AS capped
-        FROM picked JOIN customer c ON c.id = picked.id WHERE {visible(asker.scope)}
-        ORDER BY picked.rank, picked.last_at DESC, picked.id"""
-
-
-def _candidates(asker: Asker, restriction: Narrowed, match: Match, *, gathered: bool) -> str:
-    """Exact names are among the prefixes, which come in order; exact addresses are never many."""
     source = BOTH if restriction.conditions else SEARCHED
     condition = visible(asker.scope) if restriction.conditions else searchable(asker.scope)
-    narrowed = restriction.all_of(condition)
-    begins = " AND ".join((condition, *restriction.conditions, match.prefix))
-    every = f"""every AS MATERIALIZED (SELECT s.customer_id AS id FROM {source} WHERE {narrowed}),"""
-    some = "every" if gathered else f"(SELECT s.customer_id AS id FROM {source} WHERE {narrowed}) every"
-    return f"""{every if gathered else ""}
-        matching AS MATERIALIZED (SELECT id FROM {some} LIMIT :candidates),
-        prefixed AS MATERIALIZED (
-            SELECT s.customer_id AS id FROM {source} WHERE {begins}
-            ORDER BY s.name_search USING ~<~, s.customer_id LIMIT :candidates)"""
+    begins = _begins(match, f"FROM {source} WHERE {' AND '.join((condition, *restriction.conditions))}")
+    matching = f"SELECT s.customer_id AS id, {match.rank} AS rank FROM {source}"
+    matching = f"{matching} WHERE {restriction.all_of(condition)}"
+    for ways in (
+        [_page([begins], "begins", behind)],
+        [_page([begins, *found], "found", behind) for found in (_some(matching), _gathered(matching))],
+    ):
+        rows = read(connection, ways, parameters, budget=budget)
+        capped = any(row.candidates >= CANDIDATES for row in rows)
+        if capped:
+            break
+    return Ranked(rows, capped)
+
+
+def _begins(match: Match, found: str) -> str:
+    """Exact names come first in this order, so they are among the candidates whatever their number."""
+    return f"""begins AS MATERIALIZED (
+        SELECT s.customer_id AS id, {match.rank_of_prefix} AS rank {found} AND {match.prefix}
+        ORDER BY s.name_search USING ~<~, s.customer_id LIMIT :candidates)"""
+
+
+def _some(matching: str) -> list[str]:
+    return [f"found AS MATERIALIZED ({matching} LIMIT :candidates)"]
+
+
+def _gathered(matching: str) -> list[str]:
+    """The same where the planner, told of a limit, walks the whole table to find few."""
+    return [
+        f"every AS MATERIALIZED ({matching})",
+        "found AS MATERIALIZED (SELECT id, rank FROM every LIMIT :candidates)",
+    ]
+
+
+def _page(sets: Sequence[str], last: str, behind: str) -> str:
+    """The candidates are the same for each page: they depend on nothing that belongs to one page."""
+    several = "begins" if last == "begins" else "(SELECT * FROM begins UNION ALL SELECT * FROM found) each"
+    return f"""
+        WITH {", ".join(sets)},
+        ranked AS (
+            SELECT candidate.id, rank, coalesce(a.last_at, '{_NEVER}') AS last_at
+            FROM (SELECT id, min(rank) AS rank FROM {several} GROUP BY id) candidate
+            LEFT JOIN customer_activity a ON a.customer_id = candidate.id)
+        SELECT id, CAST(rank AS text) || ' ' || CAST(last_at AS text) AS sort_key,
+               (SELECT count(*) FROM {last}) AS candidates
+        FROM ranked WHERE {behind} ORDER BY rank, last_at DESC, id LIMIT :limit"""
 
 
 def _behind(after: Cursor | None) -> tuple[str, dict[str, Any]]:
     if after is None:
         return "true", {}
     rank, _, last_at = (after.value or "").partition(" ")
-    if not rank.isascii() or not rank.isdigit() or int(rank[:2]) > INSIDE:
+    if rank not in map(str, range(INSIDE + 1)):
         raise invalid_cursor()
     condition = """(rank > :rank OR rank = :rank AND (
         last_at < CAST(:last_at AS timestamptz)
         OR last_at = CAST(:last_at AS timestamptz) AND id > :after_id))"""
     moment = _NEVER if last_at == _NEVER else _moment(last_at)
-    return condition, {"rank": int(rank[:2]), "last_at": moment, "after_id": after.id}
+    return condition, {"rank": int(rank), "last_at": moment, "after_id": after.id}
 
 
 def _moment(text: str) -> str:

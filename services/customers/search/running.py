@@ -9,6 +9,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, text
 
 from servicekit import context
+from servicekit.database.engine import PLANNED_FOR_ITS_VALUES
 from servicekit.database.unit_of_work import OutOfTime, reading_within
 from servicekit.errors import Invalid
 
@@ -60,4 +61,4 @@ def _rows(
     connection: Connection, statement: str, parameters: Mapping[str, Any], seconds: float
 ) -> Sequence[Row[Any]]:
     with reading_within(connection, seconds):
-        return connection.execute(text(statement), parameters).all()
+        return connection.execute(text(statement), parameters, execution_options=PLANNED_FOR_ITS_VALUES).all()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,38 +11,60 @@ from sqlalchemy import Connection
 
 from servicekit.errors import Invalid
 from services.customers.filters.context import Asker
-from services.customers.filters.domain.tree import Node
+from services.customers.filters.domain.tree import All, Node
 from services.customers.filters.reading import read_filter
+from services.customers.filters.saved import Applied, apply
 from services.customers.registry.visibility import visible
-from services.customers.search.domain.query import Query, read_query
+from services.customers.search.domain.query import read_query
 from services.customers.search.domain.selection import EVERYBODY, Selection
 from services.customers.search.narrowing import narrowed
 from services.customers.search.running import Budget, read
 from services.customers.search.totals import count
 
-__all__ = ["EVERYBODY", "Selection", "count", "matching", "read_selection"]
+__all__ = ["EVERYBODY", "Selection", "count", "matching", "open_selection", "read_selection"]
 
 _NAMED: Final = ("ids", "except")
 _SEARCHED: Final = ("q", "filter", "saved_filter", "sort")
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A selection with what a saved filter brought along: its order, and what it asks for in vain."""
+
+    selection: Selection
+    sort: str | None = None
+    warnings: Sequence[Mapping[str, Any]] = ()
 
 
 def read_selection(
     connection: Connection, data: Mapping[str, Any], *, asker: Asker, pointer: str = ""
 ) -> Selection:
     """{ids} or {q, filter, saved_filter, sort, except}. Raises Invalid, pointing from `pointer` on."""
+    return open_selection(connection, data, asker=asker, pointer=pointer).selection
+
+
+def open_selection(
+    connection: Connection, data: Mapping[str, Any], *, asker: Asker, pointer: str = ""
+) -> Opened:
+    """The same. What is given besides a saved filter: a filter narrows it, `q` and `sort` replace its own."""
     given = {key: value for key, value in data.items() if value is not None}
-    for key in given.keys() - {*_NAMED, *_SEARCHED}:
-        raise Invalid.at(f"{pointer}/{key}", "unknown_property", "a selection has no such property")
-    if "ids" in given and (others := given.keys() & {"q", "filter", "saved_filter"}):
-        raise Invalid.at(f"{pointer}/{min(others)}", "several_selections", "ids say whom already")
+    _check_properties(given, pointer)
     ids = _ids(given["ids"], f"{pointer}/ids") if "ids" in given else None
     excluded = _ids(given.get("except", []), f"{pointer}/except")
-    return Selection(
+    node = None
+    if "filter" in given:
+        node = read_filter(connection, given["filter"], asker=asker, pointer=f"{pointer}/filter")
+    applied = Applied(None, None, None, [])
+    if "saved_filter" in given:
+        applied = apply(connection, given["saved_filter"], asker=asker, pointer=f"{pointer}/saved_filter")
+    region = asker.configuration.settings.default_region
+    selection = Selection(
         ids=None if ids is None else tuple(dict.fromkeys(ids)),
-        q=_query(given.get("q"), asker, f"{pointer}/q"),
-        filter=_filter(connection, given.get("filter"), asker, f"{pointer}/filter"),
+        q=read_query(given.get("q", applied.q), default_region=region, pointer=f"{pointer}/q"),
+        filter=_both(node, applied.filter),
         excluded=frozenset(excluded),
     )
+    return Opened(selection, given.get("sort", applied.sort), applied.warnings)
 
 
 def matching(
@@ -69,12 +92,15 @@ def matching(
     return [row.id for row in read(connection, ways, parameters, budget=Budget())]
 
 
-def _query(q: Any, asker: Asker, pointer: str) -> Query | None:
-    return read_query(q, default_region=asker.configuration.settings.default_region, pointer=pointer)
+def _check_properties(given: Mapping[str, Any], pointer: str) -> None:
+    for key in given.keys() - {*_NAMED, *_SEARCHED}:
+        raise Invalid.at(f"{pointer}/{key}", "unknown_property", "a selection has no such property")
+    if "ids" in given and (others := given.keys() & {"q", "filter", "saved_filter"}):
+        raise Invalid.at(f"{pointer}/{min(others)}", "several_selections", "ids say whom already")
 
 
-def _filter(connection: Connection, raw: Any, asker: Asker, pointer: str) -> Node | None:
-    return None if raw is None else read_filter(connection, raw, asker=asker, pointer=pointer)
+def _both(one: Node | None, other: Node | None) -> Node | None:
+    return All((one, other)) if one is not None and other is not None else one or other
 
 
 def _ids(values: Any, pointer: str) -> list[UUID]:
