@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
 from servicekit.ids import new_id
-from services.customers.tests.bulk.office import Office, tally
+from servicekit.testing.jobs import run_jobs
+from services.customers.tests.bulk.office import WORKER, Office, tally
 from services.customers.tests.world import World
 
 Json = dict[str, Any]
@@ -211,3 +213,17 @@ def test_targets_are_forgotten_when_the_job_is_over(world: World, office: Office
     office.work_off(job)
     world.service.forget_bulk_targets()
     assert world.rows("SELECT FROM bulk_target") == []
+
+
+def test_two_workers_share_several_jobs_about_the_same_customers(world: World, office: Office) -> None:
+    ids = some(world, 9)
+    asked = [{"action": "add_tags", "tags": [f"t{i}"]} for i in range(4)]
+    jobs = [office.start(**each, selection={"all": True}) for each in asked]
+    with ThreadPoolExecutor(2) as pool:
+        for worker in [pool.submit(run_jobs, world.db, WORKER, rpc=office) for _ in range(2)]:
+            worker.result()
+    assert {(office.get(job["id"])["status"], tally(office.get(job["id"]))) for job in jobs} == {
+        ("succeeded", (9, 0, 0))
+    }
+    assert versions(world, ids) == [5] * 9
+    assert {tuple(world.get(each)["tags"]) for each in ids} == {("t0", "t1", "t2", "t3")}
