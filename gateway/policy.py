@@ -58,7 +58,7 @@ POLICY: Mapping[str, Allowed] = {
     "restore_customer": ADMINS,
     "absorb_customer": PEOPLE,
     "list_history": PEOPLE,
-    "filter_schema": PEOPLE,
+    "get_filter_schema": PEOPLE,
     "list_saved_filters": PEOPLE,
     "create_saved_filter": PEOPLE,
     "get_saved_filter": PEOPLE,
@@ -69,6 +69,13 @@ POLICY: Mapping[str, Allowed] = {
     "create_tag": ADMINS,  # agents make tags by using them
     "update_tag": ADMINS,
     "delete_tag": ADMINS,
+    # bulk actions: teams and deletions are refused to agents by what they ask
+    "start_bulk": PEOPLE,
+    "list_bulk": PEOPLE,
+    "get_bulk": PEOPLE,
+    "cancel_bulk": PEOPLE,
+    "list_bulk_refusals": PEOPLE,
+    "stream_bulk_events": PEOPLE,
     # definitions
     "get_settings": PEOPLE,
     "update_settings": ADMINS,

@@ -6,6 +6,7 @@ from gateway.operations import Operation
 from gateway.routes import (
     api_keys,
     audit_trail,
+    bulk,
     custom_fields,
     customers,
     dead_letters,
@@ -29,6 +30,7 @@ _RESOURCES = (
     teams,
     api_keys,
     customers,
+    bulk,
     saved_filters,
     history,
     tags,

@@ -15,7 +15,7 @@ _EXISTS = "filter_exists: `saved_filter` is the caller's one of this name"
 
 
 @routes.get("/v1/customers/filter-schema", answers={200: FilterSchema})
-async def filter_schema(call: Call) -> Answer:
+async def get_filter_schema(call: Call) -> Answer:
     """The fields that the caller can filter by, with their types, operations and options.
 
     Tags are listed by `GET /v1/tags`.
