@@ -13,8 +13,10 @@ from servicekit.database.engine import PLANNED_FOR_ITS_VALUES
 from servicekit.database.unit_of_work import OutOfTime, reading_within
 from servicekit.errors import Invalid
 
-# The planner now and then walks a whole index for rows that it believes to be many. What is right for
-# most questions is tried first; what takes about the same time for any of them comes after it.
+# The planner now and then walks a whole index for rows that it believes to be evenly spread. To gather all
+# that match is never such a gamble: where it is cheap (at about 2 µs a point) it is done at once. Elsewhere
+# what is right for most questions is tried first; what takes about the same time for any comes after it.
+CHEAP: Final = 25_000
 FIRST_TRY: Final = 0.3
 LONGEST: Final = 4.0
 _FOR_THE_ANSWER: Final = 0.5
@@ -36,12 +38,13 @@ class Budget:
 def read(
     connection: Connection, ways: Sequence[str], parameters: Mapping[str, Any], *, budget: Budget
 ) -> Sequence[Row[Any]]:
-    """The rows of the first of these equivalent statements that is quick enough, the last one patiently.
+    """The rows of the first of these equivalent statements that is quick enough, the last one patiently,
+    or at once if it is cheap.
 
     Raises Invalid `query_too_expensive`.
     """
     *quick, last = ways
-    for way in quick:
+    for way in () if _cost(connection, last, parameters) < CHEAP else quick:
         try:
             return _rows(connection, way, parameters, min(FIRST_TRY, budget.left))
         except OutOfTime:
@@ -50,6 +53,13 @@ def read(
         return _rows(connection, last, parameters, budget.left)
     except OutOfTime:
         raise too_expensive() from None
+
+
+def _cost(connection: Connection, statement: str, parameters: Mapping[str, Any]) -> float:
+    """As the planner reckons it."""
+    explained = text(f"EXPLAIN (FORMAT json) {statement}")
+    found = connection.execute(explained, parameters, execution_options=PLANNED_FOR_ITS_VALUES)
+    return float(found.scalar_one()[0]["Plan"]["Total Cost"])
 
 
 def too_expensive() -> Invalid:
