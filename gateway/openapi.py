@@ -115,7 +115,8 @@ def _answer(operation: Operation, status: int, schema: type[Schema] | None) -> d
         answer["content"] = {"application/json": {"schema": schema}}
     elif operation.events:
         answer["description"] = _words_of_stream(operation)
-        answer["content"] = {"text/event-stream": {"schema": {"type": "string"}}}
+        # No schema can say "a text of lines": some tools read it as that of a single event.
+        answer["content"] = {"text/event-stream": {"schema": {}}}
     elif operation.name == "openapi_document":
         answer["content"] = {"application/json": {"schema": {"type": "object"}}}
     elif operation.name in _MEDIA:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from random import Random
 
+from tests.security import bulk_requests as bulk
 from tests.security import customer_requests as requests
 from tests.security.customer_requests import Play
 from tests.security.oracle import Script
@@ -37,6 +38,7 @@ READS: Mapping[str, Row] = {
     "list_tags": (requests.tags_and_their_pages,),
     "get_tag": (requests.each_tag,),
     "list_teams": (requests.teams,),
+    "get_bulk": (bulk.of_somebody_else,),
     # For administrators only: refused in the same words whatever there is.
     "count_customers_without_team": (sample_of("count_customers_without_team"),),
     "list_unknown_teams": (sample_of("list_unknown_teams"),),
@@ -57,6 +59,12 @@ WRITES: Mapping[str, Row] = {
     # Counts customers and names the filters of others, for administrators.
     "update_option": (sample_of("update_option"),),
     "archive_option": (sample_of("archive_option"),),
+    # These also ask for what became of it.
+    "start_bulk": (bulk.change_each, bulk.what_agents_may_not),
+    "list_bulk": (bulk.change_each,),
+    "list_bulk_refusals": (bulk.change_each,),
+    "stream_bulk_events": (bulk.of_somebody_else,),
+    "cancel_bulk": (bulk.of_somebody_else,),
     "post_events": (requests.events_about_each,),
     "delete_team": (sample_of("delete_team"),),
     "replay_dead_letter": (sample_of("replay_dead_letter"),),

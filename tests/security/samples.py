@@ -49,6 +49,10 @@ def _tag(operation: str, **more: Any) -> Sample:
     return lambda world: Request(operation, {"tag_id": world.tags[KEPT_TAG]}, **more)
 
 
+def _bulk(operation: str) -> Sample:
+    return lambda world: Request(operation, {"bulk_id": world.bulk})
+
+
 def _letter(operation: str) -> Sample:
     return lambda world: Request(operation, {"letter_id": str(uuid4())})
 
@@ -119,6 +123,15 @@ SAMPLES: Mapping[str, Sample] = {
     "update_settings": lambda world: Request(
         "update_settings", body={"time_zone": "UTC"}, headers=_ANY_VERSION
     ),
+    "start_bulk": lambda world: Request(
+        "start_bulk",
+        body={"action": "set_status", "status": "active", "selection": {"ids": [world.customers["own"][0]]}},
+    ),
+    "list_bulk": _plain("list_bulk"),
+    "get_bulk": _bulk("get_bulk"),
+    "cancel_bulk": _bulk("cancel_bulk"),
+    "list_bulk_refusals": _bulk("list_bulk_refusals"),
+    "stream_bulk_events": _bulk("stream_bulk_events"),
     "post_events": _event,
     "list_dead_letters": _plain("list_dead_letters"),
     "replay_dead_letter": _letter("replay_dead_letter"),

@@ -32,6 +32,7 @@ def tour(founder: Founder, credentials: tuple[str, str]) -> Play:
         yield SAMPLES[name](founder.world)
     yield from _accounts()
     yield from _customers(founder)
+    yield from _bulk(founder)
     yield from _tags()
     yield from _fields()
     yield from _operation(founder)
@@ -73,6 +74,15 @@ def _customers(founder: Founder) -> Play:
     yield on("restore_customer", customer)
     yield Request("list_users", query={"for_customer": customer})
     yield on("list_history", founder.world.customers["own"][0])
+
+
+def _bulk(founder: Founder) -> Play:
+    asked = SAMPLES["start_bulk"](founder.world)
+    yield asked.but(body={**asked.body, "dry_run": True})
+    started = yield asked
+    for name in ("get_bulk", "list_bulk_refusals", "stream_bulk_events", "cancel_bulk"):
+        yield Request(name, {"bulk_id": started.json()["id"]})
+    yield Request("list_bulk")
 
 
 def _platforms() -> Iterator[dict[str, str]]:
