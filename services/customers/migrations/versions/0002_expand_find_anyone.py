@@ -31,6 +31,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute(_WITHOUT_STATISTICS)
     op.execute("DROP TABLE bulk_refusal, bulk_target, saved_filter, customer_search")
     op.execute(_WITHOUT_COLUMNS)
     drop_jobs_v1(op)
@@ -43,7 +44,21 @@ SELECT gen_random_uuid(), 'index_field', 'migration', jsonb_build_object('key', 
 FROM custom_field WHERE type IN ('number', 'date', 'datetime')
 """
 
-_STATISTICS = "ALTER TABLE customer_search ALTER COLUMN team_ids SET STATISTICS 1000"
+# Tiny teams, rare tags and the newest days are small parts, which a coarse histogram takes for large ones.
+_STATISTICS = """
+ALTER TABLE customer_search ALTER COLUMN team_ids SET STATISTICS 1000;
+ALTER TABLE customer ALTER COLUMN tag_ids SET STATISTICS 1000,
+                     ALTER COLUMN created_at SET STATISTICS 1000,
+                     ALTER COLUMN updated_at SET STATISTICS 1000;
+ALTER TABLE customer_activity ALTER COLUMN last_at SET STATISTICS 1000;
+"""
+
+_WITHOUT_STATISTICS = """
+ALTER TABLE customer ALTER COLUMN tag_ids SET STATISTICS -1,
+                     ALTER COLUMN created_at SET STATISTICS -1,
+                     ALTER COLUMN updated_at SET STATISTICS -1;
+ALTER TABLE customer_activity ALTER COLUMN last_at SET STATISTICS -1;
+"""
 
 _COLUMNS = """
 ALTER TABLE customer ADD COLUMN custom_search jsonb NOT NULL DEFAULT '{}';
