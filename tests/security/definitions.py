@@ -52,3 +52,22 @@ def join_tags(admin: Api, tags: dict[str, str], name: str, *, into: str) -> None
             tags[each] = made.json()["id"]
     answer = admin.patch(f"/v1/tags/{tags[name]}", {"merge_into": tags[into]})
     assert answer.status_code == 200, answer.text
+
+
+def make_saved_filters(admin: Api, teams: dict[str, str], saved: dict[str, str]) -> None:
+    """Of the administrator: shared with one team and with another, about contact data too, and private."""
+    phones = {"not": {"field": "phone", "op": "contains", "value": "5511"}}
+    teams_and_tags = {
+        "or": [
+            {"field": "teams", "op": "any_of", "value": [teams["1"], teams["3"]]},
+            {"field": "tags", "op": "all_of", "value": ["vip", "segredo"]},
+        ]
+    }
+    for name, team, condition in (
+        ("shared with 1", teams["1"], teams_and_tags),
+        ("phones, shared with 1", teams["1"], phones),
+        ("shared with 3", teams["3"], teams_and_tags),
+        ("private", None, teams_and_tags),
+    ):
+        body = {"name": f"{name} {teams['1'][-6:]}", "filter": condition, "shared_with_team": team}
+        saved[name] = admin.created("/v1/saved-filters", body)["id"]

@@ -37,6 +37,9 @@ def _aimed_at_hidden(world: World) -> Iterator[Request]:
             "update_customer", customer, body={"name": "Mine", "tags": {"add": ["new tag of a stranger"]}}
         )
         yield on("absorb_customer", customer, body={"name": "Mine", "phone": f"+55119{TYPED}5000001"})
+    for saved_filter in world.saved_filters.values():  # of others, some shared with the caller
+        yield Request("update_saved_filter", {"filter_id": saved_filter}, body={"name": "Mine"})
+        yield Request("delete_saved_filter", {"filter_id": saved_filter})
     for kind in ("absorbed by own", "absorbed by own, from others"):
         yield on("update_customer", world.customers[kind][0], body={"name": "Moved"})
         yield on("absorb_customer", world.customers[kind][0], body={"tags": ["moved"]})
@@ -54,6 +57,9 @@ def _stale(world: World) -> Iterator[Request]:
     option = {"key": "plan", "option_id": world.options["Gold"]}
     yield Request("update_option", option, body={"label": "Iron"}, headers=_STALE)
     yield Request("archive_option", option, headers=_STALE)
+    saved = {"filter_id": world.saved_filters["shared with 1"]}
+    yield Request("update_saved_filter", saved, body={"name": "Other"}, headers=_STALE)
+    yield Request("delete_saved_filter", saved, headers=_STALE)
     tag = {"tag_id": world.tags[KEPT_TAG]}
     yield Request("update_tag", tag, body={"name": "Iron"}, headers=_STALE)
     yield Request("delete_tag", tag, headers=_STALE)

@@ -12,6 +12,7 @@ from random import Random
 
 from tests.security import bulk_requests as bulk
 from tests.security import customer_requests as requests
+from tests.security import find_requests as find
 from tests.security.customer_requests import Play
 from tests.security.oracle import Script
 from tests.security.samples import PUBLIC, SAMPLES
@@ -30,8 +31,16 @@ def sample_of(operation: str) -> Script:
 
 
 READS: Mapping[str, Row] = {
-    "list_customers": (requests.list_in_every_order, requests.list_all, requests.list_after_forged_cursors),
-    "search_customers": (requests.search,),
+    "list_customers": (
+        requests.list_in_every_order,
+        requests.list_all,
+        requests.list_after_forged_cursors,
+        find.filters_on_every_field,
+    ),
+    "search_customers": (requests.search, find.searches, find.nested_filters),
+    "list_saved_filters": (find.saved_filters_and_their_pages,),
+    "get_saved_filter": (find.each_saved_filter,),
+    "get_filter_schema": (sample_of("get_filter_schema"),),
     "get_customer": (requests.get_each, requests.get_strange_ids),
     "list_history": (requests.history_of_each,),
     "list_users": (requests.users_who_see_each,),
@@ -53,6 +62,9 @@ WRITES: Mapping[str, Row] = {
     "absorb_customer": (requests.absorb_each,),
     "delete_customer": (requests.delete_each,),
     "restore_customer": (requests.restore_each,),
+    "create_saved_filter": (find.keep_and_use,),
+    "update_saved_filter": (find.change_each_saved_filter,),
+    "delete_saved_filter": (sample_of("delete_saved_filter"),),
     "create_tag": (requests.changes_of_each_tag,),
     "update_tag": (requests.changes_of_each_tag,),
     "delete_tag": (sample_of("delete_tag"),),

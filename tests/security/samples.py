@@ -37,6 +37,10 @@ def _user(operation: str, **more: Any) -> Sample:
     return lambda world: Request(operation, {"user_id": world.users[AGENTS[2]]}, **more)
 
 
+def _saved(operation: str, **more: Any) -> Sample:
+    return lambda world: Request(operation, {"filter_id": world.saved_filters["shared with 1"]}, **more)
+
+
 def _field(operation: str, **more: Any) -> Sample:
     return lambda world: Request(operation, {"key": "plan"}, **more)
 
@@ -104,6 +108,14 @@ SAMPLES: Mapping[str, Sample] = {
     "restore_customer": lambda world: on("restore_customer", world.customers["deleted"][0]),
     "absorb_customer": _own("absorb_customer", body={"tags": ["vip"]}),
     "list_history": _own("list_history"),
+    "get_filter_schema": _plain("get_filter_schema"),
+    "list_saved_filters": _plain("list_saved_filters"),
+    "create_saved_filter": lambda world: Request(
+        "create_saved_filter", body={"name": secrets.token_hex(6), "q": "ana"}
+    ),
+    "get_saved_filter": _saved("get_saved_filter"),
+    "update_saved_filter": _saved("update_saved_filter", body={"q": "maria"}),
+    "delete_saved_filter": _saved("delete_saved_filter"),
     "list_tags": _plain("list_tags"),
     "get_tag": _tag("get_tag"),
     "create_tag": lambda world: Request("create_tag", body={"name": secrets.token_hex(6)}),

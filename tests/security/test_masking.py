@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable
 from itertools import islice
@@ -14,6 +15,7 @@ from tests.security.canaries import hits
 from tests.security.company_settings import hidden_contact_data
 from tests.security.customer_requests import KINDS, ODD_SORTS, SORTS, Play, on
 from tests.security.door import Answer, Door, Request
+from tests.security.guessing import guesses_kept, guesses_shared, ways_to_guess
 from tests.security.masking_world import KIND, SPELLINGS, Planted, Planter
 from tests.security.matrix import NOTHING_TO_DO_WITH_CUSTOMERS, ROWS, sample_of
 from tests.security.oracle import Script
@@ -84,6 +86,30 @@ def test_an_agent_cannot_ask_about_addresses_in_other_ways(
         for patch in ({"email": "x@example.com"}, {"phone": None}, {"contact_points": {"remove": []}}):
             answer = door.send(on("update_customer", customer, body=patch), token)
             assert (answer.status, answer.json()["errors"][0]["code"]) == (422, "field_hidden")
+
+
+def test_an_agent_cannot_find_out_an_address_digit_by_digit(
+    door: Door, admin: Api, founder: Founder, planted: Planted
+):
+    """Whoever guesses right is answered as whoever guesses wrong, by every way to look for somebody."""
+    token, phone = founder.world.tokens[AGENTS[0]], planted.phones[0]
+    made = [door.send(request, token).json()["id"] for request in guesses_kept(phone)]
+    shared = [admin.created("/v1/saved-filters", body)["id"] for body in guesses_shared(founder.world, phone)]
+
+    def told() -> list[set[tuple[int, bytes]]]:
+        """Of each way, the different answers to the ten guesses."""
+        ways = [ways_to_guess(phone, digit, made, shared) for digit in range(10)]
+        return [{_without_guess(door.send(guess, token)) for guess in way} for way in zip(*ways, strict=True)]
+
+    assert sum(len(answers) > 1 for answers in told()) > 20, "the control: while it is shown, guessing helps"
+    with hidden_contact_data(admin):
+        assert [answers for answers in told() if len(answers) > 1] == []
+
+
+def _without_guess(answer: Answer) -> tuple[int, bytes]:
+    body = answer.json()
+    body.pop("request_id", None)
+    return answer.status, json.dumps(body).encode()
 
 
 def _scripts(planted: Planted, replay: Request | None) -> Iterable[Script]:

@@ -34,6 +34,7 @@ def tour(founder: Founder, credentials: tuple[str, str]) -> Play:
     yield from _customers(founder)
     yield from _bulk(founder)
     yield from _tags()
+    yield from _saved_filters()
     yield from _fields()
     yield from _operation(founder)
     for name in ("livez", "readyz", "metrics", "openapi_document", "docs_page"):
@@ -122,6 +123,18 @@ def _tags() -> Play:
     yield Request("update_tag", tag, body={"name": secrets.token_hex(6), "colour": "#1a73e8"})
     yield Request("update_tag", tag, body={"merge_into": second["id"]})
     yield Request("delete_tag", {"tag_id": second["id"]})
+
+
+def _saved_filters() -> Play:
+    yield Request("get_filter_schema")
+    body = {"name": secrets.token_hex(6), "filter": {"field": "name", "op": "contains", "value": "a"}}
+    saved = yield from _made("create_saved_filter", body)
+    there = {"filter_id": saved["id"]}
+    yield Request("list_saved_filters")
+    yield Request("get_saved_filter", there)
+    yield Request("update_saved_filter", there, body={"columns": ["name", "tags"]})
+    yield Request("list_customers", query={"saved_filter": saved["id"], "q": "ana", "include": "total"})
+    yield Request("delete_saved_filter", there)
 
 
 def _operation(founder: Founder) -> Play:

@@ -51,6 +51,7 @@ class World:
     phones: dict[str, str] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
     options: dict[str, str] = field(default_factory=dict)
+    saved_filters: dict[str, str] = field(default_factory=dict)
     bulk: str = ""  # of the administrator
     keys: list[str] = field(default_factory=list)
     conversations: list[str] = field(default_factory=list)
@@ -87,6 +88,7 @@ class Founder:
         self._make_callers()
         definitions.make_fields(self.admin, self.world.options)
         definitions.make_tag(self.admin, self.world.tags)
+        definitions.make_saved_filters(self.admin, self.world.teams, self.world.saved_filters)
         self._wait_for_directory()
         self.world.bulk = a_finished_bulk(self.admin)
         return self.world
