@@ -24,7 +24,7 @@ from services.customers.registry.domain.customer import Changes, Customer, diffe
 from services.customers.registry.domain.forms import Form
 from services.customers.registry.domain.teams import check_known
 from services.customers.registry.errors import ChangedMeanwhile
-from services.customers.registry.repository import lock_customers, record_changes
+from services.customers.registry.repository import record_changes
 from services.customers.registry.writing import Work
 from services.customers.search import index
 
@@ -81,7 +81,7 @@ def edit_of(work: Work, action: Action, form: Form) -> Edit:
 
 def change(work: Work, batch: Batch, edit: Edit, *, columns: Sequence[str]) -> Outcome:
     """Each customer of the batch changed, found as it should be, or refused."""
-    customers = _locked(work, batch)
+    customers = _locked(work, batch, columns=columns)
     changed: list[Pair] = []
     unchanged, refused = len(batch.stood_for), list[Refusal]()
     for target in batch.asked:
@@ -105,13 +105,13 @@ def change(work: Work, batch: Batch, edit: Edit, *, columns: Sequence[str]) -> O
     return Outcome(len(changed), unchanged, refused)
 
 
-def _locked(work: Work, batch: Batch) -> Mapping[UUID, Customer]:
+def _locked(work: Work, batch: Batch, *, columns: Sequence[str]) -> Mapping[UUID, Customer]:
     """The customers, locked with the targets that led to them, as they are under these locks."""
     connection, roots = work.uow.connection, batch.roots
-    locked = lock_customers(connection, {*roots.keys(), *roots.values()})
-    if any(t not in locked or locked[t].root_id != root for t, root in roots.items()):
+    locked = repository.lock_customers(connection, {*roots.keys(), *roots.values()})
+    if any(locked.get(target) != root for target, root in roots.items()):
         raise ChangedMeanwhile
-    return queries.customers_of(connection, work.scope, set(roots.values()))
+    return queries.customers_of(connection, work.scope, set(roots.values()), columns=columns)
 
 
 def _save(work: Work, changed: Sequence[Pair], *, columns: Sequence[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -10,6 +10,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Connection, Row, text
 
+from services.customers.fields.domain.searchable import searchable
 from services.customers.registry.domain.customer import Customer
 
 # Of each column its type, and its value in JSON.
@@ -20,12 +21,21 @@ _COLUMNS: Final[Mapping[str, tuple[str, Callable[[Customer], Any]]]] = {
     "tag_ids": ("integer[]", lambda customer: sorted({tag.id for tag in customer.tags if tag.id})),
     "opt_ids": ("integer[]", lambda customer: sorted(set(customer.option_ids))),
     "custom": ("jsonb", lambda customer: dict(customer.custom)),
+    "custom_search": ("jsonb", lambda customer: searchable(customer.custom)),
 }
+
+_LOCK = text("""
+    SELECT id, root_id FROM customer WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR NO KEY UPDATE""")
 
 _DELETE = text("""
     UPDATE customer SET deleted_at = :at, deleted_by = CAST(:by AS uuid), updated_at = :at,
            version = version + 1, revision = revision + 1
     WHERE id = ANY(CAST(:ids AS uuid[])) RETURNING id, version, revision""")
+
+
+def lock_customers(connection: Connection, ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """As registry.repository does, for hundreds: of each row that is there the customer it is part of."""
+    return {row[0]: row[1] for row in connection.execute(_LOCK, {"ids": sorted(ids)})}
 
 
 def update_customers(

@@ -44,7 +44,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         ("field", "value"),
         lambda given: {"custom": {field_key(given): given["value"]}},
         (("/custom", "/value"),),
-        ("custom", "opt_ids"),
+        ("custom", "custom_search", "opt_ids"),
     ),
     "assign_team": Kind(
         ("team",),

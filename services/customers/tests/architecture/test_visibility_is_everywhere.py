@@ -29,6 +29,7 @@ ALLOWED = {
     "search/index.py:_REFRESH": "keeps the table that searches read, shows nothing",
     "filters/addresses.py:condition": "says something of a row that the statement around it may see",
     "filters/sql.py:_name": "says something of a row that the statement around it may see",
+    "bulk/repository.py:_LOCK": "locks rows for a writer, shows nothing",
     "bulk/repository.py:update_customers": "writes rows that customers_of read under the predicate",
     "bulk/repository.py:_DELETE": "writes rows that members_of read under the predicate",
     "history/people.py:_CHANGES": "an event's effect on whom it found by address, shows nothing",

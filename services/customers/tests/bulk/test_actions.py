@@ -69,6 +69,27 @@ def test_a_custom_field_is_set_and_cleared(world: World, office: Office) -> None
     assert [world.get(each)["custom"] for each in ids] == [{"city": "Rio"}, {"city": "Rio"}]
 
 
+def test_a_customer_is_found_by_the_value_that_was_set(world: World, office: Office) -> None:
+    a_field(world, "city", "text")
+    customer = world.create(custom={"city": "Rio"})
+    office.do(action="set_field", field="city", value="São Paulo", ids=[customer["id"]])
+    in_sao_paulo = {"field": "custom.city", "op": "eq", "value": "sao paulo"}
+    assert office.count(action="delete", filter=in_sao_paulo)["value"] == 1
+
+
+def test_a_saved_filter_says_whom(world: World, office: Office) -> None:
+    world.create(tags=["vip"])
+    world.create(name="Plain")
+    data = {"name": "Vips", "filter": {"field": "tags", "op": "any_of", "value": ["vip"]}}
+    saved = world.service.create_saved_filter(world.admin, data)
+    saved_id = saved.get("id") or saved["saved_filter"]["id"]
+    job = office.do(action="set_status", status="blocked", selection={"saved_filter": saved_id})
+    assert tally(job) == (1, 0, 0)
+    with pytest.raises(Invalid) as error:
+        office.start(action="delete", selection={"saved_filter": str(new_id())})
+    assert codes(error) == {"/selection/saved_filter": "unknown_saved_filter"}
+
+
 def test_status_and_assignee_are_set(world: World, office: Office) -> None:
     ids = [world.create(assignee=world.users["root"].id)["id"], world.create(name="Free")["id"]]
     assert tally(office.do(action="set_status", status="blocked", ids=ids)) == (2, 0, 0)
