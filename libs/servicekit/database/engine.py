@@ -22,10 +22,11 @@ PLANNED_FOR_ITS_VALUES: Final = {_FOR_ITS_VALUES: True}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolSettings:
-    """How many connections, and how long one statement may take."""
+    """How many connections, how long one statement may take, and how long a transaction may do nothing."""
 
     pool_size: int = 10
     statement_timeout_ms: int = 5_000
+    idle_in_transaction_ms: int = IDLE_IN_TRANSACTION_TIMEOUT_MS
     application_name: str = "servicekit"
 
 
@@ -59,7 +60,7 @@ def connect_arguments(settings: PoolSettings) -> dict[str, Any]:
     limits = {
         "statement_timeout": settings.statement_timeout_ms,
         "lock_timeout": LOCK_TIMEOUT_MS,
-        "idle_in_transaction_session_timeout": IDLE_IN_TRANSACTION_TIMEOUT_MS,
+        "idle_in_transaction_session_timeout": settings.idle_in_transaction_ms,
         "client_connection_check_interval": 2_000,
         "timezone": "UTC",
         "jit": "off",

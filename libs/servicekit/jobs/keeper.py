@@ -16,6 +16,7 @@ from servicekit.jobs.lease import Lease
 
 log = logging.getLogger(__name__)
 
+_PATIENCE = 0.5  # of a process that should have ended already
 _TURNS = 4  # in the life of a lease: so many can fail before it is lost
 
 
@@ -42,9 +43,10 @@ class LeaseKeeper:
 
     def give_back(self) -> None:
         """For a process that ends in the middle of a step: what that does from now on is undone."""
-        if (kept := self._kept) is None:
+        kept = self._kept
+        if kept is None or not self._lock.acquire(timeout=_PATIENCE):
             return
-        with suppress(psycopg.Error), self._lock:
+        with suppress(psycopg.Error):
             kept[0].give_back(self._connected())
 
     def _run(self) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection, CursorResult, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from servicekit.database.unit_of_work import Transactions, UnitOfWork
@@ -66,7 +66,7 @@ _PUT_OFF: Final = text("""
 
 
 class LeaseLost(Exception):
-    """Another worker has the job now. Nothing of this step has happened."""
+    """Another worker has the job now. Nothing of what was about to be written has happened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +106,12 @@ class Lease:
         return to_job(row)
 
     def end(self, connection: Connection, *, status: str, problem: dict[str, Any] | None = None) -> None:
-        """Without another step: cancelled, or failed for good."""
-        connection.execute(_END, {**self._key, "status": status, "problem": problem})
+        """Without another step: cancelled, or failed for good. Raises LeaseLost."""
+        _held(connection.execute(_END, {**self._key, "status": status, "problem": problem}))
 
     def put_off(self, connection: Connection, *, seconds: float = 0.0, failed: bool = False) -> None:
-        """Back into the queue, behind those that wait already, in `seconds` at the earliest."""
-        connection.execute(_PUT_OFF, {**self._key, "seconds": seconds, "failures": int(failed)})
+        """Back into the queue, behind those that wait, in `seconds` at the earliest. Raises LeaseLost."""
+        _held(connection.execute(_PUT_OFF, {**self._key, "seconds": seconds, "failures": int(failed)}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +121,11 @@ class Claimed:
     lease: Lease
     job: Job
     takeovers: int
+
+
+def _held(result: CursorResult[Any]) -> None:
+    if result.rowcount == 0:
+        raise LeaseLost
 
 
 def claim(

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from servicekit import health
 from servicekit import log as logs
+from servicekit.database.engine import PoolSettings, make_engine
 from servicekit.database.unit_of_work import Transactions
 from servicekit.errors import Unavailable
 from servicekit.events.waiting import pause_of
@@ -33,6 +34,7 @@ from servicekit.settings import load_or_exit
 log = logging.getLogger("servicekit.jobs")
 
 STOPPED_BY_DEADLINE: Final = 75
+_ALARM_GRACE: Final = 1.0
 _PURGE_SECONDS: Final = 600.0
 _SILENT_SECONDS: Final = 3.0  # as long as a database may be away before readiness says so
 
@@ -57,6 +59,19 @@ def run(path: str) -> int:
     return process.run()
 
 
+def _connect(service: str, settings: WorkerSettings) -> Transactions:
+    """Of a worker that is stopped in the middle of a step, the server undoes it when the lease runs out:
+    whoever takes the job over needs the rows that it holds locked, the job's own maybe among them."""
+    pool = PoolSettings(
+        pool_size=settings.db_pool_size,
+        statement_timeout_ms=settings.statement_timeout_ms,
+        idle_in_transaction_ms=round(settings.job_lease_seconds * 1000),
+        application_name=f"{service} {settings.instance}",
+    )
+    engine = make_engine(settings.database_url, pool)
+    return Transactions(engine, service=service, statement_timeout_ms=pool.statement_timeout_ms)
+
+
 class WorkerProcess:
     """`run()` until a signal. No failure of the database ends it."""
 
@@ -70,12 +85,7 @@ class WorkerProcess:
             settings.database_url, name=f"{name} lease", lease_seconds=settings.job_lease_seconds
         )
         self._rpc = Calls(settings.amqp_url)
-        self._db = Transactions.connect(
-            settings.database_url,
-            service=worker.service,
-            pool_size=settings.db_pool_size,
-            statement_timeout_ms=settings.statement_timeout_ms,
-        )
+        self._db = _connect(worker.service, settings)
         self._slices = Slices(
             self._db,
             handlers=worker.by_kind,
@@ -113,6 +123,9 @@ class WorkerProcess:
             return
         self._stop.set()
         self._bell.ring()
+        # The kernel ends the process even if the timer below never comes to its end.
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_REAL, self._settings.stop_timeout + _ALARM_GRACE)
         giving_up = threading.Timer(self._settings.stop_timeout, self._give_up)
         giving_up.daemon = True
         giving_up.start()

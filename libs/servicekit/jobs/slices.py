@@ -57,16 +57,22 @@ class Slices:
         self._keeper.keep(lease, run)
         try:
             with context.use(context.CallContext(lease.job_id.hex, user_id=run.job.created_by)):
-                outcome = (
-                    self._give_up(lease) if claimed.takeovers >= MAX_TAKEOVERS else self._steps(lease, run)
-                )
+                outcome = self._outcome(claimed, run)
         except LeaseLost:
             outcome = "overtaken"
-        except Exception as error:  # the edge: a failing job must not keep the others waiting
-            outcome = self._failed(lease, run.job, error)
         finally:
             self._keeper.let_go()
         _tell(claimed.job, run.job, outcome, time.monotonic() - began)
+
+    def _outcome(self, claimed: Claimed, run: Run) -> str:
+        if claimed.takeovers >= MAX_TAKEOVERS:
+            return self._give_up(claimed.lease)
+        try:
+            return self._steps(claimed.lease, run)
+        except LeaseLost:
+            raise
+        except Exception as error:  # the edge: a failing job must not keep the others waiting
+            return self._failed(claimed.lease, run.job, error)
 
     def _steps(self, lease: Lease, run: Run) -> str:
         handler = self._handlers[run.job.kind]()
@@ -82,9 +88,7 @@ class Slices:
             self._waits.pop(lease.job_id, None)
             if run.job.status != "running":
                 return run.job.status
-        with self._db.unit_of_work() as uow:
-            lease.put_off(uow.connection)
-        return "continues"
+        return self._put_off(lease, "continues")
 
     def _step(self, lease: Lease, run: Run, handler: Handler) -> Job:
         prepare = getattr(handler, "prepare", None)
@@ -107,19 +111,21 @@ class Slices:
             pause = min(_LONGEST_PAUSE, self._retry_seconds * float(2**job.attempts))
             return self._put_off(lease, "retries", seconds=pause, failed=True)
         what = problem_of(error)
+        outcome = self._end(lease, "failed", what)
         log.error(
             "job failed",
-            exc_info=sys.exc_info(),
+            exc_info=(type(error), error, error.__traceback__),
             extra={"job": str(job.id), "reason": describe(error), "reference": what["reference"]},
         )
-        return self._end(lease, "failed", what)
+        return outcome
 
     def _give_up(self, lease: Lease) -> str:
         what = problem("worker_died", "The work ended the process that did it, again and again.")
+        outcome = self._end(lease, "failed", what)
         log.error("job given up", extra={"job": str(lease.job_id), "reference": what["reference"]})
-        return self._end(lease, "failed", what)
+        return outcome
 
-    def _put_off(self, lease: Lease, outcome: str, *, seconds: float, failed: bool = False) -> str:
+    def _put_off(self, lease: Lease, outcome: str, *, seconds: float = 0.0, failed: bool = False) -> str:
         with self._db.unit_of_work() as uow:
             lease.put_off(uow.connection, seconds=seconds, failed=failed)
         return outcome

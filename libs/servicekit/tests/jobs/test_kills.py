@@ -44,7 +44,7 @@ def test_a_worker_that_was_stopped_past_its_lease_repeats_nothing(shop: Shop, mo
         shop.under_way(job_id)
         first.signal(signal.SIGSTOP)
         stack.enter_context(shop.worker("second", JOB_LEASE_SECONDS="0.8"))
-        eventually(lambda: "second" in shop.done_by(job_id), what="a takeover")
+        eventually(lambda: "second" in shop.done_by(job_id), within=30, what="a takeover")
         first.signal(signal.SIGCONT)
         job = shop.finished(job_id, within=30)
         eventually(lambda: first.logged("slice", outcome="overtaken"), what="a worker that notices")
