@@ -108,7 +108,8 @@ def _holders(connection: Connection, lines: Sequence[str], scope: Scope) -> list
     statement = f"""
         SELECT DISTINCT s.customer_id FROM identity_holder h
         JOIN customer_search s ON s.customer_id = h.customer_id
-        WHERE h.space = 'line' AND h.value = ANY(CAST(:lines AS text[])) AND {searchable(scope)} LIMIT :most"""
+        WHERE h.space = 'line' AND h.value = ANY(CAST(:lines AS text[])) AND {searchable(scope)}
+        LIMIT :most"""
     held = [f"+{line}" for line in lines]
     parameters = {"lines": held, "most": _MOST_HOLDERS, **visibility_parameters(scope)}
     return list(connection.execute(text(statement), parameters).scalars())
