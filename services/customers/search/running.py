@@ -44,7 +44,7 @@ def read(
     Raises Invalid `query_too_expensive`.
     """
     *quick, last = ways
-    for way in () if _cost(connection, last, parameters) < CHEAP else quick:
+    for way in () if quick and _cost(connection, last, parameters) < CHEAP else quick:
         try:
             return _rows(connection, way, parameters, min(FIRST_TRY, budget.left))
         except OutOfTime:
