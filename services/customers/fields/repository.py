@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, insert, select, text, update
 
 from servicekit import jsonio
+from servicekit.database.engine import PLANNED_FOR_ITS_VALUES
 from servicekit.scope import Scope
 from services.customers.fields.domain.definitions import Definitions, Field, Option
 from services.customers.registry.visibility import visibility_parameters, visible
@@ -110,7 +111,8 @@ def save_options(
         WHERE {condition} AND c.opt_ids && CAST(:held AS integer[])"""
     rows = jsonio.dumps([_option_row(option) for option in changed]).decode()
     parameters = {"options": rows, "held": sorted(held), **visibility_parameters(scope)}
-    return int(connection.execute(text(statement), parameters).scalar_one())
+    counted = connection.execute(text(statement), parameters, execution_options=PLANNED_FOR_ITS_VALUES)
+    return int(counted.scalar_one())
 
 
 def _option_row(option: Option) -> dict[str, Any]:

@@ -143,7 +143,7 @@ def _done(uow: UnitOfWork, caller: Scope, tag_id: UUID) -> Json:
 def _answer(uow: UnitOfWork, caller: Scope, tag_id: UUID) -> Json:
     """As it is now: what it was joined to since, if it was."""
     tag = repository.find_by_ids(uow.connection, [tag_id]).get(tag_id)
-    message = tag and listing.find(uow.connection, caller, tag)
+    message = None if tag is None else listing.find(uow.connection, caller, tag)
     if message is None:
         raise _not_found()
     return {"id": message["id"], "tag": message, "replayed": True}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any, Final
 
 from sqlalchemy import Connection, text
@@ -10,15 +9,12 @@ from sqlalchemy import Connection, text
 from servicekit.scope import Scope
 from services.customers.registry.cursors import Cursor
 from services.customers.registry.domain.names import folded
-from services.customers.tags import counting, repository
-from services.customers.tags.counting import Glance
+from services.customers.tags import repository
+from services.customers.tags.counting import Counting
 from services.customers.tags.domain.tag import KeptTag
 from services.customers.tags.messages import tag_message
 
 _SORT: Final = "tags"
-# In a long list, how many tags are looked at at once for some that the caller's customers have.
-_CHUNK: Final = 50
-
 _CANDIDATES = f"""
     SELECT {repository.COLUMNS} FROM tag t
     WHERE t.joined_to IS NULL AND t.deleted_at IS NULL AND t.name_folded COLLATE "C" > :after {{more}}
@@ -33,15 +29,20 @@ Json = dict[str, Any]
 
 def page(connection: Connection, scope: Scope, *, limit: int, cursor: str | None, q: str | None) -> Json:
     """Tags by name; with `q` those whose name, or a name that they had before a join, begins with it."""
-    after = Cursor.load(cursor, sort=_SORT)
-    seen = counting.glance(connection, scope)
+    start, counting = Cursor.load(cursor, sort=_SORT), Counting(connection, scope)
+    # What no customer of few has need not be looked at; administrators are shown that, too.
+    held = None if scope.is_admin or counting.held is None else sorted(counting.held)
     found: list[tuple[KeptTag, Json]] = []
-    for tags in _candidates(connection, scope, seen, after=(after and after.value) or "", limit=limit, q=q):
-        counts = counting.count(connection, scope, tags, seen=seen)
+    after, size = (start and start.value) or "", limit + 1
+    while True:
+        tags = _candidates(connection, after=after, size=size, q=q, held=held)
+        counts = counting.count(tags)
         shown = [tag for tag in tags if scope.is_admin or counts[tag.number].value]
         found += [(tag, tag_message(tag, counts[tag.number])) for tag in shown]
-        if len(found) > limit:
+        if len(found) > limit or len(tags) < size:
             break
+        # Some of the next, or more and more of them for who has few of many tags.
+        after, size = tags[-1].folded, 2 * (size if 2 * len(shown) < size else limit + 1 - len(found))
     last = found[limit - 1][0] if len(found) > limit else None
     following = last and Cursor(_SORT, last.folded, last.id).dump()
     return {"data": [message for _, message in found[:limit]], "next": following}
@@ -49,28 +50,20 @@ def page(connection: Connection, scope: Scope, *, limit: int, cursor: str | None
 
 def find(connection: Connection, scope: Scope, tag: KeptTag) -> Json | None:
     """The tag as the caller may see it."""
-    customers = counting.count(connection, scope, [tag])[tag.number]
+    customers = Counting(connection, scope).count([tag])[tag.number]
     return tag_message(tag, customers) if scope.is_admin or customers.value else None
 
 
 def _candidates(
-    connection: Connection, scope: Scope, seen: Glance, *, after: str, limit: int, q: str | None
-) -> Iterator[list[KeptTag]]:
-    """Tags in order, some at a time. Whoever sees all tags, or few customers, gets enough at once."""
-    certain = scope.is_admin or seen.complete
-    size = limit + 1 if certain else max(_CHUNK, limit + 1)
-    more = _NAMED if q else ""
-    parameters: Json = {"limit": size, "prefix": _beginning(q or "")}
-    if seen.complete and not scope.is_admin:
-        more += _HELD
-        parameters["held"] = sorted(seen.held)
-    statement = text(_CANDIDATES.format(more=more))
-    while True:
-        tags = [repository.to_tag(r) for r in connection.execute(statement, {**parameters, "after": after})]
-        yield tags
-        if len(tags) < size:
-            return
-        after = tags[-1].folded
+    connection: Connection, *, after: str, size: int, q: str | None, held: list[int] | None
+) -> list[KeptTag]:
+    statement = text(_CANDIDATES.format(more=(_NAMED if q else "") + ("" if held is None else _HELD)))
+    parameters: Json = {"after": after, "limit": size}
+    if q:
+        parameters["prefix"] = _beginning(q)
+    if held is not None:
+        parameters["held"] = held
+    return [repository.to_tag(row) for row in connection.execute(statement, parameters)]
 
 
 def _beginning(text: str) -> str:

@@ -14,14 +14,16 @@ def shown(world: World, scope=None, **query) -> dict[str, int]:
     return {tag["name"]: tag["customers"]["value"] for tag in page["data"]}
 
 
-@pytest.fixture(params=["all at a glance", "a glance is not enough", "one by one"])
-def glances(request, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The ways of counting, with numbers small enough for a test."""
-    if request.param != "all at a glance":
-        monkeypatch.setattr(counting, "GLANCE", 2 if request.param == "a glance is not enough" else 0)
+@pytest.fixture(params=["few", "more", "very many"])
+def customers(request, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ways of counting, for a test's handful of customers."""
+    if request.param != "few":
+        monkeypatch.setattr(counting, "FEW", 0)
+    if request.param == "very many":
+        monkeypatch.setattr(counting, "MANY", 0)
 
 
-def test_administrators_see_every_tag_and_count_every_customer(world: World, glances) -> None:
+def test_administrators_see_every_tag_and_count_every_customer(world: World, customers) -> None:
     world.create(tags=["vip", "new"], teams=[world.team("sales")])
     gone = world.create(tags=["vip", "old"])
     world.service.delete_customer(world.admin, gone["id"])
@@ -30,7 +32,7 @@ def test_administrators_see_every_tag_and_count_every_customer(world: World, gla
     assert shown(world) == {"new": 2, "old": 0, "vip": 2}
 
 
-def test_agents_see_and_count_what_their_customers_have(world: World, glances) -> None:
+def test_agents_see_and_count_what_their_customers_have(world: World, customers) -> None:
     agent = world.agent("ana", "sales")
     for tags in (["b", "Á"], ["b"], ["b", "c"]):
         world.create(agent, tags=tags)
@@ -40,7 +42,7 @@ def test_agents_see_and_count_what_their_customers_have(world: World, glances) -
     assert shown(world, world.agent("bia")) == {}
 
 
-def test_counts_stop_at_the_cap(world: World, glances, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_counts_stop_at_the_cap(world: World, customers, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(counting, "CAP", 2)
     for _ in range(3):
         world.create(tags=["vip"])
@@ -50,7 +52,7 @@ def test_counts_stop_at_the_cap(world: World, glances, monkeypatch: pytest.Monke
     assert told == {"new": {"value": 2, "relation": "eq"}, "vip": {"value": 2, "relation": "gte"}}
 
 
-def test_a_customer_with_two_tags_that_are_one_now_counts_once(world: World, glances) -> None:
+def test_a_customer_with_two_tags_that_are_one_now_counts_once(world: World, customers) -> None:
     agent = world.agent("ana", "sales")
     for tags in (["gold", "vip"], ["gold"], ["vip"]):
         world.create(agent, tags=tags)
@@ -59,7 +61,7 @@ def test_a_customer_with_two_tags_that_are_one_now_counts_once(world: World, gla
     assert shown(world, agent) == shown(world) == {"vip": 3}
 
 
-def test_pages_follow_each_other_by_name(world: World, glances) -> None:
+def test_pages_follow_each_other_by_name(world: World, customers) -> None:
     agent = world.agent("ana", "sales")
     for name in ("e", "b", "a", "d", "c"):
         world.create(agent, tags=[name])
@@ -75,7 +77,7 @@ def test_pages_follow_each_other_by_name(world: World, glances) -> None:
         assert "".join(names) == expected
 
 
-def test_typing_ahead_finds_names_by_their_beginning(world: World, glances) -> None:
+def test_typing_ahead_finds_names_by_their_beginning(world: World, customers) -> None:
     agent = world.agent("ana", "sales")
     world.create(agent, tags=["São Paulo", "Santos", "100%", "Rio"])
     assert list(shown(world, agent, q="SAO")) == ["São Paulo"]
