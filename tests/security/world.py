@@ -168,6 +168,9 @@ class Founder:
                     (root, parent, customer_id),
                 )
             connection.execute(_RELEASE_OF_DELETED)
+            connection.execute(
+                "DELETE FROM customer_search WHERE customer_id = ANY(%s::uuid[])", ([first, second],)
+            )
 
     def conversation(self, phone: str, team: str | None = None) -> dict[str, Any]:
         """The start of a conversation, at a time that both twins share."""
