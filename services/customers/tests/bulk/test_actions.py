@@ -82,8 +82,7 @@ def test_a_saved_filter_says_whom(world: World, office: Office) -> None:
     world.create(name="Plain")
     data = {"name": "Vips", "filter": {"field": "tags", "op": "any_of", "value": ["vip"]}}
     saved = world.service.create_saved_filter(world.admin, data)
-    saved_id = saved.get("id") or saved["saved_filter"]["id"]
-    job = office.do(action="set_status", status="blocked", selection={"saved_filter": saved_id})
+    job = office.do(action="set_status", status="blocked", selection={"saved_filter": saved["id"]})
     assert tally(job) == (1, 0, 0)
     with pytest.raises(Invalid) as error:
         office.start(action="delete", selection={"saved_filter": str(new_id())})
