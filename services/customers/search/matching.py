@@ -34,13 +34,17 @@ _MOST_HOLDERS: Final = 200
 @dataclass(frozen=True, slots=True)
 class Match:
     """`condition` holds for whom the words mean, `prefix` for those of them whose name begins with all of
-    them; ranks are the smaller the better. Parameters are named q…"""
+    them; ranks are the smaller the better. Parameters are named q…
+
+    `few`: those whom the words mean are known by their ids, and `prefix` holds for all of them.
+    """
 
     condition: str
     prefix: str
     rank: str
     rank_of_prefix: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    few: bool = False
 
 
 def to_match(connection: Connection, query: Query, *, scope: Scope, masked: bool) -> Match:
@@ -58,7 +62,9 @@ def to_match(connection: Connection, query: Query, *, scope: Scope, masked: bool
     name = writer.add(query.whole)
     rank_of_prefix = f"CASE WHEN s.name_search = {name} THEN {EXACT} ELSE {PREFIX} END"
     rank = _rank_of_name(name) if masked else _rank(writer, query)
-    return Match(condition, prefix, rank, rank if holders else rank_of_prefix, writer.parameters)
+    if holders:
+        return Match(condition, prefix, rank, rank, writer.parameters, few=True)
+    return Match(condition, prefix, rank, rank_of_prefix, writer.parameters)
 
 
 class _Writer:

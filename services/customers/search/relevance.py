@@ -6,13 +6,14 @@ thousand that match: to rank half a million for "a" would help nobody. Whoever w
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, text
 
+from servicekit.database.engine import PLANNED_FOR_ITS_VALUES
 from services.customers.filters.context import Asker
 from services.customers.registry.cursors import Cursor, invalid_cursor
 from services.customers.registry.visibility import searchable, visible
@@ -50,17 +51,31 @@ def find(
     source = BOTH if restriction.conditions else SEARCHED
     condition = visible(asker.scope) if restriction.conditions else searchable(asker.scope)
     begins = _begins(match, f"FROM {source} WHERE {' AND '.join((condition, *restriction.conditions))}")
+    rows = _read_begins(connection, _page([begins], "begins", behind), parameters, restriction, budget)
+    if match.few or _are_capped(rows):
+        return Ranked(rows, _are_capped(rows))
     matching = f"SELECT s.customer_id AS id, {match.rank} AS rank FROM {source}"
     matching = f"{matching} WHERE {restriction.all_of(condition)}"
-    for ways in (
-        [_page([begins], "begins", behind)],
-        [_page([begins, *found], "found", behind) for found in (_some(matching), _gathered(matching))],
-    ):
-        rows = read(connection, ways, parameters, budget=budget)
-        capped = any(row.candidates >= CANDIDATES for row in rows)
-        if capped:
-            break
-    return Ranked(rows, capped)
+    ways = [_page([begins, *found], "found", behind) for found in (_some(matching), _gathered(matching))]
+    rows = read(connection, ways, parameters, budget=budget)
+    return Ranked(rows, _are_capped(rows))
+
+
+def _read_begins(
+    connection: Connection,
+    statement: str,
+    parameters: Mapping[str, Any],
+    restriction: Narrowed,
+    budget: Budget,
+) -> Sequence[Row[Any]]:
+    if restriction.conditions:
+        return read(connection, [statement], parameters, budget=budget)
+    # One walk over one index, a thousand rows at most: no detour.
+    return connection.execute(text(statement), parameters, execution_options=PLANNED_FOR_ITS_VALUES).all()
+
+
+def _are_capped(rows: Sequence[Row[Any]]) -> bool:
+    return any(row.candidates >= CANDIDATES for row in rows)
 
 
 def _begins(match: Match, found: str) -> str:
