@@ -16,11 +16,12 @@ In the worker, `python -m servicekit work PACKAGE.MODULE:JOBS`:
             …one transaction: this part of the work, and how far it has come…
 """
 
-from servicekit.jobs.handler import Handler, Progress, Run, Worker
+from servicekit.jobs.handler import GaveUp, Handler, Progress, Run, Worker
 from servicekit.jobs.message import job_message
 from servicekit.jobs.rows import Job, JobPage, create, find, list_of, purge_finished, request_cancel
 
 __all__ = [
+    "GaveUp",
     "Handler",
     "Job",
     "JobPage",

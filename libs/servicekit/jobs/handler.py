@@ -41,6 +41,18 @@ class Progress:
         return self.outcome or (_DONE if self.finished else None)
 
 
+class GaveUp(Exception):
+    """Raised by `prepare` or `step`: the job has failed and is not tried again; nothing of the step has happened.
+
+    `code` is stable and shown, as is `detail`, which is for people and quotes nothing.
+    """
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(code, detail)
+        self.code = code
+        self.detail = detail
+
+
 @dataclass(slots=True, eq=False)
 class Run:
     """One job under work. `job` is as of the last step; `cancelled` and `stopping` may turn at any time."""

@@ -16,7 +16,7 @@ from servicekit.events.waiting import describe, pause_of
 from servicekit.jobs import metrics
 from servicekit.jobs.calls import Calls
 from servicekit.jobs.failures import is_transient, problem, problem_of
-from servicekit.jobs.handler import Handler, Run
+from servicekit.jobs.handler import GaveUp, Handler, Run
 from servicekit.jobs.keeper import LeaseKeeper
 from servicekit.jobs.lease import MAX_TAKEOVERS, Claimed, Lease, LeaseLost
 from servicekit.jobs.rows import Job
@@ -71,6 +71,8 @@ class Slices:
             return self._steps(claimed.lease, run)
         except LeaseLost:
             raise
+        except GaveUp as reason:
+            return self._end(claimed.lease, "failed", {"code": reason.code, "detail": reason.detail})
         except Exception as error:  # the edge: a failing job must not keep the others waiting
             return self._failed(claimed.lease, run.job, error)
 

@@ -26,6 +26,14 @@ def test_a_job_that_fails_five_times_in_a_row_shows_a_code_and_a_reference(shop:
     assert shop.effects(job_id) == {}
 
 
+def test_a_step_that_gives_up_has_not_happened_and_is_not_tried_again(shop: Shop):
+    job_id = shop.queue("stumble", how="for good")
+    assert run_jobs(shop.db, JOBS) == 1
+    job = shop.job(job_id)
+    assert (job.status, job.problem) == ("failed", {"code": "no_use", "detail": "It is of no use."})
+    assert shop.effects(job_id) == {}
+
+
 def test_failures_that_are_not_in_a_row_do_not_add_up(shop: Shop):
     job_id = shop.queue("stumble", how="secretly")
     shop.change("UPDATE job SET attempts = 4")

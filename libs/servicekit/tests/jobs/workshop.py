@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from servicekit.database import UnitOfWork
 from servicekit.errors import Conflict, Unavailable
-from servicekit.jobs import Progress, Run, Worker
+from servicekit.jobs import GaveUp, Progress, Run, Worker
 
 _EFFECT = text("INSERT INTO effect (job_id, item, instance) VALUES (:job, :item, :instance)")
 _PLAN = text("SELECT 1 FROM plan WHERE name = :name")
@@ -52,6 +52,8 @@ class Stumble:
                     uow.connection.exec_driver_sql("SELECT pg_sleep(5)")
                 case "for now":
                     raise Unavailable("somebody_else_is_down")
+                case "for good":
+                    raise GaveUp("no_use", "It is of no use.")
                 case "fatally":
                     os._exit(1)
         return Progress(done=1, finished=True)
