@@ -42,7 +42,7 @@ class Progress:
 
 
 class GaveUp(Exception):
-    """Raised by `prepare` or `step`: the job has failed and is not tried again; nothing of the step has happened.
+    """Raised by `prepare` or `step`: the job has failed for good, and nothing of the step has happened.
 
     `code` is stable and shown, as is `detail`, which is for people and quotes nothing.
     """
