@@ -58,6 +58,15 @@ def begin(work: Work, job_id: UUID, asked: Sequence[UUID]) -> Batch:
     return Batch(asked, roots, frozenset(stood_for))
 
 
+def lock(work: Work, batch: Batch, *, columns: Sequence[str]) -> Mapping[UUID, Customer]:
+    """The customers, locked with the targets that led to them, as they are under these locks."""
+    connection, roots = work.uow.connection, batch.roots
+    locked = repository.lock_customers(connection, {*roots.keys(), *roots.values()})
+    if any(locked.get(target) != root for target, root in roots.items()):
+        raise ChangedMeanwhile
+    return queries.customers_of(connection, work.scope, set(roots.values()), columns=columns)
+
+
 def edit_of(work: Work, action: Action, form: Form) -> Edit:
     """What happens to each customer. Raises Invalid for what the company does not know, or knew once."""
     fields = work.configuration.fields
@@ -79,9 +88,10 @@ def edit_of(work: Work, action: Action, form: Form) -> Edit:
     return edit
 
 
-def change(work: Work, batch: Batch, edit: Edit, *, columns: Sequence[str]) -> Outcome:
-    """Each customer of the batch changed, found as it should be, or refused."""
-    customers = _locked(work, batch, columns=columns)
+def change(
+    work: Work, batch: Batch, customers: Mapping[UUID, Customer], edit: Edit, *, columns: Sequence[str]
+) -> Outcome:
+    """Each customer of the locked batch changed, found as it should be, or refused."""
     changed: list[Pair] = []
     unchanged, refused = len(batch.stood_for), list[Refusal]()
     for target in batch.asked:
@@ -103,15 +113,6 @@ def change(work: Work, batch: Batch, edit: Edit, *, columns: Sequence[str]) -> O
             unchanged += 1
     _save(work, changed, columns=columns)
     return Outcome(len(changed), unchanged, refused)
-
-
-def _locked(work: Work, batch: Batch, *, columns: Sequence[str]) -> Mapping[UUID, Customer]:
-    """The customers, locked with the targets that led to them, as they are under these locks."""
-    connection, roots = work.uow.connection, batch.roots
-    locked = repository.lock_customers(connection, {*roots.keys(), *roots.values()})
-    if any(locked.get(target) != root for target, root in roots.items()):
-        raise ChangedMeanwhile
-    return queries.customers_of(connection, work.scope, set(roots.values()), columns=columns)
 
 
 def _save(work: Work, changed: Sequence[Pair], *, columns: Sequence[str]) -> None:

@@ -65,14 +65,14 @@ def _step(job: Job, uow: UnitOfWork, scope: Any) -> Progress:
 
 
 def _edit(work: Work, action: Action, batch: editing.Batch, state: dict[str, Any]) -> Outcome:
-    form = read_patch(action)
+    form, columns = read_patch(action), action.kind.columns
+    customers = editing.lock(work, batch, columns=columns)  # before any tag, as every writer does
     if "tags" in state:
         form = tagging.as_of_now(work, form, state["tags"])
     elif "tags" in form.given:
         form = tagging.kept(work, form)
         state["tags"] = tagging.numbers_in(form)
-    edit = editing.edit_of(work, action, form)
-    return editing.change(work, batch, edit, columns=action.kind.columns)
+    return editing.change(work, batch, customers, editing.edit_of(work, action, form), columns=columns)
 
 
 def _done(job: Job, outcome: Outcome, *, state: Any, finished: bool) -> Progress:
