@@ -22,8 +22,8 @@ from services.customers.filters.domain.written import outdated, with_ids, words_
 from services.customers.filters.messages import saved_filter_message
 from services.customers.filters.reading import read_filter, vocabulary_of
 from services.customers.search.domain.query import read_query
-from services.customers.tags import counting
 from services.customers.tags import reader as tags
+from services.customers.tags.counting import Counting
 
 Json = dict[str, Any]
 
@@ -153,7 +153,7 @@ def _tags_met(connection: Connection, words: Iterable[str], *, asker: Asker) -> 
     found = tags.find_tags(connection, words)
     if asker.scope.is_admin or not found:
         return {word: str(tag.id) for word, tag in found.items()}
-    customers = counting.count(connection, asker.scope, set(found.values()))
+    customers = Counting(connection, asker.scope).count(set(found.values()))
     return {word: str(tag.id) for word, tag in found.items() if customers[tag.number].value}
 
 
