@@ -42,6 +42,7 @@ class Operation:
     )
     body_documents: Mapping[str, Any] = field(default_factory=dict)  # what OpenAPI says of such a body
     content_types: tuple[str, ...] = (JSON,)
+    most_values: int | None = None  # in a body that may hold more than others, since its schema reads fast
     query: Schema | None = None
     if_match: IfMatch = IfMatch.IGNORED
     idempotent: bool = False

@@ -106,8 +106,9 @@ def checked_body(operation: Operation, raw: bytes, content_type: bytes) -> Any:
         return None
     require_content_type(operation, content_type)
     value = parse_json(raw)
-    if len(raw) > MOST_VALUES and _has_more_values(value, MOST_VALUES):
-        raise Invalid.at("", "too_many_values", f"At most {MOST_VALUES} values in one body.")
+    most = operation.most_values or MOST_VALUES
+    if len(raw) > most and _has_more_values(value, most):
+        raise Invalid.at("", "too_many_values", f"At most {most} values in one body.")
     return load(operation.body, value)
 
 

@@ -7,17 +7,16 @@ from typing import Any
 from gateway.answers import Answer, json_answer, mark_replayed, page_answer, resource_answer
 from gateway.call import Call
 from gateway.operations import Routes
-from gateway.schemas.bulk import Bulk, BulkRefusal, Matched, NewBulk
+from gateway.schemas.bulk import MOST_VALUES, Bulk, BulkRefusal, Matched, NewBulk
 from gateway.schemas.common import PageQuery, page_of
 from gateway.streams import job_events
 
 routes = Routes("Bulk actions")
 _PATH = "/v1/customers/bulk"
-_TIME_ZONE = b"time-zone"
 _EVENTS = {"progress": "the bulk action", "end": "the bulk action, which is over"}
 
 
-@routes.post(_PATH, body=NewBulk(), answers={202: Bulk, 200: Matched})
+@routes.post(_PATH, body=NewBulk(), answers={202: Bulk, 200: Matched}, most_values=MOST_VALUES, zoned=True)
 async def start_bulk(call: Call) -> Answer:
     """Change many customers with one action.
 
@@ -30,8 +29,8 @@ async def start_bulk(call: Call) -> Answer:
     team or assignee, for instance. What is wrong with one customer is in the refusals.
     """
     if call.body["dry_run"]:
-        return json_answer(await call.ask("start_bulk", call.body, time_zone=_time_zone(call)))
-    reply = await call.tell("start_bulk", call.body, time_zone=_time_zone(call))
+        return json_answer(await call.ask("start_bulk", call.body, time_zone=call.time_zone))
+    reply = await call.tell("start_bulk", call.body, time_zone=call.time_zone)
     location = f"{_PATH}/{reply['bulk']['id']}".encode()
     answer = resource_answer(reply["bulk"], status=202, headers={b"location": location})
     return mark_replayed(answer) if reply["replayed"] else answer
@@ -73,8 +72,3 @@ async def stream_bulk_events(call: Call) -> Answer:
 async def _read(call: Call) -> dict[str, Any]:
     reply: dict[str, Any] = await call.ask("get_bulk", call.path["bulk_id"])
     return dict(reply["bulk"])
-
-
-def _time_zone(call: Call) -> str | None:
-    zone: Any = call.headers.get(_TIME_ZONE)
-    return None if zone is None else zone.decode("latin-1")

@@ -56,6 +56,14 @@ def test_wrong_shapes_are_refused_where_they_are_wrong(agent, wrong, pointer):
     assert [fault["pointer"] for fault in answer.json()["errors"]] == [pointer]
 
 
+def test_ten_thousand_ids_are_taken_and_no_more(agent):
+    ids = [str(uuid4()) for _ in range(10_001)]
+    asked = {"action": "set_status", "status": "blocked", "dry_run": True}
+    assert agent.client.post(PATH, json={**asked, "ids": ids[:-1]}).status_code == 200
+    refused = agent.client.post(PATH, json={**asked, "ids": ids})
+    assert [fault["pointer"] for fault in refused.json()["errors"]] == ["/ids"]
+
+
 def test_what_a_role_may_never_do_is_forbidden(agent):
     answer = agent.client.post(PATH, json={"action": "delete", "selection": {"all": True}})
     assert (answer.status_code, answer.json()["code"]) == (403, "administrators_only")
