@@ -51,13 +51,19 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="small and short: only to see that it works")
     parser.add_argument("--replicas", default="", help="for the full path, as in customers=2,gateway=2")
     parser.add_argument("--accept", action="store_true", help="keep the table in bench/results/accepted.txt")
+    parser.add_argument("--full", action="store_true", help="H-1m at a million customers too")
     parser.add_argument("--customers", type=int, default=0, help="how many, 100000 if not said")
     return parser.parse_args(arguments)
 
 
 def _options(asked: argparse.Namespace) -> Options:
     customers = asked.customers or (2_000 if asked.quick else 100_000)
-    return Options(customers=customers, quick=asked.quick, replicas=parse_replicas(asked.replicas))
+    return Options(
+        customers=customers,
+        quick=asked.quick,
+        replicas=parse_replicas(asked.replicas),
+        full=asked.full,
+    )
 
 
 def _interrupt(*_: object) -> None:

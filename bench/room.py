@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
@@ -17,7 +17,7 @@ from uuid import UUID
 
 import psycopg
 
-from bench import ceiling, generate
+from bench import ceiling, generate, standing
 from bench.ceiling import Ceiling
 from bench.company import Company, found
 from bench.people import MID_TEAM, people
@@ -33,6 +33,7 @@ class Options:
     customers: int = 100_000
     quick: bool = False
     replicas: Mapping[str, int] = field(default_factory=dict)
+    full: bool = False
 
     @property
     def seconds(self) -> float:
@@ -43,6 +44,18 @@ class Options:
     def slices(self) -> int:
         """How often ours and the yardstick take turns, so that a slow minute of the machine hits both."""
         return 1 if self.quick else 3
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Of the databases in which lists, filters and searches are measured."""
+        if self.quick:
+            return (2_000,)
+        return (10_000, 100_000, 1_000_000) if self.full else (10_000, 100_000)
+
+    @property
+    def repeats(self) -> int:
+        """Of each of those questions."""
+        return 3 if self.quick else 30
 
     @property
     def events(self) -> int:
@@ -61,6 +74,7 @@ class Room:
         self.options, self.say = options, say
         self.serial_numbers = itertools.count()  # of things that must be new
         self._stack = stack
+        self._standing: dict[int, str] = {}
 
     def enter(self, what: AbstractContextManager[T]) -> T:
         """Keep something until the end of the run."""
@@ -105,6 +119,26 @@ class Room:
         with self.database(system, "customers") as connection:
             generate.load(connection, self.options.customers, teams=teams)
         self.say(f"loaded in {time.monotonic() - begin:.0f} s")
+
+    def standing(self, customers: int) -> str:
+        """The address, as superuser, of a database with so many customers and no system around it."""
+        if customers not in self._standing:
+            self.say(f"loading {customers:,} customers into a database of their own")
+            url = self.enter(self._fresh_database(f"standing_{customers}"))
+            standing.fill(url, customers)
+            self._standing[customers] = url
+        return self._standing[customers]
+
+    @contextmanager
+    def _fresh_database(self, name: str) -> Iterator[str]:
+        server = self.servers.environment["TEST_POSTGRES_URL"]
+        with psycopg.connect(server, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}".encode())
+        try:
+            yield urlunsplit(urlsplit(server)._replace(path=f"/{name}"))
+        finally:
+            with psycopg.connect(server, autocommit=True) as connection:
+                connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
 
     def database(self, system: RunningSystem, service: str) -> psycopg.Connection:
         """That service's database, as superuser, in autocommit."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from bench.figures import bus, full_path, idle, inbound, lag, start
+from bench.figures import bus, full_path, idle, inbound, lag, scale, start
 from bench.report import Figure
 from bench.room import Room
 
@@ -28,6 +28,7 @@ ALL = (
     Measurement("H-list", full_path.measure_list),
     Measurement("H-create", full_path.measure_create),
     Measurement("H-one", full_path.measure_one),
+    Measurement("H-1m", scale.measure),
     Measurement("E-lag", lag.measure),
     Measurement("M-idle", idle.measure),
 )
