@@ -6,14 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from servicekit.errors import Conflict, Forbidden, Invalid, NotFound, Stale, TooLarge
 from servicekit.ids import new_id
 from services.customers.filters import repository
-from services.customers.filters.context import Asker
+from services.customers.filters.context import Asker, find_zone
 from services.customers.filters.domain import saved as rules
 from services.customers.filters.domain.reading import parse
 from services.customers.filters.domain.saved import SavedFilter
@@ -158,7 +157,8 @@ def _tags_met(connection: Connection, words: Iterable[str], *, asker: Asker) -> 
 
 
 def _in_its_zone(saved: SavedFilter, asker: Asker) -> Asker:
-    return replace(asker, zone=ZoneInfo(saved.time_zone))
+    """Zones are renamed and taken out of the database of zones, though seldom."""
+    return replace(asker, zone=find_zone(saved.time_zone) or asker.zone)
 
 
 def _lock(connection: Connection, filter_id: Any, *, asker: Asker, version: int | None) -> SavedFilter:
