@@ -87,7 +87,7 @@ def _headers(sample: Request, operation: Operation) -> Iterator[tuple[str, Reque
 
 
 def _unwanted_bodies(sample: Request) -> Iterator[tuple[str, Request]]:
-    if sample.operation.startswith(("get_", "list_", "count_")):
+    if sample.operation.startswith(("get_", "list_", "count_", "stream_")):
         return
     for raw in (b"{", b'{"a": 1}', b"[]"):
         yield "unwanted body", sample.but(raw=raw)
