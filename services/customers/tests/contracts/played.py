@@ -16,6 +16,7 @@ from servicekit.events import Event
 from servicekit.events.parked import list_parked
 from services.customers.contracts import FOLDER
 from services.customers.directory.domain import User
+from services.customers.tests.bulk.office import Office
 from services.customers.tests.history.told import Connector
 from services.customers.tests.world import World
 
@@ -97,6 +98,7 @@ def play(world: World) -> tuple[dict[str, Json], dict[str, Json]]:
     _about_settings(day)
     _about_fields(day)
     _about_filters(day)
+    _about_bulk(day, ana["id"])
     _about_parked(day)
     day.hear_of_two()
     events: dict[str, Json] = {}
@@ -169,6 +171,19 @@ def _about_filters(day: Day) -> None:
     day.call("update_saved_filter", kept["id"], shared, version=1)
     day.call("list_saved_filters", limit=50)
     day.call("delete_saved_filter", kept["id"], version=2)
+
+
+def _about_bulk(day: Day, ana: str) -> None:
+    """Looked at before it begins: how fast it went is of the day."""
+    asked = {"action": "add_tags", "tags": ["campaign"], "selection": {"ids": [ana, BIA]}}
+    day.call("start_bulk", {**asked, "dry_run": True}, "America/Sao_Paulo", name="start_bulk.dry_run")
+    bulk = day.call("start_bulk", {**asked, "dry_run": False}, "America/Sao_Paulo")["bulk"]
+    day.call("get_bulk", bulk["id"])
+    day.call("list_bulk", limit=50)
+    Office(day.world).work_off(bulk)
+    day.call("list_bulk_refusals", bulk["id"], limit=50)
+    waiting = day.world.service.start_bulk(day.world.admin, asked)["bulk"]
+    day.call("cancel_bulk", waiting["id"])
 
 
 def _about_parked(day: Day) -> None:
