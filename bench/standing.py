@@ -33,9 +33,13 @@ class Asking:
     team: int | None
 
     @property
+    def teams(self) -> list[str]:
+        return [] if self.team is None else [str(TEAMS[self.team])]
+
+    @property
     def scope(self) -> dict[str, object]:
-        role, teams = (ADMIN, []) if self.team is None else (AGENT, [str(TEAMS[self.team])])
-        return {"user_id": str(USERS[self.team or 0]), "role": role, "team_ids": teams}
+        role = ADMIN if self.team is None else AGENT
+        return {"user_id": str(USERS[self.team or 0]), "role": role, "team_ids": self.teams}
 
 
 ASKING = (

@@ -76,7 +76,7 @@ def _take_turns(
     repeats: int,
 ) -> None:
     scope, arguments = timed.asking.scope, timed.shape.arguments
-    by_hand = list(statements(timed.shape, scope["team_ids"], numbers))
+    by_hand = list(statements(timed.shape, timed.asking.teams, numbers))
     timed.by_hand = [[] for _ in by_hand]
     for turn in range(repeats + 1):
         ours = _milliseconds(lambda: service.list_customers(scope, **arguments))
