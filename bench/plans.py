@@ -38,9 +38,9 @@ What they rest on:
   0.5 ms, not 1.2.
 
 How to read them: a walk is right where many match (a common tag, everybody of a large team), since the page
-fills after a few hundred rows; gathering where few do (a rare tag, a week, a tiny team), since their own index
-finds them and the sort is small. `BitmapAnd` joins two such indexes. No statistics exist for a text
-*within* a custom value, so "text contains" is a guess; the race between the two ways bounds what a wrong guess costs.
+fills after a few hundred rows; gathering where few do (a rare tag, a week, a tiny team), since their own
+index finds them and the sort is small. `BitmapAnd` joins two such indexes. No statistics exist for a text
+*within* a custom value, so "text contains" is a guess; the race bounds what a wrong guess costs.
 """
 _WIDEST: Final = 150
 _CHOSEN: Final = (
