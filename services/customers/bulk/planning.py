@@ -11,6 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from servicekit.errors import Invalid
 from servicekit.ids import new_id
 from servicekit.jobs import Job, Progress
 from services.customers.bulk import targets
@@ -19,10 +20,13 @@ from services.customers.filters import context
 from services.customers.filters.context import Asker
 from services.customers.registry.writing import Json, Work
 from services.customers.search import selection as selections
+from services.customers.search.running import Budget
 from services.customers.search.selection import Selection
 
 CHUNK: Final = 5_000
 _PLANNED: Final = "planned"
+_ANY_NUMBER: Final = 10**9
+_PATIENCE: Final = 2.0
 
 
 def read(connection: Connection, asker: Asker, request: Request) -> Selection:
@@ -31,8 +35,14 @@ def read(connection: Connection, asker: Asker, request: Request) -> Selection:
 
 
 def count(connection: Connection, asker: Asker, request: Request) -> Json:
-    """How many they are."""
-    return selections.count(connection, asker, read(connection, asker, request))
+    """How many they are: exactly if that can be counted in time, else up to the bound of lists."""
+    selection = read(connection, asker, request)
+    try:
+        return selections.count(connection, asker, selection, exactly=_ANY_NUMBER, budget=Budget(_PATIENCE))
+    except Invalid as error:
+        if error.code != "query_too_expensive":
+            raise
+    return selections.count(connection, asker, selection)
 
 
 def parameters_of(request: Request, asker: Asker, *, planned: bool) -> Json:

@@ -22,8 +22,9 @@ def count(
     *,
     deleted: bool = False,
     budget: Budget | None = None,
+    exactly: int = EXACTLY,
 ) -> dict[str, Any]:
-    """{value, relation}. Raises Invalid `query_too_expensive`."""
+    """{value, relation}, the exact number up to `exactly`. Raises Invalid `query_too_expensive`."""
     restriction = narrowed(connection, asker, selection, live=not deleted)
     if restriction.match and not restriction.conditions:
         source, condition = SEARCHED, searchable(asker.scope)
@@ -35,6 +36,6 @@ def count(
         f"SELECT count(*) FROM (SELECT {matching} LIMIT :bound) counted",
         f"WITH every AS MATERIALIZED (SELECT {matching}) SELECT count(*) FROM every",
     ]
-    parameters = {**restriction.parameters, "bound": EXACTLY + 1}
+    parameters = {**restriction.parameters, "bound": exactly + 1}
     ((found,),) = read(connection, ways, parameters, budget=budget or Budget())
-    return {"value": min(found, EXACTLY), "relation": "eq" if found <= EXACTLY else "gte"}
+    return {"value": min(found, exactly), "relation": "eq" if found <= exactly else "gte"}
