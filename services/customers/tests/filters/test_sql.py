@@ -58,6 +58,7 @@ def meant_by(village: Village, scope: Json, raw: Json, zone: str, *, deleted: bo
 
 def test_the_database_finds_whom_the_filter_means(village: Village) -> None:
     teams = {"admin": list(village.world.teams.values()), "agent": village.agent["team_ids"]}
+    filters = {role: trees(village, known) for role, known in teams.items()}
 
     @_OFTEN
     @given(
@@ -69,7 +70,7 @@ def test_the_database_finds_whom_the_filter_means(village: Village) -> None:
     def check(data: st.DataObject, role: str, zone: str, deleted: bool) -> None:
         scope = village.world.admin if role == "admin" else village.agent
         deleted = deleted and role == "admin"
-        raw = data.draw(trees(village, teams[role]))
+        raw = data.draw(filters[role])
         found = read_or_reject(lambda: found_by(village, scope, raw, zone, deleted=deleted))
         assert found == meant_by(village, scope, raw, zone, deleted=deleted)
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from services.customers import configuration
+from services.customers.fields.domain.definitions import Definitions
 from services.customers.filters.domain.catalogue import find_field
 from services.customers.tests.filters import village as pools
 from services.customers.tests.filters.village import Village
@@ -47,8 +48,11 @@ def trees(village: Village, teams: list[str]) -> SearchStrategy[Json]:
 
 
 def leaves(village: Village, teams: list[str]) -> SearchStrategy[Json]:
+    with village.world.db.reading() as connection:
+        definitions = configuration.current(connection).fields
     fields = (*STANDARD, *(f"custom.{key}" for key, _ in pools.FIELDS))
-    return st.sampled_from(fields).flatmap(lambda name: _leaf(name, village, teams))
+    kinds = {name: _leaf(name, definitions, village, teams) for name in fields}
+    return st.sampled_from(fields).flatmap(kinds.__getitem__)
 
 
 def _groups(parts: SearchStrategy[Json]) -> SearchStrategy[Json]:
@@ -61,9 +65,8 @@ def _groups(parts: SearchStrategy[Json]) -> SearchStrategy[Json]:
     )
 
 
-def _leaf(name: str, village: Village, teams: list[str]) -> SearchStrategy[Json]:
-    with village.world.db.reading() as connection:
-        known = find_field(name, configuration.current(connection).fields)
+def _leaf(name: str, definitions: Definitions, village: Village, teams: list[str]) -> SearchStrategy[Json]:
+    known = find_field(name, definitions)
     assert known
     values = _values(name, known.type, village, teams)
     return st.sampled_from(known.ops).flatmap(lambda op: _compared(name, known.type, op, values))
