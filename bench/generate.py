@@ -19,7 +19,7 @@ from bench import people
 from bench.people import ASSIGNEES, INTERESTS, PLANS, TAGS
 from bench.rows import FIELDS, INTERESTS_FIELD, PLAN_FIELD, TABLES, Row, Vocabulary, copy_text
 from services.customers.fields.domain.definitions import Field
-from services.customers.fields.domain.expressions import INDEXED, expression, index_name
+from services.customers.fields.domain.expressions import INDEXED, index_name, indexed
 from services.customers.registry.domain.names import folded
 
 NAMESPACE = UUID("6b6f0c7e-3a0a-7e6e-9a51-0f2b3a1d9c55")
@@ -147,9 +147,8 @@ def _drop_indexes(connection: psycopg.Connection) -> list[str]:
 
 
 def _indexes_of_fields() -> Iterator[str]:
-    """What defining a number or a date field builds in the background."""
+    """What defining a number, a date or a text field builds in the background."""
     for key, type_ in FIELDS.items():
         if type_ in INDEXED:
             field = Field(key, key, type_, required=False, help="", position=0, archived=False, version=1)
-            name, value = index_name(field), expression(field, row="")
-            yield f"CREATE INDEX IF NOT EXISTS {name} ON customer ({value}, id)"
+            yield f"CREATE INDEX IF NOT EXISTS {index_name(field)} ON {indexed(field)}"

@@ -1,4 +1,4 @@
-"""Every number, date and datetime field has an index of its own, made while customers are read and written.
+"""Fields with an order and texts have an index of their own each, made while customers are read and written.
 
 PostgreSQL makes such an index in no transaction, and leaves an invalid one behind when it is interrupted.
 """
@@ -15,7 +15,7 @@ from servicekit.errors import Unavailable
 from servicekit.jobs import Progress, Run
 from services.customers.fields import repository
 from services.customers.fields.domain.definitions import Field
-from services.customers.fields.domain.expressions import INDEXED, expression, index_name
+from services.customers.fields.domain.expressions import INDEXED, index_name, indexed
 
 KIND: Final = "index_field"
 
@@ -59,11 +59,7 @@ def make_index(connection: Connection, field: Field) -> None:
         return
     if state == "invalid":
         connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY {name}")
-    # Of all rows, though lists show the live ones only: PostgreSQL has statistics of an expression from an
-    # index without a condition. Without them it takes every range for a 200th of all customers.
-    connection.exec_driver_sql(
-        f"CREATE INDEX CONCURRENTLY {name} ON customer ({expression(field, row='')}, id)"
-    )
+    connection.exec_driver_sql(f"CREATE INDEX CONCURRENTLY {name} ON {indexed(field)}")
     connection.exec_driver_sql("ANALYZE customer")
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 import orjson
 
 from services.customers.fields.domain.definitions import WITH_OPTIONS, Definitions, Field
-from services.customers.fields.domain.expressions import INDEXED, expression
+from services.customers.fields.domain.expressions import INDEXED, ORDERED, expression
 from services.customers.fields.domain.scalars import stored_moment
 from services.customers.filters import addresses
 from services.customers.filters.context import Asker
@@ -83,7 +83,7 @@ class _Writer:
         if custom.type in WITH_OPTIONS:
             numbers = sorted(custom.numbers) if leaf.op == IS_SET else leaf.value
             return self.overlap("c.opt_ids", numbers, "integer[]")
-        if custom.type in INDEXED:
+        if custom.type in ORDERED:
             return self._ordered(expression(custom), _as_stored(leaf) if custom.type == "datetime" else leaf)
         return self._text(custom, leaf)
 
@@ -93,13 +93,14 @@ class _Writer:
     def _text(self, custom: Field, leaf: Leaf) -> str:
         """Equality by the index over all texts and flags."""
         if leaf.op == IS_SET:
-            return f"(c.custom->>'{custom.key}') IS NOT NULL"
+            value = expression(custom) if custom.type in INDEXED else f"(c.custom->>'{custom.key}')"
+            return f"{value} IS NOT NULL"
         if leaf.op == IN:
             wanted = [orjson.dumps({custom.key: value}).decode() for value in leaf.value]
             if len(wanted) == 1:
                 return f"c.custom_search @> CAST({self.parameters.add(wanted[0])} AS jsonb)"
             return f"c.custom_search @> ANY(CAST({self.parameters.add(wanted)} AS jsonb[]))"
-        return f"(c.custom_search->>'{custom.key}') LIKE {self.parameters.add(like(leaf))}"
+        return f"{expression(custom)} LIKE {self.parameters.add(like(leaf))}"
 
     def overlap(self, column: str, values: Any, type: str) -> str:
         return f"{column} && CAST({self.parameters.add(list(values))} AS {type})" if values else _NOBODY

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from servicekit.errors import Invalid
 from services.customers.fields.domain.definitions import Definitions
-from services.customers.fields.domain.expressions import INDEXED, expression
+from services.customers.fields.domain.expressions import ORDERED, expression
 from services.customers.registry.cursors import Cursor, invalid_cursor
 
 DEFAULT_SORT: Final = "-created_at"
@@ -89,7 +89,7 @@ def read_sort(sort: str, fields: Definitions) -> Order:
 
 def _custom_key(name: str, fields: Definitions) -> Key | None:
     field = fields.by_key.get(name.removeprefix(_CUSTOM)) if name.startswith(_CUSTOM) else None
-    if field is None or field.type not in INDEXED:
+    if field is None or field.type not in ORDERED:
         return None
     return Key(expression(field), type="numeric" if field.type == "number" else "text", has_empties=True)
 

@@ -41,7 +41,7 @@ def downgrade() -> None:
 _INDEXES_OF_FIELDS = """
 INSERT INTO job (id, kind, created_by, parameters, total)
 SELECT gen_random_uuid(), 'index_field', 'migration', jsonb_build_object('key', key), 1
-FROM custom_field WHERE type IN ('number', 'date', 'datetime')
+FROM custom_field WHERE type IN ('number', 'date', 'datetime', 'text', 'url')
 """
 
 # Tiny teams, rare tags and the newest days are small parts, which a coarse histogram takes for large ones.

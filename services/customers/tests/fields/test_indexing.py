@@ -1,4 +1,4 @@
-"""The index of a number, date or datetime field: made by a worker, outside of any transaction."""
+"""The index of a number, date, datetime, text or url field: made by a worker, outside of any transaction."""
 
 from __future__ import annotations
 
@@ -54,10 +54,10 @@ def indexes(world: World) -> dict[str, bool]:
     return {row.name: row.valid for row in rows}
 
 
-def test_a_field_that_has_an_order_asks_for_an_index(world: World) -> None:
+def test_a_field_with_an_order_and_a_text_ask_for_an_index(world: World) -> None:
     for kind in ("text", "number", "date", "datetime", "boolean", "url", "select", "multiselect"):
         define(world, f"a_{kind}", kind)
-    assert asked(world) == ["a_date", "a_datetime", "a_number"]
+    assert asked(world) == ["a_date", "a_datetime", "a_number", "a_text", "a_url"]
 
 
 @pytest.mark.parametrize(("kind", "value"), [("number", 7), ("date", "1990-02-28")])
@@ -74,6 +74,21 @@ def test_the_index_answers_comparisons_of_the_field(world: World, kind: str, val
             {"than": 1 if kind == "number" else "1"},
         )
         assert index_name(field) in "\n".join(plan.scalars())
+
+
+@pytest.mark.parametrize("kind", ["text", "url"])
+def test_the_index_of_a_text_answers_what_it_contains(world: World, kind: str) -> None:
+    define(world, "page", kind)
+    anyone = world.create(custom={"page": "https://Example.org/Zürich"})
+    world.create(custom={"page": "https://example.org/Bern"})
+    work(world)
+    with world.db.unit_of_work() as uow:
+        field = load(uow.connection).by_key["page"]
+        uow.connection.execute(text("SET LOCAL enable_seqscan = off"))
+        statement = f"SELECT c.id FROM customer c WHERE {expression(field)} LIKE '%zurich%'"
+        plan = uow.connection.execute(text(f"EXPLAIN {statement}"))
+        assert index_name(field) in "\n".join(plan.scalars())
+        assert [str(id_) for id_ in uow.connection.execute(text(statement)).scalars()] == [anyone["id"]]
 
 
 def test_the_planner_knows_from_the_index_how_many_values_a_range_holds(world: World) -> None:
