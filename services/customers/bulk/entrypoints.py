@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from nameko.timer import timer
 from sqlalchemy import Connection
@@ -20,7 +19,7 @@ from services.customers.bulk import refusals, starting, targets
 from services.customers.bulk.job import KIND
 from services.customers.bulk.messages import bulk_message
 from services.customers.directory.refresh import with_news
-from services.customers.registry.domain.inputs import object_of, whole
+from services.customers.registry.domain.inputs import find_id, object_of, whole
 from services.customers.registry.writing import Seen
 from services.customers.rights import for_people
 
@@ -88,10 +87,8 @@ class BulkEntrypoints:
 
 def _job(connection: Connection, caller: Scope, bulk_id: str) -> Job:
     """Raises NotFound, the same for one that never was and for one of somebody else."""
-    try:
-        job = jobs.find(connection, UUID(bulk_id))
-    except (ValueError, TypeError, AttributeError):
-        job = None
+    job_id = find_id(bulk_id)
+    job = jobs.find(connection, job_id) if job_id else None
     if job is None or job.kind != KIND or not (caller.is_admin or job.created_by == caller.user_id):
         raise NotFound("bulk_not_found")
     return job

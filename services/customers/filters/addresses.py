@@ -11,7 +11,8 @@ from typing import Final
 from identity import Identity, digits_of
 from identity.model import LINE
 from services.customers.filters.domain.tree import IN, IS_SET, STARTS_WITH, Leaf
-from services.customers.filters.parameters import Parameters, escaped
+from services.customers.filters.parameters import Parameters
+from services.customers.patterns import literal
 from services.customers.registry.domain.names import folded
 from services.customers.search.domain.entries import BETWEEN
 
@@ -44,16 +45,16 @@ def _point(leaf: Leaf, parameters: Parameters) -> str:
             identities = parameters.add([identity.value for identity in leaf.value])
             return f"{of_kind} AND p.identity = ANY(CAST({identities} AS text[]))"
         case "starts_with":
-            return f"{of_kind} AND ' ' || p.search LIKE {parameters.add(f'% {escaped(leaf.value)}%')}"
-    return f"{of_kind} AND p.search LIKE {parameters.add(f'%{escaped(leaf.value)}%')}"
+            return f"{of_kind} AND ' ' || p.search LIKE {parameters.add(f'% {literal(leaf.value)}%')}"
+    return f"{of_kind} AND p.search LIKE {parameters.add(f'%{literal(leaf.value)}%')}"
 
 
 def _patterns(leaf: Leaf) -> list[str]:
     """Those of customer_search.text: an entry as a whole, its beginning, or a part of it."""
     if leaf.op == IN:
-        return [f"%{BETWEEN}{escaped(_entry(identity))}{BETWEEN}%" for identity in leaf.value]
+        return [f"%{BETWEEN}{literal(_entry(identity))}{BETWEEN}%" for identity in leaf.value]
     beginning = BETWEEN if leaf.op == STARTS_WITH else ""
-    return [f"%{beginning}{escaped(leaf.value)}%"]
+    return [f"%{beginning}{literal(leaf.value)}%"]
 
 
 def _entry(identity: Identity) -> str:

@@ -1,13 +1,11 @@
-"""Values of a condition, and patterns in which nothing that a caller typed is special."""
+"""Values of a condition: bound, never written into it."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from services.customers.filters.domain.tree import STARTS_WITH, Leaf
-
-_SPECIAL = re.compile(r"([\\%_])")
+from services.customers.patterns import literal
 
 
 class Parameters:
@@ -25,9 +23,5 @@ class Parameters:
 
 def like(leaf: Leaf) -> str:
     """The pattern of "contains" or "starts with"."""
-    part = escaped(leaf.value)
+    part = literal(leaf.value)
     return f"{part}%" if leaf.op == STARTS_WITH else f"%{part}%"
-
-
-def escaped(text: str) -> str:
-    return _SPECIAL.sub(r"\\\1", text)

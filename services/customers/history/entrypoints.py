@@ -15,6 +15,7 @@ from services.customers.history import queries
 from services.customers.history.messages import item_message, unknown_team_message
 from services.customers.history.queries import Window
 from services.customers.registry.cursors import Cursor
+from services.customers.registry.domain.inputs import find_id
 from services.customers.registry.queries import members_of
 from services.customers.rights import for_administrators, for_people
 
@@ -103,7 +104,7 @@ def _required(pointer: str, value: str | None) -> datetime:
 
 
 def _id(customer_id: str) -> UUID:
-    try:
-        return UUID(customer_id)
-    except (ValueError, AttributeError, TypeError):
-        raise NotFound("customer_not_found") from None
+    found = find_id(customer_id)
+    if found is None:
+        raise NotFound("customer_not_found")
+    return found

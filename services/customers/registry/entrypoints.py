@@ -25,7 +25,7 @@ from services.customers.registry import (
     teams,
     writing,
 )
-from services.customers.registry.domain.inputs import ids_of, object_of, version_of, whole
+from services.customers.registry.domain.inputs import find_id, ids_of, object_of, version_of, whole
 from services.customers.registry.duplicates import Refused
 from services.customers.registry.writing import Seen
 from services.customers.rights import for_administrators, for_people
@@ -170,14 +170,14 @@ class RegistryEntrypoints:
 
 def _customer(customer_id: str) -> UUID:
     """What is no id names no customer."""
-    try:
-        return UUID(customer_id)
-    except (ValueError, TypeError, AttributeError):
-        raise writing.not_found() from None
+    found = find_id(customer_id)
+    if found is None:
+        raise writing.not_found()
+    return found
 
 
 def _team(team_id: str, pointer: str) -> UUID:
-    try:
-        return UUID(team_id)
-    except (ValueError, TypeError, AttributeError):
-        raise Invalid.at(pointer, "unknown_team", "there is no such team") from None
+    found = find_id(team_id)
+    if found is None:
+        raise Invalid.at(pointer, "unknown_team", "there is no such team")
+    return found

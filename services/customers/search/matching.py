@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from servicekit.scope import Scope
+from services.customers.patterns import literal
 from services.customers.registry.visibility import searchable, visibility_parameters
 from services.customers.search.domain.entries import BETWEEN
 from services.customers.search.domain.query import Query, Word
@@ -54,7 +55,11 @@ def to_match(connection: Connection, query: Query, *, scope: Scope, masked: bool
         condition = prefix = f"s.customer_id = ANY(CAST({writer.add(holders)} AS uuid[]))"
     else:
         tags = _tags(connection, query.words)
-        words = [_word(writer, word, tags.get(at), masked=masked) for at, word in enumerate(query.words)]
+        some_have_index = any(word.has_index for word in query.words)
+        words = [
+            _word(writer, word, tags.get(at), masked=masked, compared=some_have_index and not word.has_index)
+            for at, word in enumerate(query.words)
+        ]
         numbers = () if masked else query.numbers
         alternatives = [" AND ".join(words), *(writer.like(f"%{number}%") for number in numbers)]
         condition = f"({' OR '.join(alternatives)})"
@@ -79,12 +84,17 @@ class _Writer:
         self.parameters[name] = value
         return f":{name}"
 
+    def holds(self, part: str) -> str:
+        return f"strpos({self.column}, {self.add(part)}) > 0"
+
     def like(self, pattern: str) -> str:
         return f"{self.column} LIKE {self.add(pattern)}"
 
 
-def _word(writer: _Writer, word: Word, tags: Sequence[int] | None, *, masked: bool) -> str:
-    alternatives = [writer.like(pattern) for pattern in _patterns(word, masked=masked)]
+def _word(writer: _Writer, word: Word, tags: Sequence[int] | None, *, masked: bool, compared: bool) -> str:
+    """`compared`: without the index, which would hold "+55" to mean everybody with a 55."""
+    patterns = _patterns(word, masked=masked)
+    alternatives = [writer.holds(word.text)] if compared else [writer.like(each) for each in patterns]
     if tags:
         alternatives.append(f"s.tag_ids && CAST({writer.add(tags)} AS integer[])")
     return f"({' OR '.join(alternatives)})"
@@ -119,11 +129,6 @@ def _holders(connection: Connection, lines: Sequence[str], scope: Scope) -> list
     held = [f"+{line}" for line in lines]
     parameters = {"lines": held, "most": _MOST_HOLDERS, **visibility_parameters(scope)}
     return list(connection.execute(text(statement), parameters).scalars())
-
-
-def literal(words: str) -> str:
-    """For LIKE: what people type stands for itself."""
-    return words.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
 
 
 def _patterns(word: Word, *, masked: bool) -> list[str]:

@@ -11,7 +11,7 @@ from servicekit.errors import NotFound, Stale
 from servicekit.ids import new_id
 from servicekit.rpc import rpc
 from servicekit.scope import Scope
-from services.customers.registry.domain.inputs import object_of, version_of, whole
+from services.customers.registry.domain.inputs import find_id, object_of, version_of, whole
 from services.customers.registry.errors import ChangedMeanwhile
 from services.customers.rights import for_administrators, for_people
 from services.customers.tags import listing, repository
@@ -42,10 +42,10 @@ class TagEntrypoints:
 
     @rpc
     def get_tag(self, scope: Json, tag_id: str) -> Json:
-        caller = for_people(scope)
+        caller, asked = for_people(scope), _tag(tag_id)
         with self.db.reading() as connection:
-            found = repository.find_by_ids(connection, [_tag(tag_id)]).get(_tag(tag_id))
-            if found is None or found.id != _tag(tag_id):
+            found = repository.find_by_ids(connection, [asked]).get(asked)
+            if found is None or found.id != asked:
                 raise _not_found()
             message = listing.find(connection, caller, found)
         if message is None:
@@ -151,10 +151,10 @@ def _answer(uow: UnitOfWork, caller: Scope, tag_id: UUID) -> Json:
 
 def _tag(tag_id: str) -> UUID:
     """What is no id names no tag."""
-    try:
-        return UUID(tag_id)
-    except (ValueError, TypeError, AttributeError):
-        raise _not_found() from None
+    found = find_id(tag_id)
+    if found is None:
+        raise _not_found()
+    return found
 
 
 def _not_found() -> NotFound:

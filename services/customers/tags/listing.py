@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, text
 
 from servicekit.scope import Scope
+from services.customers.patterns import literal
 from services.customers.registry.cursors import Cursor
 from services.customers.registry.domain.names import folded
 from services.customers.tags import repository
@@ -60,12 +61,7 @@ def _candidates(
     statement = text(_CANDIDATES.format(more=(_NAMED if q else "") + ("" if held is None else _HELD)))
     parameters: Json = {"after": after, "limit": size}
     if q:
-        parameters["prefix"] = _beginning(q)
+        parameters["prefix"] = f"{literal(folded(q))}%"
     if held is not None:
         parameters["held"] = held
     return [repository.to_tag(row) for row in connection.execute(statement, parameters)]
-
-
-def _beginning(text: str) -> str:
-    escaped = folded(text).replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
-    return escaped + "%"

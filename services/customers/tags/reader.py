@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from uuid import UUID
 
 from sqlalchemy import Connection
 
+from services.customers.registry.domain.inputs import find_id
 from services.customers.registry.domain.names import folded
 from services.customers.tags import repository
 from services.customers.tags.domain.tag import KeptTag
@@ -14,7 +14,7 @@ from services.customers.tags.domain.tag import KeptTag
 
 def find_tags(connection: Connection, given: Iterable[str]) -> dict[str, KeptTag]:
     """By each id or name (an alias too) the tag that it means now; what means none is left out."""
-    wanted = {text: _id(text) for text in given}
+    wanted = {text: find_id(text) for text in given}
     ids = repository.find_by_ids(connection, {id for id in wanted.values() if id})
     names = repository.find_by_names(
         connection, {folded(text) for text, id in wanted.items() if id not in ids}
@@ -26,10 +26,3 @@ def find_tags(connection: Connection, given: Iterable[str]) -> dict[str, KeptTag
 def numbers_of(connection: Connection, given: Iterable[str]) -> dict[str, frozenset[int]]:
     """By each id or name the numbers by which rows may hold that tag: its own and its aliases'."""
     return {text: tag.numbers for text, tag in find_tags(connection, given).items()}
-
-
-def _id(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

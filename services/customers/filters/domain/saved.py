@@ -12,6 +12,7 @@ from identity.text import is_storable
 from services.customers.fields.domain.definitions import Definitions
 from services.customers.filters.domain.catalogue import find_field
 from services.customers.filters.domain.written import Json, problem
+from services.customers.registry.domain.inputs import find_id
 from services.customers.registry.domain.problems import Problems, escaped
 
 MAX_NAME: Final = 100
@@ -128,10 +129,7 @@ def _columns(value: Any, definitions: Definitions) -> tuple[str, ...] | None:
 def _team(value: Any, teams: Collection[str]) -> UUID | None:
     if value is None:
         return None
-    try:
-        found = UUID(value)
-    except (ValueError, TypeError, AttributeError):
-        found = None
+    found = find_id(value)
     if found is None or str(found) not in teams:
         raise _Wrong("unknown_team", "there is no such team")
     return found

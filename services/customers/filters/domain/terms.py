@@ -14,6 +14,7 @@ from services.customers.fields.domain.scalars import InvalidValue
 from services.customers.filters.domain.calendar import Calendar
 from services.customers.filters.domain.catalogue import MAX_TEXT, Known
 from services.customers.registry.domain.customer import STATUSES
+from services.customers.registry.domain.inputs import find_id
 from services.customers.registry.domain.names import folded
 
 
@@ -82,14 +83,14 @@ def _status(known: Known, text: str, words: Vocabulary) -> tuple[str]:
 def _user(known: Known, text: str, words: Vocabulary) -> tuple[UUID, ...]:
     if text == "me":
         return (words.user_id,)
-    found = _uuid(text)
+    found = find_id(text)
     if found is not None and str(found) in words.users:
         return (found,)
     return _unknown(words, "unknown_user", "there is no such user")
 
 
 def _team(known: Known, text: str, words: Vocabulary) -> tuple[UUID, ...]:
-    found = _uuid(text)
+    found = find_id(text)
     if found is not None and str(found) in words.teams:
         return (found,)
     return _unknown(words, "unknown_team", "there is no such team")
@@ -117,13 +118,6 @@ def _option(known: Known, text: str, words: Vocabulary) -> tuple[int, ...]:
 def _field_of(known: Known) -> Field:
     assert known.custom is not None, "standard fields have no options"
     return known.custom
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 _READERS: Final[dict[str, Callable[[Known, str, Vocabulary], tuple[Any, ...]]]] = {

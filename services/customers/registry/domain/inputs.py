@@ -28,6 +28,14 @@ def version_of(value: Any) -> int | None:
     return None if value is None else whole(value, "/version", at_least=0, at_most=2**31 - 1)
 
 
+def find_id(value: Any) -> UUID | None:
+    """The id that was given; what is none names nothing."""
+    try:
+        return UUID(value)
+    except (ValueError, TypeError, AttributeError):
+        return None
+
+
 def ids_of(values: Any) -> dict[str, str]:
     """The ids among `values`, as asked and as they are written; what is no id is left out."""
     if not isinstance(values, list):
@@ -36,8 +44,6 @@ def ids_of(values: Any) -> dict[str, str]:
         raise TooLarge("too_many_ids", {"limit": MAX_IDS})
     found: dict[str, str] = {}
     for value in values:
-        try:
-            found[value] = str(UUID(value))
-        except (ValueError, TypeError, AttributeError):
-            continue
+        if (known := find_id(value)) is not None:
+            found[value] = str(known)
     return found

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 from servicekit.errors import Conflict, Invalid
+from services.customers.registry.domain.inputs import find_id
 from services.customers.registry.domain.names import folded
+from services.customers.registry.domain.problems import Problems, escaped
 from services.customers.tags.domain.tag import BadTagName, KeptTag, clean_tag_name, colour_of
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
@@ -26,19 +28,16 @@ class TagPatch:
 
 def read_patch(data: Mapping[str, Any]) -> TagPatch:
     """Raises Invalid with all that is wrong."""
-    errors: list[dict[str, str]] = []
+    problems = Problems()
     values: dict[str, Any] = {}
     for key, value in data.items():
         try:
-            values[key] = _READERS[key](value)
-        except KeyError:
-            errors.append(_error(key, "unknown_property", "there is no such property"))
+            values[key] = _READERS.get(key, _unknown)(value)
         except _Wrong as wrong:
-            errors.append(_error(key, wrong.code, wrong.detail))
+            problems.add(f"/{escaped(key)}", wrong.code, wrong.detail)
     if "merge_into" in data and len(data) > 1:
-        errors.append(_error("merge_into", "not_alone", "a tag is joined, or else it is changed"))
-    if errors:
-        raise Invalid("invalid", {"errors": errors})
+        problems.add("/merge_into", "not_alone", "a tag is joined, or else it is changed")
+    problems.raise_if_any()
     return TagPatch(**values)
 
 
@@ -85,10 +84,6 @@ class _Wrong(ValueError):
         self.code, self.detail = code, detail
 
 
-def _error(key: str, code: str, detail: str) -> dict[str, str]:
-    return {"pointer": "/" + key.replace("~", "~0").replace("/", "~1"), "code": code, "detail": detail}
-
-
 def _name(value: Any) -> str:
     try:
         return clean_tag_name(value)
@@ -106,10 +101,14 @@ def _colour(value: Any) -> str | None:
 
 
 def _id(value: Any) -> UUID:
-    try:
-        return UUID(value)
-    except (ValueError, TypeError, AttributeError):
-        raise _Wrong("unknown_tag", "there is no such tag") from None
+    found = find_id(value)
+    if found is None:
+        raise _Wrong("unknown_tag", "there is no such tag")
+    return found
 
 
-_READERS = {"name": _name, "colour": _colour, "merge_into": _id}
+def _unknown(_: Any) -> NoReturn:
+    raise _Wrong("unknown_property", "there is no such property")
+
+
+_READERS: Mapping[str, Callable[[Any], Any]] = {"name": _name, "colour": _colour, "merge_into": _id}
