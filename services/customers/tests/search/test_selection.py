@@ -125,3 +125,21 @@ def test_the_second_way_answers_where_the_first_takes_too_long(
         ways = ["SELECT 1 AS one FROM pg_sleep(9)", "SELECT 2 AS one"]
         ((answer,),) = running.read(connection, ways, {}, budget=running.Budget(5))
     assert answer == 2
+
+
+def test_a_question_that_takes_too_long_to_plan_is_refused_in_time(world: World) -> None:
+    """Ten thousand addresses: the limits of a filter allow it."""
+    world.create(name="Maria")
+    leaves = [
+        {"field": "phone", "op": "in", "value": [f"+55119{n:04d}{m:04d}" for m in range(100)]}
+        for n in range(100)
+    ]
+    with world.db.unit_of_work() as uow:
+        asker = context.asker(uow.connection, Scope.load(world.admin))
+        selection = read_selection(uow.connection, {"filter": {"and": leaves}}, asker=asker)
+        began = time.monotonic()
+        with pytest.raises(Invalid) as refusal:
+            count(uow.connection, asker, selection, budget=running.Budget(0.2))
+        assert time.monotonic() - began < 3
+        assert uow.connection.execute(text("SELECT 1")).scalar_one() == 1
+    assert refusal.value.code == "query_too_expensive"
