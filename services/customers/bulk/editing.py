@@ -24,6 +24,7 @@ from services.customers.registry.domain.customer import Changes, Customer, diffe
 from services.customers.registry.domain.forms import Form
 from services.customers.registry.domain.teams import check_known
 from services.customers.registry.errors import ChangedMeanwhile
+from services.customers.registry.queries import survivors_of
 from services.customers.registry.repository import record_changes
 from services.customers.registry.writing import Work
 from services.customers.search import index
@@ -46,7 +47,7 @@ class Batch:
 def begin(work: Work, job_id: UUID, asked: Sequence[UUID]) -> Batch:
     """Two targets that became one customer meanwhile are one customer: the survivor is changed once."""
     connection = work.uow.connection
-    roots = queries.roots_of(connection, work.scope, asked)
+    roots = survivors_of(connection, work.scope, asked)
     joined = {target: root for target, root in roots.items() if target != root}
     also_targets = targets.among(connection, job_id, list(joined.values()))
     seen: set[UUID] = set()

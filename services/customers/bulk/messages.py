@@ -11,7 +11,7 @@ from services.customers.bulk.domain.outcome import Outcome
 def bulk_message(job: Job) -> dict[str, Any]:
     """`counts` has all three from the beginning; `arguments` are those of the action."""
     message = job_message(job)
-    action = dict(job.parameters["action"])
+    action = dict(job.parameters["asked"])
     return {
         **message,
         "action": action.pop("action"),

@@ -15,7 +15,7 @@ from servicekit.errors import Invalid
 from servicekit.ids import new_id
 from servicekit.jobs import Job, Progress
 from services.customers.bulk import targets
-from services.customers.bulk.domain.requests import Request
+from services.customers.bulk.domain.requests import Action, Request, nobody_said
 from services.customers.filters import context
 from services.customers.filters.context import Asker
 from services.customers.registry.writing import Json, Work
@@ -31,7 +31,11 @@ _PATIENCE: Final = 2.0
 
 def read(connection: Connection, asker: Asker, request: Request) -> Selection:
     """What the selection means to the caller today. Raises Invalid."""
-    return selections.read_selection(connection, request.selection, asker=asker, pointer=request.pointer)
+    found = selections.read_selection(connection, request.selection, asker=asker, pointer=request.pointer)
+    # A search without a word and an empty saved filter find everybody, though nobody said so.
+    if found.finds_everybody and not request.everybody:
+        raise nobody_said(request.pointer)
+    return found
 
 
 def count(connection: Connection, asker: Asker, request: Request) -> Json:
@@ -45,11 +49,17 @@ def count(connection: Connection, asker: Asker, request: Request) -> Json:
     return selections.count(connection, asker, selection)
 
 
-def parameters_of(request: Request, asker: Asker, *, planned: bool) -> Json:
-    """What a job keeps. Who was named by an id is written down already."""
+def parameters_of(
+    connection: Connection, request: Request, asker: Asker, *, action: Action, planned: bool
+) -> Json:
+    """What a job keeps. Who was named by an id is written down already.
+
+    `action` is what is done, with ids for names; what is shown is what was asked for.
+    """
     return {
-        "action": request.action.dump(),
-        "selection": {} if planned else dict(request.selection),
+        "asked": request.action.dump(),
+        "action": action.dump(),
+        "selection": {} if planned else selections.freeze(connection, request.selection, asker=asker),
         "time_zone": asker.zone.key,
         _PLANNED: planned,
     }
@@ -63,7 +73,7 @@ def plan(work: Work, job: Job) -> Progress:
     """The next chunk of those who match, by their ids, among those who were there when it began."""
     connection, state = work.uow.connection, job.state
     asker = context.asker(connection, work.scope, time_zone=job.parameters["time_zone"], now=job.created_at)
-    selection = selections.read_selection(connection, job.parameters["selection"], asker=asker)
+    selection = selections.read_selection(connection, job.parameters["selection"], asker=asker, frozen=True)
     upto = UUID(state["upto"]) if "upto" in state else new_id()
     after = UUID(state["after"]) if "after" in state else None
     found = selections.matching(connection, asker, selection, after=after, upto=upto, limit=CHUNK)

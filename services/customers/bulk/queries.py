@@ -1,4 +1,4 @@
-"""Reads of a batch: which customers its targets are part of, and what an edit needs to know of them."""
+"""Reads of a batch: what an edit needs to know of its customers."""
 
 from __future__ import annotations
 
@@ -16,15 +16,6 @@ _TAGS = text("""
     SELECT held.id AS number, t.id, t.name, t.name_folded
     FROM tag held JOIN tag t ON t.id = coalesce(held.joined_to, held.id)
     WHERE held.id = ANY(CAST(:numbers AS integer[])) AND t.deleted_at IS NULL""")
-
-
-def roots_of(connection: Connection, scope: Scope, ids: Collection[UUID]) -> dict[UUID, UUID]:
-    """Of each id that the caller may see: the customer that it is part of. Without a lock."""
-    statement = f"""
-        SELECT asked.id AS asked, c.id AS root FROM customer asked JOIN customer c ON c.id = asked.root_id
-        WHERE asked.id = ANY(CAST(:ids AS uuid[])) AND {visible(scope)}"""
-    parameters = {"ids": list(ids), **visibility_parameters(scope)}
-    return {row.asked: row.root for row in connection.execute(text(statement), parameters)}
 
 
 def customers_of(

@@ -43,14 +43,30 @@ def apply(connection: Connection, filter_id: Any, *, asker: Asker, pointer: str 
     saved = find(connection, filter_id, asker=asker)
     if saved is None:
         raise Invalid.at(pointer, "unknown_saved_filter", "there is no such saved filter")
-    asker = _in_its_zone(saved, asker)
-    node = None
-    if saved.filter is not None:
-        node = read_filter(connection, saved.filter, asker=asker, pointer=f"{pointer}/filter", kept=True)
-    found = problems(connection, [saved], asker=asker)[saved.id]
+    applied = apply_frozen(connection, _frozen(saved), asker=asker, pointer=pointer)
+    found = problems(connection, [saved], asker=_in_its_zone(saved.time_zone, asker))[saved.id]
     warnings = [{**each, "pointer": f"{pointer}{each['pointer']}"} for each in found]
     sort = saved.sort if not any(each["pointer"] == "/sort" for each in found) else None
-    return Applied(saved.q, node, sort, warnings)
+    return replace(applied, sort=sort, warnings=warnings)
+
+
+def frozen(connection: Connection, filter_id: Any, *, asker: Asker) -> Json:
+    """What the filter says at this moment, for `apply_frozen`: its owner may change or delete it."""
+    return _frozen(get(connection, filter_id, asker=asker))
+
+
+def apply_frozen(connection: Connection, kept: Json, *, asker: Asker, pointer: str) -> Applied:
+    """As `apply`, under the rights that the caller has now; who wrote it down has been warned."""
+    asker, node = _in_its_zone(kept["time_zone"], asker), None
+    if kept["filter"] is not None:
+        node = read_filter(connection, kept["filter"], asker=asker, pointer=f"{pointer}/filter", kept=True)
+    return Applied(kept["q"], node, kept["sort"], [])
+
+
+def by_ids(connection: Connection, raw: Json, *, asker: Asker) -> Json:
+    """A filter that was read without a fault, so written that it means the same after every rename."""
+    called = _tags_met(connection, words_of(raw), asker=asker)
+    return with_ids(raw, asker.configuration.fields, called)
 
 
 def find(connection: Connection, filter_id: Any, *, asker: Asker) -> SavedFilter | None:
@@ -90,7 +106,7 @@ def update(
     """`zone`: what its dates mean from now on, if the filter itself changes."""
     before = _lock(connection, filter_id, asker=asker, version=version)
     rezoned = replace(before, time_zone=zone) if zone and "filter" in patch else before
-    after = _changed(connection, rezoned, patch, asker=_in_its_zone(rezoned, asker))
+    after = _changed(connection, rezoned, patch, asker=_in_its_zone(rezoned.time_zone, asker))
     if after == before:
         return before
     after = replace(after, version=before.version + 1, updated_at=asker.now)
@@ -128,7 +144,7 @@ def _problems(saved: SavedFilter, known: dict[str, str], asker: Asker) -> list[J
     if saved.filter is None:
         return found
     try:
-        parse(saved.filter, vocabulary_of(_in_its_zone(saved, asker)), pointer="/filter")
+        parse(saved.filter, vocabulary_of(_in_its_zone(saved.time_zone, asker)), pointer="/filter")
     except Invalid as error:
         found = [*error.payload["errors"], *found]
     return [*outdated(saved.filter, definitions, known), *found]
@@ -141,8 +157,7 @@ def _changed(connection: Connection, saved: SavedFilter, patch: Json, *, asker: 
         after = replace(after, q=None)
     if patch.get("filter") is not None:
         parse(patch["filter"], words, pointer="/filter")
-        called = _tags_met(connection, words_of(patch["filter"]), asker=asker)
-        after = replace(after, filter=with_ids(patch["filter"], words.fields, called))
+        after = replace(after, filter=by_ids(connection, patch["filter"], asker=asker))
     return after
 
 
@@ -156,9 +171,13 @@ def _tags_met(connection: Connection, words: Iterable[str], *, asker: Asker) -> 
     return {word: str(tag.id) for word, tag in found.items() if customers[tag.number].value}
 
 
-def _in_its_zone(saved: SavedFilter, asker: Asker) -> Asker:
+def _frozen(saved: SavedFilter) -> Json:
+    return {"q": saved.q, "filter": saved.filter, "sort": saved.sort, "time_zone": saved.time_zone}
+
+
+def _in_its_zone(zone: str, asker: Asker) -> Asker:
     """Zones are renamed and taken out of the database of zones, though seldom."""
-    return replace(asker, zone=find_zone(saved.time_zone) or asker.zone)
+    return replace(asker, zone=find_zone(zone) or asker.zone)
 
 
 def _lock(connection: Connection, filter_id: Any, *, asker: Asker, version: int | None) -> SavedFilter:

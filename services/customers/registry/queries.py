@@ -136,6 +136,15 @@ def roots_of(connection: Connection, scope: Scope, ids: Sequence[UUID]) -> dict[
     return {asked: (root, [root, *(others or ())]) for asked, root, others in rows}
 
 
+def survivors_of(connection: Connection, scope: Scope, ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Of each id that the caller may see: the customer that it is part of now."""
+    statement = f"""
+        SELECT asked.id AS asked, c.id AS root FROM customer asked JOIN customer c ON c.id = asked.root_id
+        WHERE asked.id = ANY(CAST(:ids AS uuid[])) AND {visible(scope)}"""
+    parameters = {"ids": list(ids), **visibility_parameters(scope)}
+    return {row.asked: row.root for row in connection.execute(text(statement), parameters)}
+
+
 def members_of(
     connection: Connection, scope: Scope, ids: Sequence[UUID]
 ) -> dict[UUID, tuple[UUID, list[UUID]]]:

@@ -10,10 +10,12 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from servicekit.errors import Invalid
+from services.customers.filters import saved as saved_filters
 from services.customers.filters.context import Asker
 from services.customers.filters.domain.tree import All, Node
 from services.customers.filters.reading import read_filter
-from services.customers.filters.saved import Applied, apply
+from services.customers.filters.saved import Applied
+from services.customers.registry.queries import survivors_of
 from services.customers.registry.visibility import visible
 from services.customers.search.domain.query import read_query
 from services.customers.search.domain.selection import EVERYBODY, Selection
@@ -21,7 +23,7 @@ from services.customers.search.narrowing import narrowed
 from services.customers.search.running import Budget, read
 from services.customers.search.totals import count
 
-__all__ = ["EVERYBODY", "Selection", "count", "matching", "open_selection", "read_selection"]
+__all__ = ["EVERYBODY", "Selection", "count", "freeze", "matching", "open_selection", "read_selection"]
 
 _NAMED: Final = ("ids", "except")
 _SEARCHED: Final = ("q", "filter", "saved_filter", "sort")
@@ -37,32 +39,46 @@ class Opened:
 
 
 def read_selection(
-    connection: Connection, data: Mapping[str, Any], *, asker: Asker, pointer: str = ""
+    connection: Connection, data: Mapping[str, Any], *, asker: Asker, pointer: str = "", frozen: bool = False
 ) -> Selection:
-    """{ids} or {q, filter, saved_filter, sort, except}. Raises Invalid, pointing from `pointer` on."""
-    return open_selection(connection, data, asker=asker, pointer=pointer).selection
+    """{ids} or {q, filter, saved_filter, sort, except}. Raises Invalid, pointing from `pointer` on.
+
+    `frozen`: the data are what `freeze` made, never what a caller sent.
+    """
+    return open_selection(connection, data, asker=asker, pointer=pointer, frozen=frozen).selection
+
+
+def freeze(connection: Connection, data: Mapping[str, Any], *, asker: Asker) -> dict[str, Any]:
+    """A selection that was read without a fault, for work that goes on for a while: it says the same to the
+    end, whoever renames a tag or an option, or changes the saved filter, in the meantime."""
+    kept = {key: value for key, value in data.items() if value is not None}
+    if "filter" in kept:
+        kept["filter"] = saved_filters.by_ids(connection, kept["filter"], asker=asker)
+    if "saved_filter" in kept:
+        kept["saved_filter"] = saved_filters.frozen(connection, kept["saved_filter"], asker=asker)
+    return kept
 
 
 def open_selection(
-    connection: Connection, data: Mapping[str, Any], *, asker: Asker, pointer: str = ""
+    connection: Connection, data: Mapping[str, Any], *, asker: Asker, pointer: str = "", frozen: bool = False
 ) -> Opened:
     """The same. What is given besides a saved filter: a filter narrows it, `q` and `sort` replace its own."""
     given = {key: value for key, value in data.items() if value is not None}
     _check_properties(given, pointer)
-    ids = _ids(given["ids"], f"{pointer}/ids") if "ids" in given else None
-    excluded = _ids(given.get("except", []), f"{pointer}/except")
+    ids, excluded = _named(connection, given, asker=asker, pointer=pointer)
     node = None
     if "filter" in given:
         node = read_filter(connection, given["filter"], asker=asker, pointer=f"{pointer}/filter")
     applied = Applied(None, None, None, [])
     if "saved_filter" in given:
+        apply = saved_filters.apply_frozen if frozen else saved_filters.apply
         applied = apply(connection, given["saved_filter"], asker=asker, pointer=f"{pointer}/saved_filter")
     region = asker.configuration.settings.default_region
     selection = Selection(
-        ids=None if ids is None else tuple(dict.fromkeys(ids)),
+        ids=ids,
         q=read_query(given.get("q", applied.q), default_region=region, pointer=f"{pointer}/q"),
         filter=_both(node, applied.filter),
-        excluded=frozenset(excluded),
+        excluded=excluded,
     )
     return Opened(selection, given.get("sort", applied.sort), applied.warnings)
 
@@ -97,6 +113,18 @@ def _check_properties(given: Mapping[str, Any], pointer: str) -> None:
         raise Invalid.at(f"{pointer}/{key}", "unknown_property", "a selection has no such property")
     if "ids" in given and (others := given.keys() & {"q", "filter", "saved_filter"}):
         raise Invalid.at(f"{pointer}/{min(others)}", "several_selections", "ids say whom already")
+
+
+def _named(
+    connection: Connection, given: Mapping[str, Any], *, asker: Asker, pointer: str
+) -> tuple[tuple[UUID, ...] | None, frozenset[UUID]]:
+    """Who is named and who is excepted, by the ids of today: two ids may have become one customer."""
+    ids = _ids(given["ids"], f"{pointer}/ids") if "ids" in given else None
+    excluded = _ids(given.get("except", []), f"{pointer}/except")
+    named = {*(ids or ()), *excluded}
+    survivors = survivors_of(connection, asker.scope, named) if named else {}
+    today = tuple(dict.fromkeys(survivors.get(each, each) for each in ids or ()))
+    return None if ids is None else today, frozenset(survivors.get(each, each) for each in excluded)
 
 
 def _both(one: Node | None, other: Node | None) -> Node | None:

@@ -41,12 +41,21 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """`selection` is not read yet, since what it means depends on who asks; `pointer` is where it was."""
+    """`selection` is not read yet, since what it means depends on who asks; `pointer` is where it was.
+
+    `everybody`: whoever asks has said that they mean all customers that they see.
+    """
 
     action: Action
     selection: Mapping[str, Any]
     pointer: str
     dry_run: bool
+    everybody: bool = False
+
+
+def nobody_said(pointer: str) -> Invalid:
+    detail = "say whom: ids, q, filter or saved_filter; everybody whom you see is all: true"
+    return Invalid.at(pointer, "required", detail)
 
 
 def read_request(data: Mapping[str, Any], scope: Scope) -> Request:
@@ -62,7 +71,7 @@ def read_request(data: Mapping[str, Any], scope: Scope) -> Request:
     action = read_action(data, scope)
     selection, pointer = _read_selection(data)
     asked = {key: value for key, value in selection.items() if key != "all"}
-    return Request(action, asked, pointer, data.get("dry_run", False))
+    return Request(action, asked, pointer, data.get("dry_run", False), everybody="all" in selection)
 
 
 def read_action(data: Mapping[str, Any], scope: Scope) -> Action:
@@ -131,7 +140,6 @@ def _check_said(selection: Mapping[str, Any], pointer: str) -> None:
         raise Invalid.at(f"{pointer}/all", "invalid_all", "true, or nothing")
     said = [name for name in _SAYS_WHOM if selection.get(name) is not None]
     if not said:
-        detail = "say whom: ids, q, filter or saved_filter; everybody whom you see is all: true"
-        raise Invalid.at(pointer, "required", detail)
+        raise nobody_said(pointer)
     if "all" in said and len(said) > 1:
         raise Invalid.at(f"{pointer}/{said[0]}", "several_selections", "all: true means everybody")

@@ -19,5 +19,10 @@ class Selection:
     filter: Node | None = None
     excluded: frozenset[UUID] = frozenset()
 
+    @property
+    def finds_everybody(self) -> bool:
+        """All but the excluded, that is."""
+        return self.ids is None and self.q is None and self.filter is None
+
 
 EVERYBODY: Final = Selection()
