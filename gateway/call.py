@@ -187,6 +187,7 @@ class Call:
 
 def _id_in(reply: Any) -> str | None:
     """The id of what was written, when the reply holds it: a new customer's, for instance."""
-    resource = reply.get("customer", reply) if isinstance(reply, dict) else {}
+    answered = reply if isinstance(reply, dict) else {}
+    resource = next((answered[kind] for kind in ("customer", "bulk") if kind in answered), answered)
     found = resource.get("id")
     return found if isinstance(found, str) else None
