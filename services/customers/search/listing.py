@@ -47,13 +47,17 @@ def page(
     """One page. Raises Invalid for a sort or a cursor that is none of ours, and `query_too_expensive`."""
     if deleted and selection.q:
         raise Invalid.at("/q", "not_searchable", "deleted customers are listed and filtered, not searched")
-    restriction, budget = narrowed(connection, asker, selection, live=not deleted), budget or Budget()
-    if restriction.match and sort in (None, relevance.SORT):
+    budget = budget or Budget()
+    if selection.q and sort in (None, relevance.SORT):
+        restriction = narrowed(connection, asker, selection)
         found = relevance.find(connection, asker, restriction, limit=limit + 1, cursor=cursor, budget=budget)
         sort, rows, capped = relevance.SORT, found.rows, found.capped
     else:
         order = read_sort(sort or DEFAULT_SORT, asker.configuration.fields)
         sort, capped = order.name, False
+        restriction = narrowed(
+            connection, asker, selection, live=not deleted, with_activity=order.key.with_activity
+        )
         rows = _find(
             connection, asker, restriction, order, limit=limit + 1, cursor=cursor, deleted=deleted,
             budget=budget,

@@ -42,11 +42,18 @@ class Narrowed:
         return " AND ".join((*further, *self.conditions, *matched))
 
 
-def narrowed(connection: Connection, asker: Asker, selection: Selection, *, live: bool = True) -> Narrowed:
+def narrowed(
+    connection: Connection,
+    asker: Asker,
+    selection: Selection,
+    *,
+    live: bool = True,
+    with_activity: bool = False,
+) -> Narrowed:
     """With all parameters, those of the predicate of visibility among them."""
     conditions, parameters = list[str](), visibility_parameters(asker.scope)
     if selection.filter is not None:
-        condition = to_condition(selection.filter, asker=asker, live=live)
+        condition = to_condition(selection.filter, asker=asker, live=live, with_activity=with_activity)
         conditions.append(condition.sql)
         parameters |= condition.parameters
     if selection.ids is not None:

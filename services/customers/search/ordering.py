@@ -30,6 +30,11 @@ class Key:
     nulls_down: str = ""
     nulls_up: str = ""
 
+    @property
+    def with_activity(self) -> bool:
+        """Whether the source holds the row `a` of customer_activity."""
+        return self.id == "a.customer_id"
+
 
 _KEYS: Final = {
     "name": Key("c.name_search", type="text"),

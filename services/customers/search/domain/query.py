@@ -18,6 +18,7 @@ SHORTEST_INSIDE: Final = 3
 FEWEST_DIGITS: Final = 4
 # No storable text has them, so PostgreSQL refuses to compare with them.
 _REFUSED = re.compile("[\x00\ud800-\udfff]")
+_THREE = re.compile(r"[^\W_]{3}")
 _NUMBER = re.compile(r"[\d\s+()./~-]+", re.ASCII)
 
 
@@ -33,6 +34,11 @@ class Word:
     def begins(self) -> bool:
         """Whether it matches only where a word begins."""
         return len(self.text) < SHORTEST_INSIDE
+
+    @property
+    def has_index(self) -> bool:
+        """Whether an index of three characters in a row, which holds letters and digits only, knows it."""
+        return self.begins or self.number is not None or bool(_THREE.search(self.text))
 
 
 @dataclass(frozen=True, slots=True)
