@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from pathlib import Path
 
 from bench import report
 from bench.children import ROOT
@@ -17,7 +18,7 @@ from bench.report import Figure
 from bench.room import Options, Room
 from deploy.local.processes import parse_replicas
 
-_ACCEPTED = ROOT / "bench" / "results" / "accepted.txt"
+_RESULTS = ROOT / "bench" / "results"
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -50,8 +51,9 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--only", default="", help="the same, separated by commas")
     parser.add_argument("--quick", action="store_true", help="small and short: only to see that it works")
     parser.add_argument("--replicas", default="", help="for the full path, as in customers=2,gateway=2")
-    parser.add_argument("--accept", action="store_true", help="keep the table in bench/results/accepted.txt")
+    parser.add_argument("--accept", action="store_true", help="keep the table in bench/results")
     parser.add_argument("--full", action="store_true", help="H-1m at a million customers too")
+    parser.add_argument("--database", default="", help="for H-1m, made by bench.standing: none is loaded")
     parser.add_argument("--customers", type=int, default=0, help="how many, 100000 if not said")
     return parser.parse_args(arguments)
 
@@ -63,6 +65,7 @@ def _options(asked: argparse.Namespace) -> Options:
         quick=asked.quick,
         replicas=parse_replicas(asked.replicas),
         full=asked.full,
+        database=asked.database,
     )
 
 
@@ -89,10 +92,17 @@ def _run(measurements: Sequence[Measurement], options: Options, *, accept: bool)
     table = report.table(figures, title=_title(options))
     print(table)
     if accept:
-        _ACCEPTED.write_text(table)
+        _accepted(measurements).write_text(table)
     if failed:
         print(f"could not be measured: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0
+
+
+def _accepted(measurements: Sequence[Measurement]) -> Path:
+    """The table of everything has one file, that of a part has another: neither replaces the other."""
+    everything = list(measurements) == wanted([])
+    part = "accepted" if everything else "-".join(measurement.id for measurement in measurements)
+    return _RESULTS / f"{part}.txt"
 
 
 def _title(options: Options) -> str:

@@ -1,19 +1,23 @@
 """python -m bench.plans postgresql://…/big > docs/plans.md: how PostgreSQL answers what shapes.py asks.
 
-Rows and no times: those depend on the machine and are measured by H-1m.
+The service is asked, and what it then says to PostgreSQL is explained. Rows and no times: those depend on
+the machine and are measured by H-1m.
 """
 
 from __future__ import annotations
 
-import re
 import sys
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
 
 import psycopg
+from sqlalchemy import Engine, event
 
-from bench.shapes import SHAPES, Shape, numbers_of, statements
-from bench.standing import ASKING, Asking
+from bench.shapes import SHAPES
+from bench.standing import ASKING
+from servicekit.database import Transactions
+from services.customers.service import CustomersService
 
 _HEAD: Final = """# How PostgreSQL answers lists, filters and searches
 
@@ -30,7 +34,8 @@ What they rest on:
 * Statistics of 1,000 for `team_ids`, `tag_ids`, `created_at`, `updated_at` and `last_at`: a team of 90
   among a million, a rare tag, the newest days. With the default of 100 they count as large, and a walk
   goes on to its end: "active lately, by name" went from 2 s to less than 60 ms, on a busy machine.
-* One index `(expression, id)` for each number, date and datetime field, **without** `WHERE live`:
+* One index `(expression, id)` for each number, date and datetime field, **without** `WHERE live`, and one
+  of trigrams for each text and url field ("text contains" went from 2,000 to 100 ms, on a busy machine):
   PostgreSQL has no statistics from a partial index and takes every range for a 200th of the table. The
   newest with a number up to 800, for an agent of a 1 % team, went from 600 to 4 ms.
 * No statement whose plan depends on its values is prepared (`PLANNED_FOR_ITS_VALUES`): a general plan was
@@ -39,8 +44,8 @@ What they rest on:
 
 How to read them: a walk is right where many match (a common tag, everybody of a large team), since the page
 fills after a few hundred rows; gathering where few do (a rare tag, a week, a tiny team), since their own
-index finds them and the sort is small. `BitmapAnd` joins two such indexes. No statistics exist for a text
-*within* a custom value, so "text contains" is a guess; the race bounds what a wrong guess costs.
+index finds them and the sort is small. `BitmapAnd` joins two such indexes. What the planner cannot know (that
+customers of one week were active at about the same time) is a guess; the race bounds what a wrong one costs.
 """
 _WIDEST: Final = 150
 _CHOSEN: Final = (
@@ -49,34 +54,53 @@ _CHOSEN: Final = (
     "text contains", "name contains", "three at once", "search common", "search rare", "search eight digits",
 )  # fmt: skip
 
+_Said = tuple[str, Any]
+
 
 def main(arguments: Sequence[str]) -> int:
     (url,) = arguments
     print(_HEAD)
-    with psycopg.connect(url, autocommit=True, prepare_threshold=None) as connection:
-        connection.execute("SET max_parallel_workers_per_gather = 0")
-        numbers = numbers_of(connection)
+    database, service = Transactions.connect(url, service="customers", pool_size=1), CustomersService()
+    service.db = database  # type: ignore[assignment]
+    with psycopg.connect(url, autocommit=True) as connection:
         for shape in (it for it in SHAPES if it.name in _CHOSEN):
             print(f"## {shape.name}\n")
             for asking in (it for it in ASKING if it.name in ("admin", "small")):
-                _show(connection, shape, asking, numbers)
+                with _listening(database.engine) as said:
+                    service.list_customers(asking.scope, **shape.arguments)
+                team = "the administrator" if asking.team is None else "an agent of a 1 % team"
+                print(f"For {team}:\n\n```\n" + "\n".join(_plan(connection, _answer(said))) + "\n```\n")
+    database.close()
     return 0
 
 
-def _show(connection: psycopg.Connection, shape: Shape, asking: Asking, numbers: dict[str, int]) -> None:
-    by_cost = sorted(_plan(connection, it) for it in statements(shape, asking.teams, numbers))
-    _, lines = by_cost[0]
-    team = "the administrator" if asking.team is None else "an agent of a 1 % team"
-    print(f"For {team}, what the planner reckons to be quicker:\n\n```\n" + "\n".join(lines) + "\n```\n")
+@contextmanager
+def _listening(engine: Engine) -> Iterator[list[_Said]]:
+    """What is said to PostgreSQL meanwhile."""
+    said: list[_Said] = []
+
+    def listen(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        said.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", listen)
+    try:
+        yield said
+    finally:
+        event.remove(engine, "before_cursor_execute", listen)
 
 
-def _plan(connection: psycopg.Connection, statement: str) -> tuple[float, list[str]]:
-    """The cost and the plan with its real rows, ids left out."""
-    ((first,),) = [connection.execute(f"EXPLAIN {statement}".encode()).fetchone()]
-    cost = float(re.findall(r"\.\.(\d+\.\d+) ", first)[0])
+def _answer(said: Sequence[_Said]) -> _Said:
+    """The statement that found the page: the last one with a bound."""
+    return [each for each in said if ":limit" in each[0] or "%(limit)s" in each[0]][-1]
+
+
+def _plan(connection: psycopg.Connection, said: _Said) -> list[str]:
+    """With the rows that each step really had."""
+    statement, parameters = said
     shown = "EXPLAIN (ANALYZE, COSTS off, TIMING off, SUMMARY off)"
-    rows = connection.execute(f"{shown} {statement}".encode()).fetchall()
-    return cost, [line.replace(" loops=1", "")[:_WIDEST] for (line,) in rows]
+    rows = connection.execute(f"{shown} {statement}".encode(), parameters, prepare=False).fetchall()
+    lines = (part for (line,) in rows for part in line.replace(" loops=1", "").splitlines())
+    return [line[:_WIDEST] for line in lines]
 
 
 if __name__ == "__main__":

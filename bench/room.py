@@ -34,6 +34,7 @@ class Options:
     quick: bool = False
     replicas: Mapping[str, int] = field(default_factory=dict)
     full: bool = False
+    database: str = ""  # with customers in it already, for lists, filters and searches
 
     @property
     def seconds(self) -> float:
@@ -50,12 +51,14 @@ class Options:
         """Of the databases in which lists, filters and searches are measured."""
         if self.quick:
             return (2_000,)
-        return (10_000, 100_000, 1_000_000) if self.full else (10_000, 100_000)
+        return (10_000, 100_000, 1_000_000) if self.full else (100_000,)
 
     @property
     def repeats(self) -> int:
         """Of each of those questions."""
-        return 3 if self.quick else 30
+        if self.quick:
+            return 3
+        return 30 if self.full else 10
 
     @property
     def events(self) -> int:
@@ -119,6 +122,14 @@ class Room:
         with self.database(system, "customers") as connection:
             generate.load(connection, self.options.customers, teams=teams)
         self.say(f"loaded in {time.monotonic() - begin:.0f} s")
+
+    def standing_databases(self) -> Iterator[tuple[int, str]]:
+        """Size and address of each in which lists, filters and searches are measured."""
+        if url := self.options.database:
+            with psycopg.connect(url) as connection:
+                yield count(connection, "customer"), url
+        else:
+            yield from ((customers, self.standing(customers)) for customers in self.options.sizes)
 
     def standing(self, customers: int) -> str:
         """The address, as superuser, of a database with so many customers and no system around it."""

@@ -133,7 +133,7 @@ SHAPES: Final = (
     _searched("search two words", "maria santos", "maria", "santos"),
     _searched("search two letters", "jo", "\njo"),
     _searched("search Cyrillic", "Шевченко", "шевченко"),
-    _searched("search Chinese", "王伟", "王伟"),
+    _searched("search Chinese", "王伟", "\n王伟"),
     _searched("search four digits", "0012", "0012"),
     _searched("search eight digits", "80000123", "80000123"),
     _searched("search a number", "+55 11 98000-0123", "5511980000123"),
@@ -159,8 +159,12 @@ _ORDERS: Final = {
 }
 
 
+_TOTAL: Final = "; SELECT count(*) FROM (SELECT {matching} LIMIT 10001) counted"
+
+
 def statements(shape: Shape, teams: list[str], numbers: Mapping[str, int]) -> Iterator[str]:
-    """What somebody would write by hand for the first page: a walk in order, and gathering first."""
+    """What somebody would write by hand for the first page: a walk in order, and gathering first; with the
+    total, where the product is asked for it."""
     key, id_, source = _ORDERS[shape.sort.removeprefix("-")]
     downwards = shape.sort.startswith("-") or shape.sort == "relevance"
     direction = " DESC" if downwards else ""
@@ -170,13 +174,14 @@ def statements(shape: Shape, teams: list[str], numbers: Mapping[str, int]) -> It
     team = f"{'s' if searched else 'c'}.team_ids && '{{{{{teams[0]}}}}}'::uuid[] AND " if teams else ""
     matching = f"FROM {source} WHERE c.live AND {team}{shape.by_hand}".format(**_Numbers(numbers))
     bound = " LIMIT 1000" if shape.sort == "relevance" else ""
+    total = _TOTAL.format(matching=matching) if "include_total" in shape.asked else ""
     if not bound:
-        yield f"SELECT c.* {matching} ORDER BY {key}{direction}{nulls}, {id_}{direction} LIMIT 51"
+        yield f"SELECT c.* {matching} ORDER BY {key}{direction}{nulls}, {id_}{direction} LIMIT 51{total}"
     if shape.by_hand == "true":
         return  # nobody would gather everybody
     gathered = f"WITH every AS MATERIALIZED (SELECT {key} AS key, {id_} AS id {matching}{bound})"
     picked = f"SELECT * FROM every ORDER BY key{direction}{nulls}, id{direction} LIMIT 51"
-    yield f"{gathered} SELECT c.* FROM ({picked}) picked JOIN customer c USING (id)"
+    yield f"{gathered} SELECT c.* FROM ({picked}) picked JOIN customer c USING (id){total}"
 
 
 class _Numbers(dict[str, int]):
