@@ -6,6 +6,8 @@ from typing import Any
 
 from servicekit.database import Database
 from servicekit.rpc import rpc
+from servicekit.scope import Scope
+from services.customers.directory.refresh import with_news
 from services.customers.filters import context
 from services.customers.messages import customer_message
 from services.customers.registry.domain.inputs import whole
@@ -21,6 +23,7 @@ class SearchEntrypoints:
     """Mixin of CustomersService."""
 
     db: Database
+    gateway: Any
 
     @rpc
     def list_customers(
@@ -44,6 +47,26 @@ class SearchEntrypoints:
         caller = for_administrators(scope) if deleted else for_people(scope)
         limit = whole(limit, "/limit", at_least=1, at_most=listing.MAX_LIMIT)
         asked = {"q": q, "filter": filter, "saved_filter": saved_filter, "sort": sort}
+
+        def once() -> Json:
+            return self._list(
+                caller, asked, limit=limit, cursor=cursor, counted=include_total, deleted=deleted,
+                time_zone=time_zone,
+            )  # fmt: skip
+
+        return with_news(self.db, self.gateway, once)
+
+    def _list(
+        self,
+        caller: Scope,
+        asked: Json,
+        *,
+        limit: int,
+        cursor: str | None,
+        counted: bool,
+        deleted: bool,
+        time_zone: str | None,
+    ) -> Json:
         budget, total = Budget(), None
         with self.db.reading() as connection:
             asker = context.asker(connection, caller, time_zone=time_zone)
@@ -58,7 +81,7 @@ class SearchEntrypoints:
                 deleted=deleted,
                 budget=budget,
             )
-            if include_total:
+            if counted:
                 total = totals.count(connection, asker, opened.selection, deleted=deleted, budget=budget)
         data = [customer_message(view, caller, asker.configuration) for view in page.views]
         return {

@@ -65,6 +65,19 @@ def test_an_agent_cannot_ask_who_is_in_another_team(world: World) -> None:
     assert (page["data"], page["total"]["value"], page["warnings"][0]["code"]) == ([], 0, "unknown_team")
 
 
+def test_a_team_or_a_user_of_this_moment_is_asked_for(world: World) -> None:
+    """Their event has not arrived: nobody needs to wait for it."""
+    world.create(name="Ana")
+    fresh = world.unheard_of_team("fresh")
+    assert names(world, filter=a_filter("teams", "none_of", [fresh])) == ["Ana"]
+    newer = world.unheard_of_team("newer")
+    shared = {"saved_filter": keep(world, filter=a_filter("teams", "any_of", [newer]))["id"]}
+    assert names(world, **shared) == []
+    assert faults_of(lambda: names(world, filter=a_filter("assignee", "eq", str(new_id())))) == [
+        ("/filter/value", "unknown_user")
+    ]
+
+
 def test_days_are_those_of_whoever_asks_and_of_a_saved_filter(world: World) -> None:
     customer = world.create(name="Late")
     world.run(
