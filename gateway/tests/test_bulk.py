@@ -19,6 +19,12 @@ def test_a_bulk_action_is_accepted_with_the_place_where_to_look(agent):
     assert answer.json()["counts"] == {"changed": 1, "unchanged": 0, "refused": 0}
 
 
+def test_the_audit_trail_names_it(admin):
+    admin.post(PATH, json=ASKED)
+    entry = admin.get("/v1/audit?limit=1").json()["data"][0]
+    assert (entry["operation"], entry["target"]) == ("start_bulk", KNOWN)
+
+
 def test_a_dry_run_is_answered_at_once(agent):
     answer = agent.client.post(PATH, json={**ASKED, "dry_run": True})
     assert answer.status_code == 200
