@@ -12,8 +12,8 @@ import orjson
 
 from bench.people import Person, uuid7
 from services.customers.fields.domain.searchable import searchable
+from services.customers.registry.domain.entries import found_by, search_text
 from services.customers.registry.domain.names import folded
-from services.customers.search.domain.entries import found_by, search_text
 
 SOURCE = "/channels/whatsapp/bench-history"
 PLAN_FIELD, INTERESTS_FIELD, CITY_FIELD, TERMS_FIELD = (

@@ -9,7 +9,7 @@ from bench.people import TEAM_SHARES, TINY_TEAM, people
 from identity import normalise
 from servicekit.database.migrate import migrate
 from servicekit.testing.infrastructure import fresh_database
-from services.customers.search.index import ROWS
+from services.customers.registry.index import ROWS
 from services.customers.tables import metadata
 
 _PEOPLE = 2_000

@@ -39,6 +39,7 @@ class Planter:
         self._edited()
         self._absorbed()
         self._from_events()
+        self._shared_filters()
         return self.planted
 
     def phone(self, where: str) -> str:
@@ -104,6 +105,32 @@ class Planter:
         self.founder.wait_for_conversations()
         newest = self.founder.admin.get("/v1/customers", sort="-created_at", limit=5).json()["data"]
         self.founder.world.add(KIND, next(made["id"] for made in newest if made["whatsapp"] == phone))
+
+    def _shared_filters(self) -> None:
+        """What an administrator looks for, and shares with the team."""
+        looked_for = {
+            "filter": {
+                "or": [
+                    {
+                        "field": "phone",
+                        "op": "eq",
+                        "value": _national(self.phone("phone of a shared filter")),
+                    },
+                    {
+                        "not": {
+                            "field": "email",
+                            "op": "in",
+                            "value": [self.email("e-mail of a shared filter")],
+                        }
+                    },
+                ]
+            },
+            "q": self.phone("words of a shared filter"),
+        }
+        body = {"name": "By address", "shared_with_team": self.team, **looked_for}
+        answer = self.founder.admin.post("/v1/saved-filters", body)
+        assert answer.status_code == 201, answer.text
+        self.founder.world.saved_filters["by address"] = answer.json()["id"]
 
     def _patch(self, customer: str, patch: dict[str, Any]) -> None:
         answer = self.founder.admin.patch(f"/v1/customers/{customer}", patch)

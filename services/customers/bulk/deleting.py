@@ -9,13 +9,12 @@ from uuid import UUID
 from services.customers.bulk import repository
 from services.customers.bulk.domain.outcome import Outcome, not_found
 from services.customers.bulk.editing import Batch
-from services.customers.registry import announcements, holders, queries
+from services.customers.errors import ChangedMeanwhile
+from services.customers.registry import announcements, holders, index, queries
 from services.customers.registry.announcements import Changed
 from services.customers.registry.domain.customer import FieldChange
-from services.customers.registry.errors import ChangedMeanwhile
 from services.customers.registry.repository import lock_customers, record_changes
 from services.customers.registry.writing import Work
-from services.customers.search import index
 
 BATCH: Final = 200  # each brings the keys of all its addresses
 

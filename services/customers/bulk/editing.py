@@ -16,18 +16,17 @@ from servicekit.ids import new_id
 from services.customers.bulk import queries, repository, targets
 from services.customers.bulk.domain.outcome import Outcome, Refusal, not_found, refusal_of
 from services.customers.bulk.domain.requests import Action, pointed
+from services.customers.errors import ChangedMeanwhile
 from services.customers.fields.domain import values
-from services.customers.registry import announcements, writing
+from services.customers.registry import announcements, index, writing
 from services.customers.registry.announcements import Changed
 from services.customers.registry.domain import edits
 from services.customers.registry.domain.customer import Changes, Customer, differences
 from services.customers.registry.domain.forms import Form
 from services.customers.registry.domain.teams import check_known
-from services.customers.registry.errors import ChangedMeanwhile
 from services.customers.registry.queries import survivors_of
 from services.customers.registry.repository import record_changes
 from services.customers.registry.writing import Work
-from services.customers.search import index
 
 BATCH: Final = 500  # customers.changed.v1 names no more
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, text
 
 from servicekit.scope import Scope
 from services.customers.registry.domain.customer import Customer, Tag
-from services.customers.registry.visibility import visibility_parameters, visible
+from services.customers.visibility import visibility_parameters, visible
 
 _TAGS = text("""
     SELECT held.id AS number, t.id, t.name, t.name_folded

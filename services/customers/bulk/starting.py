@@ -21,8 +21,8 @@ from services.customers.filters.context import Asker
 from services.customers.registry import writing
 from services.customers.registry.domain.forms import Form
 from services.customers.registry.domain.teams import check_known
-from services.customers.registry.visibility import own_teams
 from services.customers.registry.writing import Json, Seen, Work
+from services.customers.visibility import own_teams
 
 
 def start(

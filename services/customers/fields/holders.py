@@ -10,7 +10,7 @@ from sqlalchemy import Connection, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from servicekit.scope import Scope
-from services.customers.registry.visibility import own_teams
+from services.customers.visibility import own_teams
 
 MAX_WARNINGS: Final = 100
 

@@ -11,8 +11,8 @@ from servicekit import jsonio
 from servicekit.database.engine import PLANNED_FOR_ITS_VALUES
 from servicekit.scope import Scope
 from services.customers.fields.domain.definitions import Definitions, Field, Option
-from services.customers.registry.visibility import visibility_parameters, visible
 from services.customers.tables import custom_field, custom_option
+from services.customers.visibility import visibility_parameters, visible
 
 # One statement, so that fields and options are those of one moment.
 _LOAD = text("""

@@ -13,8 +13,8 @@ from identity.model import LINE
 from services.customers.filters.domain.tree import IN, IS_SET, STARTS_WITH, Leaf
 from services.customers.filters.parameters import Parameters
 from services.customers.patterns import literal
+from services.customers.registry.domain.entries import BETWEEN
 from services.customers.registry.domain.names import folded
-from services.customers.search.domain.entries import BETWEEN
 
 KINDS: Final = ("email", "phone", "whatsapp")
 

@@ -124,7 +124,9 @@ def delete(connection: Connection, filter_id: Any, *, asker: Asker, version: int
 def messages(connection: Connection, found: Iterable[SavedFilter], *, asker: Asker) -> list[Json]:
     found = list(found)
     faults = problems(connection, found, asker=asker)
-    return [saved_filter_message(saved, asker.scope, faults[saved.id]) for saved in found]
+    return [
+        saved_filter_message(saved, asker.scope, faults[saved.id], masked=asker.masked) for saved in found
+    ]
 
 
 def problems(connection: Connection, found: list[SavedFilter], *, asker: Asker) -> dict[UUID, list[Json]]:

@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, TextClause, text
 
 from servicekit.scope import Scope
-from services.customers.registry.visibility import own_teams
+from services.customers.visibility import own_teams
 
 INTERACTIONS: Final = ("conversation", "appointment", "purchase")
 KINDS: Final = (*INTERACTIONS, "message", "change")

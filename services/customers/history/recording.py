@@ -10,13 +10,13 @@ from uuid import UUID
 from servicekit.database import UnitOfWork
 from servicekit.ids import new_id
 from services.customers.configuration import Configuration
+from services.customers.errors import ChangedMeanwhile
 from services.customers.history import announcements, people, repository, senders
 from services.customers.history.domain.batch import Batch, Key, by_conversation
 from services.customers.history.domain.conversation import Parts, fold, in_team
 from services.customers.history.domain.heard import Heard
 from services.customers.history.repository import Activity, Written
 from services.customers.history.senders import Senders
-from services.customers.registry.errors import ChangedMeanwhile
 
 
 @dataclass(slots=True)

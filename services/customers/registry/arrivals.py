@@ -15,14 +15,13 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from identity import Identity
-from services.customers.registry import holders, queries, repository
+from services.customers.errors import ChangedMeanwhile
+from services.customers.registry import holders, index, queries, repository
 from services.customers.registry.domain import contacts
 from services.customers.registry.domain.contacts import Point, Points
 from services.customers.registry.domain.customer import FieldChange, NewCustomer
-from services.customers.registry.errors import ChangedMeanwhile
 from services.customers.registry.holders import Held, Holder
 from services.customers.registry.repository import Author, LockedCustomer
-from services.customers.search import index
 
 _MISSING = text("""
     SELECT customer_id, kind, space, identity

@@ -22,9 +22,9 @@ from services.customers.registry.domain.forms import Form, read_form
 from services.customers.registry.domain.teams import check_known, teams_of_an_agents_customer
 from services.customers.registry.duplicates import Refused
 from services.customers.registry.views import view_of_new
-from services.customers.registry.visibility import own_teams
 from services.customers.registry.writing import Json, Work
 from services.customers.tags import use as tags
+from services.customers.visibility import own_teams
 
 _NAME_SOURCES = {"api": "api", "import": "import"}
 

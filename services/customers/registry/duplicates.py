@@ -21,7 +21,7 @@ from servicekit.errors import Conflict, Duplicate
 from servicekit.ids import new_id
 from servicekit.scope import Scope
 from services.customers.registry.domain.matches import Matches
-from services.customers.registry.visibility import visibility_parameters, visible
+from services.customers.visibility import visibility_parameters, visible
 
 ANSWERS_AN_HOUR: Final = 10
 HOUR: Final = timedelta(hours=1)

@@ -12,8 +12,9 @@ from servicekit.database import UnitOfWork
 from servicekit.errors import Forbidden, Invalid, Stale
 from servicekit.ids import new_id
 from servicekit.scope import Scope
+from services.customers.errors import ChangedMeanwhile
 from services.customers.fields.domain import values
-from services.customers.registry import announcements, duplicates, queries, repository, writing
+from services.customers.registry import announcements, duplicates, index, queries, repository, writing
 from services.customers.registry.announcements import Changed
 from services.customers.registry.domain import contacts, edits
 from services.customers.registry.domain.customer import Customer, differences
@@ -21,11 +22,9 @@ from services.customers.registry.domain.forms import CONTACT_FIELDS, Form, read_
 from services.customers.registry.domain.matches import Matches, matches
 from services.customers.registry.domain.teams import check_known
 from services.customers.registry.duplicates import Refused
-from services.customers.registry.errors import ChangedMeanwhile
 from services.customers.registry.holders import Held, Locked
 from services.customers.registry.queries import Moved
 from services.customers.registry.writing import Json, Seen, Work
-from services.customers.search import index
 from services.customers.tags import use as tags
 
 Change = Callable[[Customer], Customer]

@@ -19,7 +19,7 @@ from services.customers.configuration import STAMPS, Configuration, as_of
 from services.customers.registry.domain.contacts import Point, Points
 from services.customers.registry.domain.customer import Customer, Tag
 from services.customers.registry.views import VIEW, View
-from services.customers.registry.visibility import visibility_parameters, visible, visible_deleted
+from services.customers.visibility import visibility_parameters, visible, visible_deleted
 
 _DIALECT: Final[Any] = dialect()  # type: ignore[no-untyped-call]
 

@@ -12,16 +12,15 @@ from sqlalchemy import text
 from servicekit.database import UnitOfWork
 from servicekit.errors import Forbidden, Stale
 from servicekit.scope import Scope
-from services.customers.registry import announcements, holders, queries, repository, writing
+from services.customers.errors import ChangedMeanwhile
+from services.customers.registry import announcements, holders, index, queries, repository, writing
 from services.customers.registry.announcements import Changed
 from services.customers.registry.domain import contacts
 from services.customers.registry.domain.addresses import address_of
 from services.customers.registry.domain.customer import FieldChange
 from services.customers.registry.duplicates import Refused
-from services.customers.registry.errors import ChangedMeanwhile
 from services.customers.registry.repository import LockedCustomer
 from services.customers.registry.writing import Json, Seen, Work
-from services.customers.search import index
 
 KEPT: Final = timedelta(days=30)
 

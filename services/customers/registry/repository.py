@@ -15,8 +15,8 @@ from servicekit.ids import new_id
 from services.customers.fields.domain.searchable import searchable
 from services.customers.registry.domain.contacts import Point
 from services.customers.registry.domain.customer import Customer, FieldChange, NewCustomer
+from services.customers.registry.domain.entries import found_by, search_text
 from services.customers.registry.domain.names import folded
-from services.customers.search.domain.entries import found_by, search_text
 
 _INSERT = text("""
     WITH

@@ -11,13 +11,12 @@ from sqlalchemy import Connection, text
 from servicekit.database import UnitOfWork
 from servicekit.scope import Scope
 from services.customers import configuration
-from services.customers.registry import announcements, repository
+from services.customers.registry import announcements, index, repository
 from services.customers.registry.announcements import Changed
 from services.customers.registry.domain.customer import FieldChange
 from services.customers.registry.domain.teams import check_known
 from services.customers.registry.repository import Author
-from services.customers.registry.visibility import visible, visible_deleted
-from services.customers.search import index
+from services.customers.visibility import visible, visible_deleted
 
 Json = dict[str, Any]
 COUNTED: Final = 1_000

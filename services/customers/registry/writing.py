@@ -16,6 +16,7 @@ from servicekit.errors import Forbidden, Invalid, NotFound
 from servicekit.scope import AGENT, Scope
 from services.customers import configuration
 from services.customers.configuration import Configuration
+from services.customers.errors import ChangedMeanwhile
 from services.customers.messages import customer_message, is_masked, shown_teams
 from services.customers.registry import announcements, duplicates, holders, queries
 from services.customers.registry.domain import contacts
@@ -23,7 +24,6 @@ from services.customers.registry.domain.addresses import Address
 from services.customers.registry.domain.contacts import Points
 from services.customers.registry.domain.matches import Matches, matches
 from services.customers.registry.duplicates import Refused
-from services.customers.registry.errors import ChangedMeanwhile
 from services.customers.registry.holders import Held, Locked
 from services.customers.registry.repository import Author
 

@@ -10,16 +10,16 @@ from sqlalchemy import Connection, Row
 
 from servicekit.database.engine import PLANNED_FOR_ITS_VALUES
 from servicekit.errors import Invalid
+from services.customers.cursors import Cursor
 from services.customers.filters.context import Asker
-from services.customers.registry.cursors import Cursor
 from services.customers.registry.queries import as_the_driver_takes_it, list_views
 from services.customers.registry.views import View
-from services.customers.registry.visibility import visible, visible_deleted
 from services.customers.search import relevance
 from services.customers.search.domain.selection import EVERYBODY, Selection
 from services.customers.search.narrowing import Narrowed, narrowed
 from services.customers.search.ordering import DEFAULT_SORT, Order, read_sort
 from services.customers.search.running import Budget, read
+from services.customers.visibility import visible, visible_deleted
 
 MAX_LIMIT: Final = 200
 

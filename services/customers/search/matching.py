@@ -11,9 +11,9 @@ from sqlalchemy import Connection, text
 
 from servicekit.scope import Scope
 from services.customers.patterns import literal
-from services.customers.registry.visibility import searchable, visibility_parameters
-from services.customers.search.domain.entries import BETWEEN
+from services.customers.registry.domain.entries import BETWEEN
 from services.customers.search.domain.query import Query, Word
+from services.customers.visibility import searchable, visibility_parameters
 
 # Of a joined tag the name is that of the tag it was joined to; a deleted one has none.
 _TAGS = text("""

@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 
 from services.customers.filters.context import Asker
 from services.customers.filters.sql import to_condition
-from services.customers.registry.visibility import visibility_parameters
 from services.customers.search.domain.selection import Selection
 from services.customers.search.matching import Match, to_match
+from services.customers.visibility import visibility_parameters
 
 # Searches read little where only words are asked for; whatever else is asked for needs the customer, too.
 SEARCHED: Final = "customer_search s"

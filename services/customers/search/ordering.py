@@ -7,9 +7,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final
 
 from servicekit.errors import Invalid
+from services.customers.cursors import Cursor, invalid_cursor
 from services.customers.fields.domain.definitions import Definitions
 from services.customers.fields.domain.expressions import ORDERED, expression
-from services.customers.registry.cursors import Cursor, invalid_cursor
 
 DEFAULT_SORT: Final = "-created_at"
 _CUSTOM: Final = "custom."

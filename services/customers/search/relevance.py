@@ -14,12 +14,12 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, text
 
 from servicekit.database.engine import PLANNED_FOR_ITS_VALUES
+from services.customers.cursors import Cursor, invalid_cursor
 from services.customers.filters.context import Asker
-from services.customers.registry.cursors import Cursor, invalid_cursor
-from services.customers.registry.visibility import searchable, visible
 from services.customers.search.matching import INSIDE, Match
 from services.customers.search.narrowing import BOTH, SEARCHED, Narrowed
 from services.customers.search.running import Budget, read
+from services.customers.visibility import searchable, visible
 
 SORT: Final = "relevance"
 CANDIDATES: Final = 1_000

@@ -16,12 +16,12 @@ from services.customers.filters.domain.tree import All, Node
 from services.customers.filters.reading import read_filter
 from services.customers.filters.saved import Applied
 from services.customers.registry.queries import survivors_of
-from services.customers.registry.visibility import visible
 from services.customers.search.domain.query import read_query
 from services.customers.search.domain.selection import EVERYBODY, Selection
 from services.customers.search.narrowing import narrowed
 from services.customers.search.running import Budget, read
 from services.customers.search.totals import count
+from services.customers.visibility import visible
 
 __all__ = ["EVERYBODY", "Selection", "count", "freeze", "matching", "open_selection", "read_selection"]
 

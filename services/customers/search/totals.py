@@ -7,10 +7,10 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from services.customers.filters.context import Asker
-from services.customers.registry.visibility import searchable, visible, visible_deleted
 from services.customers.search.domain.selection import EVERYBODY, Selection
 from services.customers.search.narrowing import SEARCHED, narrowed
 from services.customers.search.running import Budget, read
+from services.customers.visibility import searchable, visible, visible_deleted
 
 EXACTLY: Final = 10_000
 

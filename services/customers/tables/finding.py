@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from services.customers.tables.columns import customer_id, metadata, moment
 
 # One slim row for each live customer, so that a search reads little and a message rewrites none of it.
-# Kept by search/index.py in the transaction of whatever changed the customer.
+# Kept by registry/index.py in the transaction of whatever changed the customer.
 customer_search = Table(
     "customer_search",
     metadata,

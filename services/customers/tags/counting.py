@@ -15,8 +15,8 @@ from sqlalchemy import Connection, text
 
 from servicekit.database.engine import PLANNED_FOR_ITS_VALUES
 from servicekit.scope import Scope
-from services.customers.registry.visibility import searchable, visibility_parameters
 from services.customers.tags.domain.tag import KeptTag
+from services.customers.visibility import searchable, visibility_parameters
 
 CAP: Final = 1_000
 FEW: Final = 3_000

@@ -7,8 +7,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, text
 
 from servicekit.scope import Scope
+from services.customers.cursors import Cursor
 from services.customers.patterns import literal
-from services.customers.registry.cursors import Cursor
 from services.customers.registry.domain.names import folded
 from services.customers.tags import repository
 from services.customers.tags.counting import Counting

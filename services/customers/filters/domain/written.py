@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from services.customers.fields.domain.definitions import Definitions, Field, Option
-from services.customers.filters.domain.catalogue import Known, find_field
+from services.customers.filters.domain.catalogue import CONTACT_FIELDS, Known, find_field
 from services.customers.registry.domain.names import folded
 
 Json = dict[str, Any]
@@ -60,6 +60,18 @@ def outdated(raw: Json, definitions: Definitions, tags: Mapping[str, str]) -> It
             option = _option(known.custom, value)
             if option and option.archived:
                 yield problem(at, "option_archived", "this option is archived")
+
+
+def without_contact_data(raw: Json) -> Json:
+    """The same filter for somebody from whom contact data is hidden: an address that is looked for is one."""
+    for group in ("and", "or"):
+        if group in raw:
+            return {group: [without_contact_data(part) for part in raw[group]]}
+    if "not" in raw:
+        return {"not": without_contact_data(raw["not"])}
+    if raw["field"] not in CONTACT_FIELDS:
+        return raw
+    return {key: value for key, value in raw.items() if key != "value"}
 
 
 def problem(pointer: str, code: str, detail: str) -> Json:

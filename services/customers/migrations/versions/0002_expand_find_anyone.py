@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 from identity import ContactPoint, Identity
 from servicekit.jobs.tables import create_jobs_v1, drop_jobs_v1
 from services.customers.fields.domain.searchable import searchable
-from services.customers.search.domain.entries import found_by
+from services.customers.registry.domain.entries import found_by
 
 revision = "0002"
 down_revision = "0001"
@@ -174,7 +174,7 @@ def _fill_custom_search(connection: Connection) -> None:
         after = rows[-1].id
 
 
-# As search/index.py writes it, before the indexes are there: a tenth of the time.
+# As registry/index.py writes it, before the indexes are there: a tenth of the time.
 _FILL_SEARCH = """
 INSERT INTO customer_search (customer_id, team_ids, tag_ids, name_search, text)
 SELECT c.id, c.team_ids, c.tag_ids, c.name_search,

@@ -1,4 +1,4 @@
-"""No statement reads customers past the one predicate of registry/visibility.py."""
+"""No statement reads customers past the one predicate of visibility.py."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ ALLOWED = {
     "search/ordering.py:_KEYS": "names tables; listing.py takes the condition from visible()",
     "search/narrowing.py:ALSO_SEARCHED": "joins what is found under the predicate of the statement around",
     "search/narrowing.py:BOTH": "names tables; relevance.py takes the condition from visible()",
-    "search/index.py:ROWS": "keeps the table that searches read, shows nothing",
-    "search/index.py:_REFRESH": "keeps the table that searches read, shows nothing",
+    "registry/index.py:ROWS": "keeps the table that searches read, shows nothing",
+    "registry/index.py:_REFRESH": "keeps the table that searches read, shows nothing",
     "filters/addresses.py:condition": "says something of a row that the statement around it may see",
     "filters/sql.py:_name": "says something of a row that the statement around it may see",
     "bulk/repository.py:_LOCK": "locks rows for a writer, shows nothing",
@@ -94,7 +94,7 @@ def offenders() -> set[str]:
 
 
 def test_every_statement_on_customers_goes_through_the_predicate() -> None:
-    assert offenders() - ALLOWED.keys() == set(), "ask registry/visibility.py who may see the rows"
+    assert offenders() - ALLOWED.keys() == set(), "ask visibility.py who may see the rows"
 
 
 def test_the_list_of_exceptions_has_no_dead_entries() -> None:

@@ -256,6 +256,26 @@ def test_a_shared_filter_about_hidden_data_is_refused_to_whom_it_is_hidden_from(
     ]
 
 
+def test_an_address_in_a_shared_filter_is_hidden_from_whom_addresses_are_hidden_from(world: World) -> None:
+    agent = world.agent("ana", "sales")
+    by_phone = a_filter("phone", "eq", "+5511987654321")
+    by_mail = a_filter("email", "in", ["ana@example.com"])
+    named = {"and": [{"not": by_phone}, {"or": [by_mail, a_filter("name", "eq", "Ana")]}]}
+    there = world.team("sales")
+    shared = keep(world, filter=named, q="(11) 98765-4321", shared_with_team=there)["id"]
+    own = world.service.create_saved_filter(agent, {"name": "Own", "q": "5511987654321"})["id"]
+    assert world.service.get_saved_filter(agent, shared)["filter"] == named
+    world.set(hide_contact_data=True)
+    shown = world.service.get_saved_filter(agent, shared)
+    assert (shown["q"], shown["filter"]["and"][0]) == (None, {"not": {"field": "phone", "op": "eq"}})
+    assert shown["filter"]["and"][1]["or"][1] == a_filter("name", "eq", "Ana")
+    listed = str(world.service.list_saved_filters(agent))
+    assert "98765" not in str(shown)
+    assert ("98765-4321" in listed, "ana@example.com" in listed) == (False, False)
+    assert world.service.get_saved_filter(agent, own)["q"] == "5511987654321"
+    assert world.service.get_saved_filter(world.admin, shared)["filter"] == named
+
+
 def test_an_unknown_saved_filter_is_a_fault_of_the_question(world: World) -> None:
     private = keep(world)
     agent = world.agent("ana")

@@ -16,11 +16,11 @@ from servicekit.scope import Scope
 from services.customers.filters.context import asker
 from services.customers.filters.reading import read_filter
 from services.customers.filters.sql import to_condition
-from services.customers.registry.visibility import visibility_parameters, visible, visible_deleted
 from services.customers.tests.filters.plain import holds
 from services.customers.tests.filters.trees import leaves, trees
 from services.customers.tests.filters.village import NOW, ZONES, Village
 from services.customers.tests.world import World
+from services.customers.visibility import visibility_parameters, visible, visible_deleted
 
 Json = dict[str, Any]
 INHABITANTS = 50

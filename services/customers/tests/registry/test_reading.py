@@ -9,7 +9,7 @@ import pytest
 from servicekit.errors import Forbidden, Invalid, NotFound
 from servicekit.ids import new_id
 from servicekit.scope import CONNECTOR, Scope
-from services.customers.registry.cursors import Cursor
+from services.customers.cursors import Cursor
 from services.customers.tests.registry.test_creating import codes
 from services.customers.tests.world import World
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from servicekit.errors import Invalid
-from services.customers.registry.cursors import Cursor
+from services.customers.cursors import Cursor
 from services.customers.search import relevance
 from services.customers.tests.registry.test_creating import codes
 from services.customers.tests.registry.test_reading import everybody

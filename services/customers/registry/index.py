@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-# Entries are sorted by bytes, as search/domain/entries.py sorts them.
+# Entries are sorted by bytes, as registry/domain/entries.py sorts them.
 ROWS: Final = """
     SELECT c.id, c.team_ids, c.tag_ids, c.name_search,
            E'\\n' || c.name_search || E'\\n' || coalesce(
