@@ -64,7 +64,8 @@ class Answer:
     @property
     def next_cursor(self) -> str | None:
         """Of a list that has another page."""
-        page = self.json().get("page") if self.status == 200 else None
+        is_json = self.header("content-type") == "application/json"
+        page = self.json().get("page") if self.status == 200 and is_json else None
         return page["next"] if page else None
 
     def text(self) -> str:
