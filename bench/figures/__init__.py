@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from bench.figures import bus, full_path, idle, inbound, lag, scale, start
+from bench.figures import bus, full_path, idle, inbound, lag, scale, start, vocabulary
 from bench.report import Figure
 from bench.room import Room
 
@@ -26,9 +26,13 @@ ALL = (
     Measurement("H-bus", bus.measure),
     Measurement("H-get", full_path.measure_get),
     Measurement("H-list", full_path.measure_list),
+    Measurement("H-name", full_path.measure_name),
+    Measurement("H-phone", full_path.measure_phone),
     Measurement("H-create", full_path.measure_create),
     Measurement("H-one", full_path.measure_one),
     Measurement("H-1m", scale.measure),
+    Measurement("H-tags", vocabulary.measure_tags),
+    Measurement("F-rename", vocabulary.measure_rename),
     Measurement("E-lag", lag.measure),
     Measurement("M-idle", idle.measure),
 )

@@ -1,21 +1,26 @@
-"""H-get, H-list, H-create, H-one: login, scope, gateway, bus, service, database; against the ceiling."""
+"""H-get, H-list, H-name, H-phone, H-create, H-one: the whole way of a request, against the ceiling.
+
+The way: login, scope, gateway, bus, service, database.
+"""
 
 from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from bench import load, report
 from bench.costs import Meter
 from bench.load import Outcome, request
-from bench.people import MID_TEAM
+from bench.people import MID_TEAM, Person, people
 from bench.report import Figure
 from bench.room import Room, count, wait_until
+from services.customers.domain.text import folded
 
 _MANY = 16
+_FRAGMENT = 3
 _DRAINED_WITHIN = 10.0
 
 
@@ -38,6 +43,16 @@ def measure_list(room: Room) -> Iterator[Figure]:
     yield _measure(room, "H-list", _list(room), reach=0.40)
 
 
+def measure_name(room: Room) -> Iterator[Figure]:
+    """A quick search by a part of a name."""
+    yield _measure(room, "H-name", _name(room), reach=0.60)
+
+
+def measure_phone(room: Room) -> Iterator[Figure]:
+    """A quick search by a whole number."""
+    yield _measure(room, "H-phone", _phone(room), reach=0.40)
+
+
 def measure_create(room: Room) -> Iterator[Figure]:
     """A customer with name, phone and e-mail; then how long the events of all of them take to leave."""
     figure = _measure(room, "H-create", _create(room), reach=0.30)
@@ -46,7 +61,7 @@ def measure_create(room: Room) -> Iterator[Figure]:
 
 def measure_one(room: Room) -> Iterator[Figure]:
     """The same with one connection: what one person waits for."""
-    for make in (_get, _list, _create):
+    for make in (_get, _list, _name, _phone, _create):
         yield _measure_one(room, make)
 
 
@@ -126,6 +141,32 @@ def _list(room: Room) -> Operation:
     ours = request("GET", "/v1/customers?limit=50&sort=-created_at", token=room.company.agent)
     ceiling = request("GET", f"/customers?team={room.company.teams[MID_TEAM]}")
     return Operation("list", itertools.repeat(ours), itertools.repeat(ceiling))
+
+
+def _name(room: Room) -> Operation:
+    """Of people's last names the first five letters."""
+    parts = [folded(who.name).split()[-1][:5] for who in _acquaintances(room)]
+    return _search(room, "name", [(part, f"name={quote(part)}") for part in parts if len(part) >= _FRAGMENT])
+
+
+def _phone(room: Room) -> Operation:
+    lines = [point.value for who in _acquaintances(room) for point in who.points if point.kind == "phone"]
+    return _search(room, "phone", [(line, f"line={quote(line)}") for line in lines])
+
+
+def _search(room: Room, name: str, asked: Sequence[tuple[str, str]]) -> Operation:
+    """What ours is asked and what the ceiling is."""
+    team, token = room.company.teams[MID_TEAM], room.company.agent
+    ours = [request("GET", f"/v1/customers?limit=50&q={quote(q)}", token=token) for q, _ in asked]
+    ceiling = [request("GET", f"/customers?team={team}&{wanted}") for _, wanted in asked]
+    return Operation(name, itertools.cycle(ours), itertools.cycle(ceiling))
+
+
+def _acquaintances(room: Room) -> list[Person]:
+    """Some whom the agent may see."""
+    assert room.customers
+    known = (who for who in people(room.options.customers) if MID_TEAM in who.teams)
+    return list(itertools.islice(known, 2_000))
 
 
 def _create(room: Room) -> Operation:

@@ -80,8 +80,8 @@ def _take_turns(
     by_hand = list(statements(timed.shape, timed.asking.teams, numbers))
     timed.by_hand = [[] for _ in by_hand]
     for turn in range(repeats + 1):
-        ours = _milliseconds(lambda: service.list_customers(scope, **arguments))
-        times = [_milliseconds(lambda s=each: connection.execute(s.encode()).fetchall()) for each in by_hand]  # type: ignore[misc]
+        ours = milliseconds(lambda: service.list_customers(scope, **arguments))
+        times = [milliseconds(lambda s=each: connection.execute(s.encode()).fetchall()) for each in by_hand]  # type: ignore[misc]
         if turn:  # the first one warms up
             timed.ours.append(ours)
             for kept, took in zip(timed.by_hand, times, strict=True):
@@ -91,7 +91,8 @@ def _take_turns(
             by_hand, timed.by_hand = [by_hand[chosen]], [timed.best]
 
 
-def _milliseconds(work: Callable[[], Any]) -> float:
+def milliseconds(work: Callable[[], Any]) -> float:
+    """How long it takes."""
     begin = time.perf_counter()
     work()
     return (time.perf_counter() - begin) * 1000

@@ -93,6 +93,22 @@ def test_days_are_those_of_whoever_asks_and_of_a_saved_filter(world: World) -> N
     assert faults_of(lambda: names(world, time_zone="Mars/Olympus")) == [("/time_zone", "unknown_time_zone")]
 
 
+def test_what_was_heard_last_is_filtered_in_its_own_order_as_in_any_other(world: World) -> None:
+    for name, days_ago in (("Old", 400), ("New", 1), ("Older", 700)):
+        world.run(
+            "UPDATE customer_activity SET last_at = now() - make_interval(0, 0, 0, :days) WHERE customer_id = :id",
+            id=world.create(name=name)["id"],
+            days=days_ago,
+        )
+    world.create(name="Silent")
+    long_ago = a_filter("last_interaction_at", "older_than", {"n": 1, "unit": "year"})
+    for asked in (long_ago, {"not": long_ago}, a_filter("last_interaction_at", "is_not_set")):
+        by_activity = world.service.list_customers(world.admin, sort="-last_interaction_at", filter=asked)
+        assert sorted(it["name"] for it in by_activity["data"]) == names(world, filter=asked)
+    latest_first = world.service.list_customers(world.admin, sort="-last_interaction_at", filter=long_ago)
+    assert [it["name"] for it in latest_first["data"]] == ["Old", "Older"]
+
+
 def test_deleted_customers_are_filtered_too(world: World) -> None:
     for name, phone in (("Gone", "11987654321"), ("Lost", "11987650000")):
         world.service.delete_customer(world.admin, world.create(name=name, phone=phone)["id"])

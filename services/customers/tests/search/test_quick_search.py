@@ -109,7 +109,15 @@ def test_one_or_two_letters_find_beginnings_of_words(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("q", "name"),
-    [("100%", "100% Wool"), ("a_b", "a_b"), ("\\", "back \\slash"), ("%%%", "a%%%b"), ("__", "__init__")],
+    [
+        ("100%", "100% Wool"),
+        ("+10 wool", "Wool +10"),
+        ("a_b", "a_b"),
+        ("a_b wool", "wool a_b"),
+        ("\\", "back \\slash"),
+        ("%%%", "a%%%b"),
+        ("__", "__init__"),
+    ],
 )
 def test_wildcards_stand_for_themselves(world: World, q: str, name: str) -> None:
     for each in ("100 Wool", "1000 Wools", "axb", "Plain", name):
