@@ -96,7 +96,8 @@ def test_days_are_those_of_whoever_asks_and_of_a_saved_filter(world: World) -> N
 def test_what_was_heard_last_is_filtered_in_its_own_order_as_in_any_other(world: World) -> None:
     for name, days_ago in (("Old", 400), ("New", 1), ("Older", 700)):
         world.run(
-            "UPDATE customer_activity SET last_at = now() - make_interval(0, 0, 0, :days) WHERE customer_id = :id",
+            "UPDATE customer_activity SET last_at = now() - make_interval(days => :days) "
+            "WHERE customer_id = :id",
             id=world.create(name=name)["id"],
             days=days_ago,
         )
