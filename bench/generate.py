@@ -18,9 +18,9 @@ import psycopg
 from bench import people
 from bench.people import ASSIGNEES, INTERESTS, PLANS, TAGS
 from bench.rows import FIELDS, INTERESTS_FIELD, PLAN_FIELD, TABLES, Row, Vocabulary, copy_text
+from services.customers.domain.text import folded
 from services.customers.fields.domain.definitions import Field
 from services.customers.fields.domain.expressions import INDEXED, index_name, indexed
-from services.customers.registry.domain.names import folded
 
 NAMESPACE = UUID("6b6f0c7e-3a0a-7e6e-9a51-0f2b3a1d9c55")
 _CHUNK = 10_000

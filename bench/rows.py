@@ -11,9 +11,9 @@ from uuid import UUID
 import orjson
 
 from bench.people import Person, uuid7
+from services.customers.domain.text import folded
 from services.customers.fields.domain.searchable import searchable
 from services.customers.registry.domain.entries import found_by, search_text
-from services.customers.registry.domain.names import folded
 
 SOURCE = "/channels/whatsapp/bench-history"
 PLAN_FIELD, INTERESTS_FIELD, CITY_FIELD, TERMS_FIELD = (

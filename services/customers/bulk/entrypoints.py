@@ -19,7 +19,7 @@ from services.customers.bulk import refusals, starting, targets
 from services.customers.bulk.job import KIND
 from services.customers.bulk.messages import bulk_message
 from services.customers.directory.refresh import with_news
-from services.customers.registry.domain.inputs import find_id, object_of, whole
+from services.customers.domain.inputs import find_id, object_of, whole
 from services.customers.registry.writing import Seen
 from services.customers.rights import for_people
 

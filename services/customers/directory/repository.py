@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from services.customers.directory.domain import Directory, Team, User
-from services.customers.registry.domain.names import folded
+from services.customers.domain.text import folded
 from services.customers.tables import directory_state, directory_team, directory_user
 
 # One statement, so that teams and users are always those of the revision.

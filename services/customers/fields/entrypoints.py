@@ -10,11 +10,11 @@ from servicekit.errors import NotFound, Stale
 from servicekit.ids import new_id
 from servicekit.rpc import rpc
 from servicekit.scope import Scope
+from services.customers.domain.inputs import object_of
 from services.customers.fields import indexing, renaming, repository
 from services.customers.fields.domain import changes, options
 from services.customers.fields.domain.definitions import Field
 from services.customers.fields.messages import field_message
-from services.customers.registry.domain.inputs import object_of
 from services.customers.rights import for_administrators, for_people
 
 Json = dict[str, Any]

@@ -10,11 +10,11 @@ from typing import Final
 
 from identity import Identity, digits_of
 from identity.model import LINE
+from services.customers.domain.text import folded
 from services.customers.filters.domain.tree import IN, IS_SET, STARTS_WITH, Leaf
 from services.customers.filters.parameters import Parameters
 from services.customers.patterns import literal
 from services.customers.registry.domain.entries import BETWEEN
-from services.customers.registry.domain.names import folded
 
 KINDS: Final = ("email", "phone", "whatsapp")
 

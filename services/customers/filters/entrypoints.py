@@ -11,10 +11,10 @@ from servicekit.database import Database, UnitOfWork
 from servicekit.rpc import rpc
 from servicekit.scope import Scope
 from services.customers.directory.refresh import with_news
+from services.customers.domain.inputs import object_of, version_of, whole
 from services.customers.filters import context, repository, saved, schema
 from services.customers.filters.context import Asker
 from services.customers.filters.domain.saved import SavedFilter
-from services.customers.registry.domain.inputs import object_of, version_of, whole
 from services.customers.rights import for_people
 
 Json = dict[str, Any]

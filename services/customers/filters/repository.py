@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Row, text
 
 from servicekit.scope import Scope
 from services.customers.cursors import Cursor
+from services.customers.domain.text import folded
 from services.customers.filters.domain.saved import SavedFilter
-from services.customers.registry.domain.names import folded
 from services.customers.visibility import own_teams
 
 _COLUMNS: Final = """s.id, s.owner_id, s.time_zone, s.created_at, s.updated_at, s.version, s.name,

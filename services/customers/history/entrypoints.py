@@ -12,10 +12,10 @@ from servicekit.errors import Invalid, NotFound
 from servicekit.rpc import rpc
 from services.customers import configuration
 from services.customers.cursors import Cursor
+from services.customers.domain.inputs import find_id
 from services.customers.history import queries
 from services.customers.history.messages import item_message, unknown_team_message
 from services.customers.history.queries import Window
-from services.customers.registry.domain.inputs import find_id
 from services.customers.registry.queries import members_of
 from services.customers.rights import for_administrators, for_people
 

@@ -15,13 +15,13 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Connection, text
 
+from services.customers.domain.text import folded
 from services.customers.history.domain.batch import Key
 from services.customers.history.domain.conversation import Part, Parts, began_at, beginning, value
 from services.customers.history.senders import Senders
 from services.customers.registry import index
 from services.customers.registry.announcements import Changed
 from services.customers.registry.domain.customer import FieldChange, NewCustomer
-from services.customers.registry.domain.names import folded
 from services.customers.registry.repository import Author, LockedCustomer, record_changes
 
 _EARLIER_NAMES = '(i.clocks ->> \'name\') COLLATE "C" < w.clock COLLATE "C"'

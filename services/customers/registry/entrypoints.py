@@ -15,6 +15,7 @@ from servicekit.errors import Invalid
 from servicekit.rpc import rpc
 from servicekit.scope import Scope
 from services.customers.directory.refresh import refresh
+from services.customers.domain.inputs import find_id, ids_of, object_of, version_of, whole
 from services.customers.messages import customer_message
 from services.customers.registry import (
     creation,
@@ -25,7 +26,6 @@ from services.customers.registry import (
     teams,
     writing,
 )
-from services.customers.registry.domain.inputs import find_id, ids_of, object_of, version_of, whole
 from services.customers.registry.duplicates import Refused
 from services.customers.registry.writing import Seen
 from services.customers.rights import for_administrators, for_people

@@ -12,11 +12,11 @@ import orjson
 from sqlalchemy import Connection, text
 
 from servicekit.ids import new_id
+from services.customers.domain.text import folded
 from services.customers.fields.domain.searchable import searchable
 from services.customers.registry.domain.contacts import Point
 from services.customers.registry.domain.customer import Customer, FieldChange, NewCustomer
 from services.customers.registry.domain.entries import found_by, search_text
-from services.customers.registry.domain.names import folded
 
 _INSERT = text("""
     WITH

@@ -8,9 +8,9 @@ from servicekit.database import Database
 from servicekit.rpc import rpc
 from servicekit.scope import Scope
 from services.customers.directory.refresh import with_news
+from services.customers.domain.inputs import whole
 from services.customers.filters import context
 from services.customers.messages import customer_message
-from services.customers.registry.domain.inputs import whole
 from services.customers.rights import for_administrators, for_people
 from services.customers.search import listing, totals
 from services.customers.search.running import Budget

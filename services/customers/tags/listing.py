@@ -8,8 +8,8 @@ from sqlalchemy import Connection, text
 
 from servicekit.scope import Scope
 from services.customers.cursors import Cursor
+from services.customers.domain.text import folded
 from services.customers.patterns import literal
-from services.customers.registry.domain.names import folded
 from services.customers.tags import repository
 from services.customers.tags.counting import Counting
 from services.customers.tags.domain.tag import KeptTag

@@ -19,9 +19,9 @@ from servicekit.ids import new_id
 from servicekit.scope import ADMIN, AGENT, Scope
 from services.customers.directory import repository as directory_rows
 from services.customers.directory.domain import Directory, User
+from services.customers.domain.text import folded
 from services.customers.registry import index
 from services.customers.registry.domain import entries
-from services.customers.registry.domain.names import folded
 from services.customers.service import CustomersService
 
 Json = dict[str, Any]

@@ -9,8 +9,8 @@ from typing import Any, Final
 from servicekit.errors import Forbidden, Invalid
 from servicekit.scope import Scope
 from services.customers.bulk.domain.kinds import KINDS, MAY_BE_NULL, Kind
+from services.customers.domain.problems import Problems, escaped
 from services.customers.registry.domain.forms import Form, read_form
-from services.customers.registry.domain.problems import Problems, escaped
 
 Json = dict[str, Any]
 MAX_IDS: Final = 10_000

@@ -11,11 +11,11 @@ from typing import Any
 from uuid import UUID
 
 from servicekit.errors import Conflict, Invalid, NotFound, TooLarge
+from services.customers.domain.text import folded
 from services.customers.fields.domain import definitions as limits
 from services.customers.fields.domain import properties
 from services.customers.fields.domain.definitions import Field, Option
 from services.customers.fields.domain.scalars import InvalidValue
-from services.customers.registry.domain.names import folded
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from services.customers.domain.text import folded
 from services.customers.fields.domain import definitions as limits
 from services.customers.fields.domain.definitions import is_key
 from services.customers.fields.domain.scalars import InvalidValue
-from services.customers.registry.domain.names import folded
 
 MAX_POSITION = 1_000_000
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")

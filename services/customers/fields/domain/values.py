@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from servicekit.errors import Invalid
+from services.customers.domain.text import folded
 from services.customers.fields.domain.definitions import WITH_OPTIONS, Definitions, Field, Option
 from services.customers.fields.domain.scalars import SCALARS, InvalidValue
-from services.customers.registry.domain.names import folded
 
 MAX_CHOSEN = 100
 

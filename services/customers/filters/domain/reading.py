@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from services.customers.domain.problems import Problems, escaped
 from services.customers.fields.domain.scalars import InvalidValue
 from services.customers.filters.domain import tree
 from services.customers.filters.domain.catalogue import (
@@ -19,7 +20,6 @@ from services.customers.filters.domain.catalogue import (
 from services.customers.filters.domain.spans import COMPARISONS, Stretch, read_ago, read_point
 from services.customers.filters.domain.terms import Vocabulary, read_part, read_term
 from services.customers.filters.domain.tree import All, Any_, Leaf, Node, Not
-from services.customers.registry.domain.problems import Problems, escaped
 
 _GROUPS: Final[dict[str, Callable[[tuple[Node, ...]], Node]]] = {"and": All, "or": Any_}
 _LEAF: Final = frozenset({"field", "op", "value"})

@@ -9,13 +9,13 @@ from uuid import UUID
 
 from identity import InvalidContact, digits_of, normalise
 from identity.text import is_storable
+from services.customers.domain.inputs import find_id
+from services.customers.domain.text import folded
 from services.customers.fields.domain.definitions import Definitions, Field
 from services.customers.fields.domain.scalars import InvalidValue
 from services.customers.filters.domain.calendar import Calendar
 from services.customers.filters.domain.catalogue import MAX_TEXT, Known
 from services.customers.registry.domain.customer import STATUSES
-from services.customers.registry.domain.inputs import find_id
-from services.customers.registry.domain.names import folded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

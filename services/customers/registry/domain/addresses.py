@@ -9,9 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from identity import ContactPoint, InvalidContact, normalise
+from services.customers.domain.problems import Problems, escaped
 from services.customers.registry.domain.contacts import Point
 from services.customers.registry.domain.customer import PRIMARY_KINDS
-from services.customers.registry.domain.problems import Problems, escaped
 
 _KNOWN = frozenset({"id", "kind", "value", "raw", "label", "primary", "scope"})
 LONGEST_LABEL = 100

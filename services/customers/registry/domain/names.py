@@ -1,9 +1,8 @@
-"""Names of customers: what is a name, and how names are compared."""
+"""Names of customers: what is a name, and what somebody is called who has told none."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from identity import is_contact_like
 
@@ -32,14 +31,6 @@ def clean_name(raw: str | None) -> str:
     if is_contact_like(name):
         raise BadName("required", "a name is needed; a phone number or an e-mail address is none")
     return name
-
-
-def folded(text: str) -> str:
-    """For comparing and sorting: no case, no accents, single spaces. Never empty for a text with a letter."""
-    if text.isascii():
-        return " ".join(text.lower().split())
-    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
 
 
 def automatic_name(channel: str, characters: str) -> str:

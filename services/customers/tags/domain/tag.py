@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from services.customers.registry.domain.names import folded
+from services.customers.domain.text import folded
 
 COLOURS: Final = (
     "#c0392b", "#d35400", "#b7950b", "#1e8449", "#117a65",

@@ -7,9 +7,9 @@ from uuid import UUID
 import pytest
 
 from servicekit.errors import Conflict, Invalid, NotFound
+from services.customers.domain.text import folded
 from services.customers.fields.domain.definitions import Field, Option
 from services.customers.fields.domain.options import change_option
-from services.customers.registry.domain.names import folded
 
 
 def an_option(number: int, label: str, **more) -> Option:

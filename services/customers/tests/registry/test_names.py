@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.customers.registry.domain.names import LONGEST, BadName, automatic_name, clean_name, folded
+from services.customers.domain.text import folded
+from services.customers.registry.domain.names import LONGEST, BadName, automatic_name, clean_name
 
 
 @pytest.mark.parametrize("raw", ["Ana", " Ana ", "\tAna\n", "\u00a0Ana"])

@@ -1,0 +1,1 @@
+"""What the rules of all capabilities are written with, pure."""
