@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+CAPABILITIES = ("bulk", "history", "search", "filters", "tags", "fields", "directory")
 
 
 def _lint_imports(root: Path) -> subprocess.CompletedProcess[str]:
@@ -34,6 +35,11 @@ def test_the_layers_are_kept():
         ("libs/servicekit/log.py", "services.customers.tables", "The libraries know no service"),
         ("services/customers/domain/rules.py", "sqlalchemy", "The domain is pure"),
         ("services/customers/registry/domain/rules.py", "services.customers.tables", "The domain is pure"),
+        (
+            "services/customers/registry/writing.py",
+            "services.customers.search",
+            "The capabilities of customers",
+        ),
     ],
 )
 def test_a_broken_layer_is_noticed(tmp_path: Path, module: str, imports: str, broken: str):
@@ -41,6 +47,10 @@ def test_a_broken_layer_is_noticed(tmp_path: Path, module: str, imports: str, br
     for package in ("libs/servicekit", "libs/identity", "services/customers/registry/domain", "gateway"):
         _write(tmp_path / package / "__init__.py")
     _write(tmp_path / "services/__init__.py")
+    for capability in CAPABILITIES:
+        _write(tmp_path / "services/customers" / capability / "__init__.py")
+    for process in ("service", "worker"):
+        _write(tmp_path / "services/customers" / f"{process}.py")
     _write(tmp_path / "services/customers/domain/__init__.py")
     _write(tmp_path / "services/customers/tables.py", "import sqlalchemy\n")
     _write(tmp_path / "gateway/tables.py")

@@ -8,7 +8,8 @@ import pytest
 
 from servicekit.errors import Unavailable
 from servicekit.events import Event
-from services.customers.directory import reader, repository
+from services.customers import configuration
+from services.customers.directory import repository
 from services.customers.directory.domain import Directory
 from services.customers.directory.refresh import refresh
 from services.customers.directory.subscribers import CacheDirectory
@@ -27,7 +28,7 @@ def told(revision: int, *teams: tuple[str, str]) -> dict:
 
 def known(database) -> Directory:
     with database.reading() as connection:
-        return reader.current(connection)
+        return configuration.current(connection).directory
 
 
 def store(database, message: dict) -> bool:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from servicekit.errors import Conflict, Forbidden, NotFound, Stale
-from services.customers.fields import reader
+from services.customers import configuration
 
 PLAN = {"key": "plan", "label": "Plan", "type": "select", "options": ["Gold", {"label": "Silver"}]}
 
@@ -17,7 +17,7 @@ def test_a_field_is_made_with_its_options_and_seen_by_the_next_call(world):
     assert (made["version"], [option["label"] for option in made["options"]]) == (1, ["Gold", "Silver"])
     assert world.service.get_custom_field(world.agent("bia"), "plan") == made
     with world.db.reading() as connection:
-        assert reader.current(connection).by_key["plan"].label == "Plan"
+        assert configuration.current(connection).fields.by_key["plan"].label == "Plan"
 
 
 def test_a_customer_holds_an_option_and_keeps_it_when_it_is_archived(world):
