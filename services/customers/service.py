@@ -1,6 +1,7 @@
 """The customers service: who the people are that the company talks to.
 
-Each capability brings its own entrypoints; here they are put together and given what they need.
+Each capability is a folder with entrypoints of its own; here they are put together and given what they
+need. What takes longer than a call is in worker.py.
 """
 
 from __future__ import annotations
@@ -22,16 +23,16 @@ from services.customers.topology import TOPOLOGY
 
 
 class CustomersService(
-    RegistryEntrypoints,
-    SearchEntrypoints,
-    HistoryEntrypoints,
-    FieldEntrypoints,
-    FilterEntrypoints,
+    RegistryEntrypoints,  # customers and their addresses: each person once
+    HistoryEntrypoints,  # what was said with them, and who changed what
     TagEntrypoints,
-    BulkEntrypoints,
+    FieldEntrypoints,  # what the company wants to know of them besides
+    FilterEntrypoints,  # which of them are meant
+    SearchEntrypoints,  # who they are, a page at a time
+    BulkEntrypoints,  # one change of many; the work is done by worker.py
     SettingsEntrypoints,
-    DirectoryEntrypoints,
-    ParkedMessages,
+    DirectoryEntrypoints,  # teams and users, as the gateway has them
+    ParkedMessages,  # events that could not be read
 ):
     """Customers, their addresses and what became of them; custom fields and the settings about customers."""
 
