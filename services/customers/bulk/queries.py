@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, text
 
 from servicekit.scope import Scope
 from services.customers.registry.domain.customer import Customer, Tag
+from services.customers.registry.queries import to_customer
 from services.customers.visibility import visibility_parameters, visible
 
 _TAGS = text("""
@@ -32,7 +33,7 @@ def customers_of(
         FROM customer c WHERE c.id = ANY(CAST(:ids AS uuid[])) AND {visible(scope)}"""
     rows = connection.execute(text(statement), {"ids": list(ids), **visibility_parameters(scope)}).all()
     tags = tags_of(connection, {n for row in rows for n in row.tag_ids}) if "tag_ids" in columns else {}
-    return {row.id: _to_customer(row, tags) for row in rows}
+    return {row.id: to_customer(row, tags=_tags_in(row, tags)) for row in rows}
 
 
 def tags_of(connection: Connection, numbers: Iterable[int]) -> dict[int, Tag]:
@@ -44,20 +45,7 @@ def tags_of(connection: Connection, numbers: Iterable[int]) -> dict[int, Tag]:
     return {row.number: Tag(row.id, row.name, row.name_folded) for row in rows}
 
 
-def _to_customer(row: Row[Any], tags: Mapping[int, Tag]) -> Customer:
+def _tags_in(row: Row[Any], tags: Mapping[int, Tag]) -> Iterable[Tag]:
+    """Each once, by however many numbers the row holds it."""
     held = [tags[number] for number in row.tag_ids if number in tags]
-    return Customer(
-        id=row.id,
-        name=row.name,
-        name_source=row.name_source,
-        status=row.status,
-        channel=row.channel,
-        created_at=row.created_at,
-        version=row.version,
-        revision=row.revision,
-        team_ids=frozenset(row.team_ids),
-        assignee_id=row.assignee_id,
-        tags=tuple({tag.id: tag for tag in held}.values()),
-        custom=row.custom or {},
-        option_ids=tuple(row.opt_ids or ()),
-    )
+    return {tag.id: tag for tag in held}.values()

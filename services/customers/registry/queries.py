@@ -99,7 +99,7 @@ def find_customer(
     if row is None or row.id != customer_id:
         return None if row is None else Moved(row.id)
     points = points_of(connection, [row.id]).get(row.id, ()) if with_points else ()
-    return _to_customer(row, points)
+    return to_customer(row, tags=(Tag(*tag) for tag in row.tags or ()), points=points)
 
 
 def members_of_deleted(
@@ -153,7 +153,8 @@ def members_of(
     return {UUID(asked): (UUID(root), list(map(UUID, records))) for asked, (root, records) in found.items()}
 
 
-def _to_customer(row: Row[Any], points: Points) -> Customer:
+def to_customer(row: Row[Any], *, tags: Iterable[Tag], points: Points = ()) -> Customer:
+    """From a row with the columns that edits look at."""
     return Customer(
         id=row.id,
         name=row.name,
@@ -166,9 +167,9 @@ def _to_customer(row: Row[Any], points: Points) -> Customer:
         points=points,
         team_ids=frozenset(row.team_ids),
         assignee_id=row.assignee_id,
-        tags=tuple(Tag(*tag) for tag in row.tags or ()),
-        custom=row.custom,
-        option_ids=tuple(row.opt_ids),
+        tags=tuple(tags),
+        custom=row.custom or {},
+        option_ids=tuple(row.opt_ids or ()),
     )
 
 
