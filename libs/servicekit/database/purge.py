@@ -6,9 +6,9 @@ import logging
 import random
 import sys
 import threading
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
 from servicekit.database.unit_of_work import Transactions
 from servicekit.errors import Unavailable
@@ -30,19 +30,27 @@ def purge_expired(db: Transactions) -> dict[str, int]:
     return {table: _purge(db, table, column, age) for (table, column), age in _LIFETIMES.items()}
 
 
-def _purge(db: Transactions, table: str, column: str, age: str) -> int:
-    chunk = text(
-        f"DELETE FROM {table} WHERE ctid = ANY(ARRAY("
-        f"SELECT ctid FROM {table} WHERE {column} < now() - CAST(:age AS interval)"
-        f" LIMIT {_CHUNK} FOR UPDATE SKIP LOCKED))"
-    )
+def delete_in_chunks(db: Transactions, statement: TextClause, *, chunk: int, **parameters: Any) -> int:
+    """Executes a DELETE of at most `:chunk` rows, each time in a transaction, until it finds fewer.
+
+    Returns how many rows are gone. Replicas share the work if it skips locked rows.
+    """
     total = 0
     while True:
         with db.unit_of_work() as uow:
-            deleted = uow.connection.execute(chunk, {"age": age}).rowcount
+            deleted = uow.connection.execute(statement, {**parameters, "chunk": chunk}).rowcount
         total += deleted
-        if deleted < _CHUNK:
+        if deleted < chunk:
             return total
+
+
+def _purge(db: Transactions, table: str, column: str, age: str) -> int:
+    statement = text(
+        f"DELETE FROM {table} WHERE ctid = ANY(ARRAY("
+        f"SELECT ctid FROM {table} WHERE {column} < now() - CAST(:age AS interval)"
+        " LIMIT :chunk FOR UPDATE SKIP LOCKED))"
+    )
+    return delete_in_chunks(db, statement, chunk=_CHUNK, age=age)
 
 
 class PurgeTimer:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, MetaData, Row, bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from servicekit.database.paging import Keyset, SortKey, list_page
+from servicekit.database.purge import delete_in_chunks
 from servicekit.database.unit_of_work import Transactions, UnitOfWork
 from servicekit.ids import new_id
 from servicekit.jobs.tables import add_job_table
@@ -131,13 +132,7 @@ def request_cancel(uow: UnitOfWork, job_id: UUID) -> None:
 
 def purge_finished(db: Transactions) -> int:
     """Deletes jobs that have been over for thirty days; returns how many. Workers do it by themselves."""
-    purged = 0
-    while True:
-        with db.unit_of_work() as uow:
-            deleted = uow.connection.execute(_PURGE, {"chunk": _PURGE_CHUNK}).rowcount
-        purged += deleted
-        if deleted < _PURGE_CHUNK:
-            return purged
+    return delete_in_chunks(db, _PURGE, chunk=_PURGE_CHUNK)
 
 
 def to_job(row: Row[Any]) -> Job:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from servicekit.database import Transactions
+from servicekit.database.purge import delete_in_chunks
 
 _CHUNK: Final = 10_000
 
@@ -47,10 +48,4 @@ def among(connection: Connection, job_id: UUID, ids: Sequence[UUID]) -> set[UUID
 
 def forget_finished(database: Transactions) -> int:
     """Deletes the targets of jobs that are over; returns how many. Replicas share the work."""
-    forgotten = 0
-    while True:
-        with database.unit_of_work() as uow:
-            deleted = uow.connection.execute(_FORGET, {"chunk": _CHUNK}).rowcount
-        forgotten += deleted
-        if deleted < _CHUNK:
-            return forgotten
+    return delete_in_chunks(database, _FORGET, chunk=_CHUNK)
