@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, ClassVar
 
 from marshmallow import Schema, ValidationError, fields, validate
 
 from gateway.schemas.common import Total
 from gateway.schemas.customers import STATUSES
-from gateway.schemas.fields import Anything, CountedList, Flag, Id, Moment, one_of, text
+from gateway.schemas.fields import UUID_TEXT, Anything, CountedList, Flag, Id, Moment, one_of, text
 
 ACTIONS = (
     "add_tags",
@@ -32,7 +31,6 @@ JOB_STATUSES = (
 )
 MAX_IDS = 10_000
 MOST_VALUES = 2 * MAX_IDS + 1_000
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 class Assignee(Id):
@@ -72,7 +70,7 @@ class Ids(fields.Field[Any]):
         if len(value) > MAX_IDS:
             raise ValidationError(f"Longer than maximum length {MAX_IDS}.")
         for position, each in enumerate(value):
-            if not isinstance(each, str) or not _UUID.fullmatch(each):
+            if not isinstance(each, str) or not UUID_TEXT.fullmatch(each):
                 raise ValidationError({position: ["Not a valid UUID."]})
         return [each.lower() for each in value]
 

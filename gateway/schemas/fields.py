@@ -10,7 +10,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 from servicekit.clock import parse_rfc3339, to_rfc3339
 from servicekit.jsonio import UnsafeJson, loads_strict
 
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+UUID_TEXT = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 
 
 class Id(fields.String):
@@ -20,7 +20,7 @@ class Id(fields.String):
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
-        if not _UUID.fullmatch(text):
+        if not UUID_TEXT.fullmatch(text):
             raise ValidationError("Not a valid UUID.")
         return text.lower()
 
