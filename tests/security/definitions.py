@@ -29,7 +29,7 @@ def make_fields(admin: Api, options: dict[str, str]) -> None:
 
 
 def make_tag(admin: Api, tags: dict[str, str]) -> None:
-    """One that no customer has."""
+    """One that no customer has, but for those who are hidden."""
     answer = admin.post("/v1/tags", {"name": KEPT_TAG})
     assert answer.status_code in (201, 409), answer.text
     learn_tags(admin, tags)

@@ -139,7 +139,10 @@ def _seen(door: Door, world: World, planted: Planted, caller: str) -> set[str]:
 
 
 def _read_canaries(world: World, rng: Random) -> Play:
-    """Everything that can be read of each customer who has a canary."""
+    """Everything that can be read of each customer who has a canary, and filters that look for one."""
+    yield Request("list_saved_filters", query={"limit": 200})
+    for saved_filter in world.saved_filters.values():
+        yield Request("get_saved_filter", {"filter_id": saved_filter})
     for customer in world.customers[KIND]:
         yield on("get_customer", customer)
         for kind in KINDS:

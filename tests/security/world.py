@@ -114,7 +114,7 @@ class Founder:
     def add_hidden(self) -> World:
         """Customers that only administrators and team 3 may see, in everything like the visible ones."""
         three = self.world.teams["3"]
-        self.customers("hidden", size(4, 12), three, tags=["vip", "segredo"])
+        self.customers("hidden", size(4, 12), three, tags=["vip", "segredo", definitions.KEPT_TAG])
         self.customers("hidden, of nobody", size(2, 4))
         self.deleted("hidden, deleted", 1, self.world.teams["1"])
         self.deleted("hidden, deleted, of others", 1, three)
