@@ -34,7 +34,7 @@ connector: ## make a broker user for a channel connector (NAME=whatsapp)
 	@$(PYTHON) -m deploy.local.connector
 
 bench: ## measure speed and scale on a system of its own (ONLY=H-get for one figure, SCALE=full for a million customers)
-	@$(BOOTSTRAP) --servers bench $(ONLY) $(if $(filter full,$(SCALE)),--full)
+	@$(BOOTSTRAP) --servers bench $(ONLY) $(if $(filter full,$(SCALE)),--full) $(if $(CUSTOMERS),--customers $(CUSTOMERS))
 
 faults: ## the campaigns of tests/faults at full size: kills, outages, races, poison (long)
 	@CAMPAIGN=full $(BOOTSTRAP) --servers deploy.local.test tests/faults -n 0 -s $(ARGS)
