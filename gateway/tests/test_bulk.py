@@ -7,7 +7,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from gateway.tests.fake_customers import HIDDEN, KNOWN
+from gateway.tests.canned import HIDDEN, KNOWN
 
 PATH = "/v1/customers/bulk"
 ASKED = {"action": "set_status", "status": "blocked", "selection": {"all": True}}

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from gateway.tests.fake_customers import HIDDEN, KNOWN, LETTER, MERGED
+from gateway.tests.canned import HIDDEN, KNOWN, LETTER, MERGED
 
 
 def test_a_customer_comes_with_its_tag(agent):

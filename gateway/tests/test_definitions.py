@@ -6,7 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from gateway.tests.fake_customers import HIDDEN, KNOWN, TAG
+from gateway.tests.canned import HIDDEN, KNOWN
+from gateway.tests.fake_definitions import TAG
 
 OPTION = f"/v1/custom-fields/plan/options/{KNOWN}"
 SEEN = {"If-Match": '"2"'}

@@ -8,7 +8,7 @@ from uuid import uuid4
 import orjson
 import pytest
 
-from gateway.tests.fake_customers import KNOWN, LETTER
+from gateway.tests.canned import KNOWN, LETTER
 from gateway.tests.world import PASSWORD
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import httpx
 
-from gateway.tests.fake_customers import KNOWN
+from gateway.tests.canned import KNOWN
 from gateway.tests.test_events import an_event, post
 from gateway.tests.world import ADMIN_EMAIL, PASSWORD, World, serving
 from servicekit.testing.proxy import Proxy, proxied

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from gateway.tests.fake_customers import HIDDEN, KNOWN, SAVED
+from gateway.tests.canned import HIDDEN, KNOWN
+from gateway.tests.fake_finding import SAVED
 
 VIPS = {"field": "tags", "op": "any_of", "value": ["vip"]}
 SAVED_FILTER = f"/v1/saved-filters/{KNOWN}"

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from gateway.tests.fake_customers import KNOWN
+from gateway.tests.canned import KNOWN
 
 
 def raw(world, request: bytes) -> bytes:

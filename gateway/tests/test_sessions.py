@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.accounts.tokens import new_token
-from gateway.tests.fake_customers import KNOWN
+from gateway.tests.canned import KNOWN
 from gateway.tests.world import ADMIN_EMAIL, PASSWORD
 
 
