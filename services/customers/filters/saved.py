@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import Connection
 
 from servicekit.errors import Conflict, Forbidden, Invalid, NotFound, Stale, TooLarge
@@ -130,10 +131,10 @@ def messages(connection: Connection, found: Iterable[SavedFilter], *, asker: Ask
 
 
 def problems(connection: Connection, found: list[SavedFilter], *, asker: Asker) -> dict[UUID, list[Json]]:
-    """By each filter's id what the caller cannot use of it, or what is out of use."""
+    """By each filter's id what the caller cannot use of it, or what is out of use: the first of it."""
     words = {word for saved in found if saved.filter for word in words_of(saved.filter)}
     known = _tags_met(connection, words, asker=asker)
-    return {saved.id: _problems(saved, known, asker) for saved in found}
+    return {saved.id: _problems(saved, known, asker)[: rules.MAX_PROBLEMS] for saved in found}
 
 
 def not_found() -> NotFound:
@@ -160,6 +161,8 @@ def _changed(connection: Connection, saved: SavedFilter, patch: Json, *, asker: 
     if patch.get("filter") is not None:
         parse(patch["filter"], words, pointer="/filter")
         after = replace(after, filter=by_ids(connection, patch["filter"], asker=asker))
+        if len(orjson.dumps(after.filter)) > rules.MAX_BYTES:
+            raise Invalid.at("/filter", "too_long", f"at most {rules.MAX_BYTES} bytes can be kept")
     return after
 
 

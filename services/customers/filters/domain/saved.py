@@ -19,6 +19,10 @@ MAX_NAME: Final = 100
 MAX_COLUMNS: Final = 100
 MAX_Q: Final = 200
 MAX_KEPT: Final = 200
+# A page shows two hundred with all that is the matter with them, some of them of others: one person must not
+# make it too large for everybody in the team.
+MAX_BYTES: Final = 30_000
+MAX_PROBLEMS: Final = 20
 _COLUMNS: Final = frozenset(
     ("id", "name", "email", "phone", "whatsapp", "contact_points", "tags", "teams", "assignee", "status")
     + ("channel", "source", "created_at", "updated_at", "last_interaction_at", "version")

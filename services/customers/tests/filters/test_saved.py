@@ -187,6 +187,17 @@ def test_there_are_at_most_two_hundred(world: World, monkeypatch: pytest.MonkeyP
         keep(world, name="c")
 
 
+def test_what_somebody_shares_never_makes_the_list_too_large_for_others(world: World) -> None:
+    names = [f"tag {n}" for n in range(100)]
+    leaf = a_filter("tags", "any_of", names)
+    large = {"or": [leaf] * 50}
+    assert faults_of(lambda: keep(world, filter=large)) == [("/filter", "too_long")]
+    kept = keep(world, filter={"or": [leaf] * 20}, shared_with_team=world.team("sales"))
+    assert len(kept["problems"]) == 20
+    page = world.service.list_customers(world.agent("ana", "sales"), saved_filter=kept["id"])
+    assert len(page["warnings"]) == 20
+
+
 def test_pages_go_by_name(world: World) -> None:
     for name in ("b", "Á", "c"):
         keep(world, name=name)
