@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import AsyncGenerator, Callable
+from typing import Any, Final
 
 import orjson
 from starlette.types import Receive, Send
@@ -12,13 +12,8 @@ from starlette.types import Receive, Send
 from gateway import observe
 from gateway.answers import Answer
 from servicekit.errors import Unavailable
-from servicekit.wire import CallTimeout
-
-if TYPE_CHECKING:
-    from gateway.call import Call
 
 Events = AsyncGenerator[bytes, None]
-POLL_SECONDS: Final = 0.5
 _HEADERS: Final = [
     (b"content-type", b"text/event-stream"),
     (b"cache-control", b"no-store"),
@@ -121,30 +116,6 @@ def event_of(name: str, content: Any, *, number: int | None = None) -> bytes:
     """One event, its data a line of JSON."""
     given = b"" if number is None else b"id: %d\n" % number
     return given + b"event: " + name.encode() + b"\ndata: " + orjson.dumps(content) + b"\n\n"
-
-
-async def job_events(call: Call, read: Callable[[Call], Awaitable[dict[str, Any]]]) -> Stream:
-    """Tells of a job until it is over: `progress` whenever its version has changed, then `end`.
-
-    `read(call)` asks for the job's message. Each time the caller's token is looked up anew, so that what is
-    told is what the caller may know at that moment. A service that is away for a while ends nothing.
-    """
-    call.resources.streams.admit()
-    return Stream(_told(call, read, await read(call)))
-
-
-async def _told(call: Call, read: Callable[[Call], Awaitable[dict[str, Any]]], job: dict[str, Any]) -> Events:
-    told = None
-    while job["finished_at"] is None:
-        if job["version"] != told:
-            told = job["version"]
-            yield event_of("progress", job, number=told)
-        await asyncio.sleep(POLL_SECONDS)
-        try:
-            job = await read(await call.renewed())
-        except (Unavailable, CallTimeout):
-            continue
-    yield event_of("end", job, number=job["version"])
 
 
 async def _next(events: Events) -> bytes | None:

@@ -6,10 +6,10 @@ from typing import Any
 
 from gateway.answers import Answer, json_answer, mark_replayed, page_answer, resource_answer
 from gateway.call import Call
+from gateway.job_events import job_events
 from gateway.operations import Routes
 from gateway.schemas.bulk import MOST_VALUES, Bulk, BulkRefusal, Matched, NewBulk
 from gateway.schemas.common import PageQuery, page_of
-from gateway.streams import job_events
 
 routes = Routes("Bulk actions")
 _PATH = "/v1/customers/bulk"

@@ -16,12 +16,12 @@ from starlette.types import ASGIApp
 from gateway.answers import Answer
 from gateway.app import Application
 from gateway.call import Call, Resources
+from gateway.job_events import job_events
 from gateway.openapi import openapi_document
 from gateway.operations import Routes
 from gateway.pipeline import Pipeline
 from gateway.policy import PEOPLE, POLICY
 from gateway.routing import Router
-from gateway.streams import job_events
 from gateway.tests.conftest import Agent
 from gateway.tests.world import World, serving
 from servicekit.ids import new_id

@@ -1,0 +1,38 @@
+"""Long work as it is told to whoever watches it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+from gateway.call import Call
+from gateway.streams import Events, Stream, event_of
+from servicekit.errors import Unavailable
+from servicekit.wire import CallTimeout
+
+POLL_SECONDS: Final = 0.5
+
+
+async def job_events(call: Call, read: Callable[[Call], Awaitable[dict[str, Any]]]) -> Stream:
+    """Tells of a job until it is over: `progress` whenever its version has changed, then `end`.
+
+    `read(call)` asks for the job's message. Each time the caller's token is looked up anew, so that what is
+    told is what the caller may know at that moment. A service that is away for a while ends nothing.
+    """
+    call.resources.streams.admit()
+    return Stream(_told(call, read, await read(call)))
+
+
+async def _told(call: Call, read: Callable[[Call], Awaitable[dict[str, Any]]], job: dict[str, Any]) -> Events:
+    told = None
+    while job["finished_at"] is None:
+        if job["version"] != told:
+            told = job["version"]
+            yield event_of("progress", job, number=told)
+        await asyncio.sleep(POLL_SECONDS)
+        try:
+            job = await read(await call.renewed())
+        except (Unavailable, CallTimeout):
+            continue
+    yield event_of("end", job, number=job["version"])
