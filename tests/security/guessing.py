@@ -42,12 +42,20 @@ def ways_to_guess(phone: str, digit: int, kept: list[str], shared: list[str]) ->
     for condition in _conditions(phone, digit):
         yield Request("list_customers", query={"filter": json.dumps(condition), "include": "total"})
         yield Request("search_customers", body={"filter": condition, "include": ["total"], "limit": 200})
+        yield _counted_for_an_action({"filter": condition})
     for saved in (kept[digit], shared[digit]):
         yield Request("list_customers", query={"saved_filter": saved, "include": "total"})
         yield Request("search_customers", body={"saved_filter": saved, "q": "a", "include": ["total"]})
+        yield _counted_for_an_action({"saved_filter": saved})
     for q in (_digits(phone, digit), f"+{_digits(phone, digit)}", f"{_digits(phone, digit)[2:]}"):
         yield Request("list_customers", query={"q": q, "include": "total"})
         yield Request("search_customers", body={"q": q, "include": ["total"], "sort": "name"})
+        yield _counted_for_an_action({"q": q})
+
+
+def _counted_for_an_action(selection: Json) -> Request:
+    body = {"action": "set_status", "status": "active", "selection": selection, "dry_run": True}
+    return Request("start_bulk", body=body)
 
 
 def _conditions(phone: str, digit: int) -> Iterator[Json]:
