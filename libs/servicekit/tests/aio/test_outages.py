@@ -41,7 +41,7 @@ async def test_calls_while_it_is_down_fail_at_once(bus_url: str):
             began = time.monotonic()
             with pytest.raises(Unavailable, match="bus_down"):
                 await client.call("workshop", "echo", 1, write=True)
-            assert time.monotonic() - began < 0.1
+            assert time.monotonic() - began < 1  # the deadline is five seconds away
 
 
 async def test_client_connects_again_by_itself_with_a_new_reply_queue(bus_url: str):
