@@ -37,7 +37,7 @@ class Match:
     """`condition` holds for whom the words mean, `prefix` for those of them whose name begins with all of
     them; ranks are the smaller the better. Parameters are named q…
 
-    `few`: those whom the words mean are known by their ids, and `prefix` holds for all of them.
+    `holders`: those whom the words mean, where that is known by their ids; `prefix` holds for all of them.
     """
 
     condition: str
@@ -45,7 +45,7 @@ class Match:
     rank: str
     rank_of_prefix: str
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    few: bool = False
+    holders: Sequence[UUID] = ()
 
 
 def to_match(connection: Connection, query: Query, *, scope: Scope, masked: bool) -> Match:
@@ -68,7 +68,7 @@ def to_match(connection: Connection, query: Query, *, scope: Scope, masked: bool
     rank_of_prefix = f"CASE WHEN s.name_search = {name} THEN {EXACT} ELSE {PREFIX} END"
     rank = _rank_of_name(name) if masked else _rank(writer, query)
     if holders:
-        return Match(condition, prefix, rank, rank, writer.parameters, few=True)
+        return Match(condition, prefix, rank, rank, writer.parameters, holders)
     return Match(condition, prefix, rank, rank_of_prefix, writer.parameters)
 
 

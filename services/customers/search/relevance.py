@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
+from uuid import UUID
 
 from sqlalchemy import Connection, Row, text
 
@@ -30,8 +31,16 @@ _NEVER: Final = "-infinity"
 class Ranked:
     """Ids and sort keys. `capped`: more match than were ranked."""
 
-    rows: Sequence[Row[Any]]
+    rows: Sequence[Row[Any] | Alone]
     capped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """The one customer who was meant: there is nobody to rank them with, and no page behind them."""
+
+    id: UUID
+    sort_key: str = ""
 
 
 def find(
@@ -46,13 +55,16 @@ def find(
     """Raises Invalid for a cursor that is none of this order."""
     match = restriction.match
     assert match is not None, "only a search has relevance"
-    behind, parameters = _behind(Cursor.load(cursor, sort=SORT))
+    after = Cursor.load(cursor, sort=SORT)
+    if after is None and not restriction.conditions and len(match.holders) == 1:
+        return Ranked([Alone(*match.holders)], capped=False)
+    behind, parameters = _behind(after)
     parameters |= {**restriction.parameters, "limit": limit, "candidates": CANDIDATES}
     source = BOTH if restriction.conditions else SEARCHED
     condition = visible(asker.scope) if restriction.conditions else searchable(asker.scope)
     begins = _begins(match, f"FROM {source} WHERE {' AND '.join((condition, *restriction.conditions))}")
     rows = _read_begins(connection, _page([begins], "begins", behind), parameters, restriction, budget)
-    if match.few or _are_capped(rows):
+    if match.holders or _are_capped(rows):
         return Ranked(rows, _are_capped(rows))
     matching = f"SELECT s.customer_id AS id, {match.rank} AS rank FROM {source}"
     matching = f"{matching} WHERE {restriction.all_of(condition)}"
