@@ -108,7 +108,8 @@ def _accepted(measurements: Sequence[Measurement]) -> Path:
 def _title(options: Options) -> str:
     quick = ", QUICK: these figures mean nothing" if options.quick else ""
     today = datetime.now(UTC).date().isoformat()
-    return f"{today}, {report.machine()}, {options.customers:,} customers{quick}"
+    customers = "a database that was there" if options.database else f"{options.customers:,} customers"
+    return f"{today}, {report.machine()}, {customers}{quick}"
 
 
 def _say(line: str) -> None:

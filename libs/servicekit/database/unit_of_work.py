@@ -128,8 +128,7 @@ class Transactions:
     def _limit_statements(self, connection: Connection) -> None:
         """No statement runs for a caller who has gone."""
         if self._is_late():
-            milliseconds = max(1, int((context.remaining() or 0) * 1000))
-            connection.exec_driver_sql(f"SET LOCAL statement_timeout = {milliseconds}")
+            limit_statements(connection, context.remaining() or 0)
 
 
 def pause_before_rerun(attempt: int) -> None:
@@ -148,13 +147,18 @@ def reading_within(connection: Connection, seconds: float) -> Iterator[None]:
     The connection, and a unit of work that it belongs to, stay usable.
     """
     with _undone(connection):
-        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {max(1, int(seconds * 1000))}")
+        limit_statements(connection, seconds)
         try:
             yield
         except DBAPIError as error:
             if sqlstate_of(error) != _GIVEN_UP:
                 raise
             raise OutOfTime from error
+
+
+def limit_statements(connection: Connection, seconds: float) -> None:
+    """Until the transaction ends, or until the next limit."""
+    connection.exec_driver_sql(f"SET LOCAL statement_timeout = {max(1, int(seconds * 1000))}")
 
 
 @contextmanager

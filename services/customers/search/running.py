@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, text
 
 from servicekit import context
 from servicekit.database.engine import PLANNED_FOR_ITS_VALUES
-from servicekit.database.unit_of_work import OutOfTime, reading_within
+from servicekit.database.unit_of_work import OutOfTime, limit_statements, reading_within
 from servicekit.errors import Invalid
 
 # The planner now and then walks a whole index for rows that it believes to be evenly spread. To gather all
@@ -42,25 +42,34 @@ class Budget:
 def read(
     connection: Connection, ways: Sequence[str], parameters: Mapping[str, Any], *, budget: Budget
 ) -> Sequence[Row[Any]]:
-    """The rows of the first of these equivalent statements that is quick enough, the last one patiently.
+    """The rows of one or two equivalent statements: of the first, if that is quick enough, or of the last.
 
     Raises Invalid `query_too_expensive`.
     """
-    *quick, last = ways
+    if len(ways) > 1:
+        with suppress(OutOfTime):
+            return _tried(connection, *ways, parameters=parameters, budget=budget)
     try:
-        for way in quick:
-            estimated = _cost(connection, last, parameters, budget.left) * SECONDS_A_POINT
-            if estimated >= SHORTEST_TRY:
-                with suppress(OutOfTime):
-                    return _rows(connection, way, parameters, min(estimated, FIRST_TRY, budget.left))
-        return _rows(connection, last, parameters, budget.left)
+        with reading_within(connection, budget.left):
+            return _rows(connection, ways[-1], parameters)
     except OutOfTime:
         raise too_expensive() from None
 
 
-def _cost(connection: Connection, statement: str, parameters: Mapping[str, Any], seconds: float) -> float:
+def _tried(
+    connection: Connection, walk: str, gather: str, *, parameters: Mapping[str, Any], budget: Budget
+) -> Sequence[Row[Any]]:
+    with reading_within(connection, budget.left):
+        estimated = _cost(connection, gather, parameters) * SECONDS_A_POINT
+        if estimated < SHORTEST_TRY:
+            return _rows(connection, gather, parameters)
+        limit_statements(connection, min(estimated, FIRST_TRY, budget.left))
+        return _rows(connection, walk, parameters)
+
+
+def _cost(connection: Connection, statement: str, parameters: Mapping[str, Any]) -> float:
     """As the planner reckons it, for whom ten thousand comparisons are long work already."""
-    ((plan,),) = _rows(connection, f"EXPLAIN (FORMAT json) {statement}", parameters, seconds)
+    ((plan,),) = _rows(connection, f"EXPLAIN (FORMAT json) {statement}", parameters)
     return float(plan[0]["Plan"]["Total Cost"])
 
 
@@ -69,8 +78,5 @@ def too_expensive() -> Invalid:
     return Invalid(code, {"errors": [{"pointer": "", "code": code, "detail": detail}]})
 
 
-def _rows(
-    connection: Connection, statement: str, parameters: Mapping[str, Any], seconds: float
-) -> Sequence[Row[Any]]:
-    with reading_within(connection, seconds):
-        return connection.execute(text(statement), parameters, execution_options=PLANNED_FOR_ITS_VALUES).all()
+def _rows(connection: Connection, statement: str, parameters: Mapping[str, Any]) -> Sequence[Row[Any]]:
+    return connection.execute(text(statement), parameters, execution_options=PLANNED_FOR_ITS_VALUES).all()
