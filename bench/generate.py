@@ -18,7 +18,7 @@ import psycopg
 from bench import people
 from bench.people import ASSIGNEES, INTERESTS, PLANS, TAGS
 from bench.rows import FIELDS, INTERESTS_FIELD, PLAN_FIELD, TABLES, Row, Vocabulary, copy_text
-from services.customers.domain.text import folded
+from servicekit.text import folded
 from services.customers.fields.domain.definitions import Field
 from services.customers.fields.domain.expressions import INDEXED, index_name, indexed
 

@@ -11,7 +11,7 @@ from uuid import UUID
 import orjson
 
 from bench.people import Person, uuid7
-from services.customers.domain.text import folded
+from servicekit.text import folded
 from services.customers.fields.domain.searchable import searchable
 from services.customers.registry.domain.entries import found_by, search_text
 

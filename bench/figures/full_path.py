@@ -17,7 +17,7 @@ from bench.load import Outcome, request
 from bench.people import MID_TEAM, Person, people
 from bench.report import Figure
 from bench.room import Room, count, wait_until
-from services.customers.domain.text import folded
+from servicekit.text import folded
 
 _MANY = 16
 _FRAGMENT = 3

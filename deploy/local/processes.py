@@ -19,12 +19,13 @@ class Process:
 PROCESSES = (
     Process("customers", "customers", ("servicekit", "run", "services.customers.service:CustomersService")),
     Process("customers-worker", "customers", ("servicekit", "work", "services.customers.worker:JOBS")),
+    Process("tasks", "tasks", ("servicekit", "run", "services.tasks.service:TasksService")),
     Process("gateway-rpc", "gateway", ("servicekit", "run", "gateway.rpc_service:GatewayService")),
     Process("gateway", "gateway", ("gateway", "serve"), serves_http=True),
 )
 
 # Account → the package that holds its migrations and its topology.
-PACKAGES = {"customers": "services.customers", "gateway": "gateway"}
+PACKAGES = {"customers": "services.customers", "tasks": "services.tasks", "gateway": "gateway"}
 
 
 def parse_replicas(text: str) -> dict[str, int]:

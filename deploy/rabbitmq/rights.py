@@ -60,8 +60,9 @@ SERVICES = (
         publishes=("crm.events", "channel.requests"),
         has_events=True,
     ),
+    ServiceAccount(name="tasks", calls=("gateway", "customers"), publishes=("crm.events",), has_events=True),
     # It takes events from connectors that speak HTTP, and passes them on.
-    ServiceAccount(name="gateway", calls=("customers",), publishes=("crm.events", INBOUND_EXCHANGE)),
+    ServiceAccount(name="gateway", calls=("customers", "tasks"), publishes=("crm.events", INBOUND_EXCHANGE)),
 )
 
 

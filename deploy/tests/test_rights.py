@@ -28,7 +28,7 @@ def test_a_service_declares_its_own_call_and_reply_queues_and_no_others(user: st
     rights = rights_of(user)
     assert _allows(rights.configure, f"rpc-{user}")
     assert _allows(rights.configure, f"reply.{user}.0192")
-    others = {"customers", "gateway"} - {user}
+    others = {"customers", "tasks", "gateway"} - {user}
     for name in [*(f"rpc-{other}" for other in others), *(f"reply.{other}.1" for other in others)]:
         assert not _allows(rights.configure, name)
     for name in ("nameko-rpc", "crm.events", f"{user}.events", f"rpc-{user}-copy", f"my-rpc-{user}"):
@@ -52,7 +52,7 @@ def test_a_service_publishes_only_where_the_table_says():
 
 @pytest.mark.parametrize("user", USERS)
 def test_only_who_may_have_parked_messages_writes_to_the_default_exchange(user: str):
-    assert _allows(rights_of(user).write, "amq.default") == (user == "customers")
+    assert _allows(rights_of(user).write, "amq.default") == (user in ("customers", "tasks"))
 
 
 def test_calls_go_only_to_the_services_named_and_only_own_calls_are_heard():
@@ -98,24 +98,31 @@ def test_passwords_come_from_the_environment_by_user():
     environment = {
         "BROKER_PASSWORD_OPERATOR": "a",
         "BROKER_PASSWORD_CUSTOMERS": "b",
+        "BROKER_PASSWORD_TASKS": "t",
         "BROKER_PASSWORD_GATEWAY": "c",
         "BROKER_PASSWORD_CONNECTOR_WHATSAPP": "d",
     }
     assert passwords_from(environment) == {
         "operator": "a",
         "customers": "b",
+        "tasks": "t",
         "gateway": "c",
         "connector-whatsapp": "d",
     }
 
 
 def test_a_missing_password_is_named_and_never_replaced_by_a_default():
-    with pytest.raises(ValueError, match="BROKER_PASSWORD_CUSTOMERS, BROKER_PASSWORD_GATEWAY"):
+    with pytest.raises(
+        ValueError, match="BROKER_PASSWORD_CUSTOMERS, BROKER_PASSWORD_TASKS, BROKER_PASSWORD_GATEWAY"
+    ):
         passwords_from({"BROKER_PASSWORD_OPERATOR": "a", "BROKER_PASSWORD_CUSTOMERS": ""})
 
 
 def test_a_password_for_somebody_without_rights_is_refused():
     with pytest.raises(ValueError, match="nobody"):
         passwords_from(
-            {f"BROKER_PASSWORD_{name}": "x" for name in ("OPERATOR", "CUSTOMERS", "GATEWAY", "NOBODY")}
+            {
+                f"BROKER_PASSWORD_{name}": "x"
+                for name in ("OPERATOR", "CUSTOMERS", "TASKS", "GATEWAY", "NOBODY")
+            }
         )

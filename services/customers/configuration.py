@@ -13,9 +13,9 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Pool, text
 
+from directory import repository as directory_rows
+from directory.model import Directory
 from servicekit import jsonio
-from services.customers.directory import repository as directory_rows
-from services.customers.directory.domain import Directory
 from services.customers.fields import repository as field_rows
 from services.customers.fields.domain.definitions import Definitions
 from services.customers.settings import repository as settings_rows

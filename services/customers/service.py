@@ -6,11 +6,11 @@ need. What takes longer than a call is in worker.py.
 
 from __future__ import annotations
 
+from directory.entrypoints import DirectoryEntrypoints
+from directory.subscriber import CacheDirectory
 from servicekit.database import Database
 from servicekit.events import ParkedMessages, Subscriber
 from services.customers.bulk.entrypoints import BulkEntrypoints
-from services.customers.directory.entrypoints import DirectoryEntrypoints
-from services.customers.directory.subscribers import CacheDirectory
 from services.customers.fields.entrypoints import FieldEntrypoints
 from services.customers.filters.entrypoints import FilterEntrypoints
 from services.customers.history.entrypoints import HistoryEntrypoints

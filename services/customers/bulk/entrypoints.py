@@ -8,6 +8,7 @@ from typing import Any
 from nameko.timer import timer
 from sqlalchemy import Connection
 
+from directory.refresh import with_news
 from servicekit import jobs
 from servicekit.clock import utc_now
 from servicekit.database import Database
@@ -18,7 +19,6 @@ from servicekit.scope import Scope
 from services.customers.bulk import refusals, starting, targets
 from services.customers.bulk.job import KIND
 from services.customers.bulk.messages import bulk_message
-from services.customers.directory.refresh import with_news
 from services.customers.domain.inputs import find_id, object_of, whole
 from services.customers.registry.writing import Seen
 from services.customers.rights import for_people

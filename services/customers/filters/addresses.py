@@ -10,7 +10,7 @@ from typing import Final
 
 from identity import Identity, digits_of
 from identity.model import LINE
-from services.customers.domain.text import folded
+from servicekit.text import folded
 from services.customers.filters.domain.tree import IN, IS_SET, STARTS_WITH, Leaf
 from services.customers.filters.parameters import Parameters
 from services.customers.patterns import literal

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from directory.refresh import with_news
 from servicekit.database import Database, UnitOfWork
 from servicekit.rpc import rpc
 from servicekit.scope import Scope
-from services.customers.directory.refresh import with_news
 from services.customers.domain.inputs import object_of, version_of, whole
 from services.customers.filters import context, repository, saved, schema
 from services.customers.filters.context import Asker

@@ -10,8 +10,8 @@ import orjson
 from sqlalchemy import Connection, Row, text
 
 from servicekit.scope import Scope
+from servicekit.text import folded
 from services.customers.cursors import Cursor
-from services.customers.domain.text import folded
 from services.customers.filters.domain.saved import SavedFilter
 from services.customers.visibility import own_teams
 

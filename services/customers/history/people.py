@@ -15,7 +15,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Connection, text
 
-from services.customers.domain.text import folded
+from servicekit.text import folded
 from services.customers.history.domain.batch import Key
 from services.customers.history.domain.conversation import Part, Parts, began_at, beginning, value
 from services.customers.history.senders import Senders

@@ -8,12 +8,12 @@ from typing import Any
 
 from prometheus_client import Counter
 
+from directory.refresh import OnDoubt
 from servicekit.clock import utc_now
 from servicekit.database import UnitOfWork
 from servicekit.events import BadEvent, Event, subscribe
 from services.customers import configuration
 from services.customers.configuration import Configuration
-from services.customers.directory.refresh import OnDoubt
 from services.customers.history.domain.batch import unknown_teams
 from services.customers.history.domain.heard import Heard, NotAPerson, read
 from services.customers.history.nameless import Nameless

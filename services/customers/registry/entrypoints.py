@@ -9,12 +9,12 @@ from uuid import UUID
 
 from nameko.timer import timer
 
+from directory.refresh import refresh
 from servicekit.clock import utc_now
 from servicekit.database import Database, UnitOfWork
 from servicekit.errors import Invalid
 from servicekit.rpc import rpc
 from servicekit.scope import Scope
-from services.customers.directory.refresh import refresh
 from services.customers.domain.inputs import find_id, ids_of, object_of, version_of, whole
 from services.customers.messages import customer_message
 from services.customers.registry import (

@@ -19,6 +19,8 @@ BATCH: Final = 200
 # with the tables: a new place belongs in here before it can be used.
 CATALOGUE: Final = {
     "message.interaction_id": "interaction_id IN (SELECT id FROM interaction WHERE customer_id = ANY(:ids))",
+    "history_count.customer_id": "customer_id = ANY(:ids)",
+    "conversation_request.customer_id": "customer_id = ANY(:ids)",
     "interaction.customer_id": "customer_id = ANY(:ids)",
     "contact_point.customer_id": "customer_id = ANY(:ids)",
     "identity_holder.customer_id": "customer_id = ANY(:ids)",

@@ -12,7 +12,7 @@ import orjson
 from sqlalchemy import Connection, text
 
 from servicekit.ids import new_id
-from services.customers.domain.text import folded
+from servicekit.text import folded
 from services.customers.fields.domain.searchable import searchable
 from services.customers.registry.domain.contacts import Point
 from services.customers.registry.domain.customer import Customer, FieldChange, NewCustomer

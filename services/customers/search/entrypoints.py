@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from directory.refresh import with_news
 from servicekit.database import Database
 from servicekit.rpc import rpc
 from servicekit.scope import Scope
-from services.customers.directory.refresh import with_news
 from services.customers.domain.inputs import whole
 from services.customers.filters import context
 from services.customers.messages import customer_message

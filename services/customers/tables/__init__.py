@@ -5,14 +5,21 @@ unique. A customer row points at its root (itself while it lives): a merge moves
 and nothing else, so children keep the id they were written with.
 """
 
+from directory.tables import add_directory_tables
 from servicekit.database.tables import add_plumbing_tables
 from servicekit.jobs.tables import add_job_table
 from services.customers.tables.bulk import bulk_refusal, bulk_target
 from services.customers.tables.columns import metadata
 from services.customers.tables.definitions import custom_field, custom_option, customer_settings, tag
-from services.customers.tables.directory import directory_state, directory_team, directory_user
 from services.customers.tables.finding import customer_search, saved_filter
-from services.customers.tables.history import interaction, message, unknown_team
+from services.customers.tables.history import (
+    channel_account,
+    conversation_request,
+    history_count,
+    interaction,
+    message,
+    unknown_team,
+)
 from services.customers.tables.registry import (
     allowed_duplicate,
     change,
@@ -26,22 +33,23 @@ from services.customers.tables.registry import (
 
 add_plumbing_tables(metadata)
 add_job_table(metadata)
+add_directory_tables(metadata)
 
 __all__ = [
     "allowed_duplicate",
     "bulk_refusal",
     "bulk_target",
     "change",
+    "channel_account",
     "contact_point",
+    "conversation_request",
     "custom_field",
     "custom_option",
     "customer",
     "customer_activity",
     "customer_search",
     "customer_settings",
-    "directory_state",
-    "directory_team",
-    "directory_user",
+    "history_count",
     "identity_holder",
     "identity_key",
     "interaction",

@@ -1,13 +1,16 @@
-"""What happened with a customer: conversations and their messages."""
+"""What happened with a customer: conversations and their messages, appointments, purchases."""
 
 from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     Column,
     ForeignKey,
     Index,
     Integer,
+    Numeric,
+    PrimaryKeyConstraint,
     Table,
     Text,
     UniqueConstraint,
@@ -18,7 +21,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from services.customers.tables.columns import customer_id, metadata, moment
 
-# One row per conversation (later: appointment, purchase). It keeps the customer id it was written with.
+# One row per conversation, appointment or purchase. It keeps the customer id it was written with.
 interaction = Table(
     "interaction",
     metadata,
@@ -66,4 +69,53 @@ unknown_team = Table(
     Column("events", BigInteger, nullable=False),
     moment("first_seen"),
     moment("last_seen"),
+)
+
+# How many of a kind belong to a customer, by their team: everybody is told of what they may see. The nil
+# UUID stands for no team. Purchases have a row for each currency, with the sum of those not cancelled.
+history_count = Table(
+    "history_count",
+    metadata,
+    customer_id(),
+    Column("kind", Text, nullable=False),
+    Column("team_id", Uuid, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("items", BigInteger, nullable=False),
+    Column("amount", Numeric, nullable=False, server_default="0"),
+    PrimaryKeyConstraint("customer_id", "kind", "team_id", "currency"),
+    postgresql_with={"fillfactor": "80"},
+)
+
+# Where connectors were heard from.
+channel_account = Table(
+    "channel_account",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("channel", Text, nullable=False),
+    moment("first_seen"),
+    moment("last_seen"),
+    Index("channel_account_channel_idx", "channel"),
+)
+
+# A conversation that somebody wants to begin, and what the connector made of it.
+conversation_request = Table(
+    "conversation_request",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    customer_id(),
+    Column("contact_point_id", Uuid, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("team_id", Uuid),
+    Column("message", Text),
+    Column("state", Text, nullable=False),
+    Column("reason", Text),
+    Column("interaction_id", Uuid),
+    Column("asked_by", Uuid, nullable=False),
+    moment("asked_at"),
+    moment("expires_at"),
+    moment("closed_at", required=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+    CheckConstraint("state IN ('asked', 'started', 'refused', 'no_connector')", name="state"),
+    Index("conversation_request_customer_idx", "customer_id", text("id DESC")),
 )

@@ -7,8 +7,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, text
 
 from servicekit.scope import Scope
+from servicekit.text import folded
 from services.customers.cursors import Cursor
-from services.customers.domain.text import folded
 from services.customers.patterns import literal
 from services.customers.tags import repository
 from services.customers.tags.counting import Counting

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, text
 from sqlalchemy.exc import IntegrityError
 
-from services.customers.domain.text import folded
+from servicekit.text import folded
 from services.customers.errors import ChangedMeanwhile
 from services.customers.tags.domain.tag import KeptTag
 

@@ -11,15 +11,15 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from directory import repository as directory_rows
+from directory.model import Directory, User
 from identity import ContactPoint, Identity
 from servicekit.database import Transactions
 from servicekit.database.failures import sqlstate_of
 from servicekit.errors import Unavailable
 from servicekit.ids import new_id
 from servicekit.scope import ADMIN, AGENT, Scope
-from services.customers.directory import repository as directory_rows
-from services.customers.directory.domain import Directory, User
-from services.customers.domain.text import folded
+from servicekit.text import folded
 from services.customers.registry import index
 from services.customers.registry.domain import entries
 from services.customers.service import CustomersService

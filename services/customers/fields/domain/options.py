@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from servicekit.errors import Conflict, Invalid, NotFound, TooLarge
-from services.customers.domain.text import folded
+from servicekit.text import folded
 from services.customers.fields.domain import definitions as limits
 from services.customers.fields.domain import properties
 from services.customers.fields.domain.definitions import Field, Option

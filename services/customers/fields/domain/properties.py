@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from services.customers.domain.text import folded
+from servicekit.text import folded
 from services.customers.fields.domain import definitions as limits
 from services.customers.fields.domain.definitions import is_key
 from services.customers.fields.domain.scalars import InvalidValue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from services.customers.domain.text import folded
+from servicekit.text import folded
 
 
 def searchable(custom: Mapping[str, Any]) -> dict[str, Any]:

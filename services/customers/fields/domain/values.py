@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from servicekit.errors import Invalid
-from services.customers.domain.text import folded
+from servicekit.text import folded
 from services.customers.fields.domain.definitions import WITH_OPTIONS, Definitions, Field, Option
 from services.customers.fields.domain.scalars import SCALARS, InvalidValue
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from services.customers.domain.text import folded
+from servicekit.text import folded
 from services.customers.fields.domain.definitions import Definitions, Field, Option
 from services.customers.filters.domain.catalogue import CONTACT_FIELDS, Known, find_field
 

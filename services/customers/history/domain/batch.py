@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.customers.directory.domain import Directory
+from directory.model import Directory
 from services.customers.history.domain.clock import time_of
 from services.customers.history.domain.conversation import Part, fold
 from services.customers.history.domain.heard import Address, Heard, Message

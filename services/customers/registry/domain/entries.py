@@ -12,7 +12,7 @@ from typing import Protocol
 import idna
 
 from identity import Identity, digits_of, line_spellings
-from services.customers.domain.text import folded
+from servicekit.text import folded
 
 BETWEEN = "\n"
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from identity import digits_of, line_candidates
 from identity.text import plain
 from servicekit.errors import Invalid
-from services.customers.domain.text import folded
+from servicekit.text import folded
 
 LONGEST: Final = 200
 MAX_WORDS: Final = 8

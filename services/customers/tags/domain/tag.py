@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from services.customers.domain.text import folded
+from servicekit.text import folded
 
 COLOURS: Final = (
     "#c0392b", "#d35400", "#b7950b", "#1e8449", "#117a65",

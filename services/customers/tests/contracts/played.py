@@ -10,12 +10,12 @@ import re
 from pathlib import Path
 from typing import Any
 
+from directory.model import User
 from servicekit.clock import parse_rfc3339
 from servicekit.errors import ServiceError
 from servicekit.events import Event
 from servicekit.events.parked import list_parked
 from services.customers.contracts import FOLDER
-from services.customers.directory.domain import User
 from services.customers.tests.bulk.office import Office
 from services.customers.tests.history.told import Connector
 from services.customers.tests.world import World

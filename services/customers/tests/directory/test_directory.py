@@ -6,13 +6,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from directory import repository
+from directory.model import Directory
+from directory.refresh import refresh
+from directory.subscriber import CacheDirectory
 from servicekit.errors import Unavailable
 from servicekit.events import Event
 from services.customers import configuration
-from services.customers.directory import repository
-from services.customers.directory.domain import Directory
-from services.customers.directory.refresh import refresh
-from services.customers.directory.subscribers import CacheDirectory
 from services.customers.tests.history.told import Connector, SilentGateway, an_event
 
 SALES, SUPPORT = "018f2a54-0000-7000-8000-000000000001", "018f2a54-0000-7000-8000-000000000002"

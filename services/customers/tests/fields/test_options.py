@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from servicekit.errors import Conflict, Invalid, NotFound
-from services.customers.domain.text import folded
+from servicekit.text import folded
 from services.customers.fields.domain.definitions import Field, Option
 from services.customers.fields.domain.options import change_option
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from servicekit.errors import Invalid
-from services.customers.domain.text import folded
+from servicekit.text import folded
 from services.customers.fields.domain.definitions import Definitions, Field, Option
 from services.customers.fields.domain.scalars import InvalidValue, read_number
 from services.customers.fields.domain.values import CustomChanges, apply, parse, render

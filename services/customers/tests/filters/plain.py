@@ -8,7 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from identity import digits_of, line_spellings, normalise
-from services.customers.domain.text import folded
+from servicekit.text import folded
 from services.customers.filters.domain.calendar import Calendar, days_ago
 from services.customers.tests.filters.village import NOW, Person, Village
 

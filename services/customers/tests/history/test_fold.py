@@ -7,7 +7,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.customers.directory.domain import Directory, Team, User
+from directory.model import Directory, Team, User
 from services.customers.history.domain.batch import by_conversation
 from services.customers.history.domain.conversation import began_at, fold, in_team, last_message_at, value
 from services.customers.history.domain.heard import read

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.customers.domain.text import folded
+from servicekit.text import folded
 from services.customers.registry.domain.names import LONGEST, BadName, automatic_name, clean_name
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from servicekit.errors import Invalid
-from services.customers.domain.text import folded
+from servicekit.text import folded
 from services.customers.registry.domain.entries import found_by
 from services.customers.search.domain.query import Query, Word, read_query
 from services.customers.tests.world import World, contact

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from directory import repository
+from directory.model import Directory
+from directory.refresh import ask
 from servicekit.database import UnitOfWork
 from servicekit.events import Event, subscribe
-from services.customers.directory import repository
-from services.customers.directory.domain import Directory
-from services.customers.directory.refresh import ask
 
 
 @subscribe("directory.changed.v1")

@@ -7,24 +7,24 @@ from uuid import UUID
 from sqlalchemy import Connection, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from services.customers.directory.domain import Directory, Team, User
-from services.customers.domain.text import folded
-from services.customers.tables import directory_state, directory_team, directory_user
+from directory.model import Directory, Team, User
+from directory.tables import TABLES
+from servicekit.text import folded
+
+_team, _user, _state = TABLES
 
 # One statement, so that teams and users are always those of the revision.
 _LOAD = select(
-    func.coalesce(select(directory_state.c.revision).scalar_subquery(), 0).label("revision"),
-    select(func.json_agg(func.json_build_array(directory_team.c.id, directory_team.c.name)))
-    .scalar_subquery()
-    .label("teams"),
+    func.coalesce(select(_state.c.revision).scalar_subquery(), 0).label("revision"),
+    select(func.json_agg(func.json_build_array(_team.c.id, _team.c.name))).scalar_subquery().label("teams"),
     select(
         func.json_agg(
             func.json_build_array(
-                directory_user.c.id,
-                directory_user.c.name,
-                directory_user.c.role,
-                directory_user.c.active,
-                func.to_json(directory_user.c.team_ids),
+                _user.c.id,
+                _user.c.name,
+                _user.c.role,
+                _user.c.active,
+                func.to_json(_user.c.team_ids),
             )
         )
     )
@@ -44,25 +44,25 @@ def load(connection: Connection) -> Directory:
 
 
 def revision(connection: Connection) -> int:
-    return connection.execute(select(directory_state.c.revision)).scalar_one_or_none() or 0
+    return connection.execute(select(_state.c.revision)).scalar_one_or_none() or 0
 
 
 def replace(connection: Connection, directory: Directory) -> bool:
     """Stores `directory` if it is newer than the stored one; says whether it was."""
-    claim = insert(directory_state).values(id=1, revision=directory.revision)
+    claim = insert(_state).values(id=1, revision=directory.revision)
     newer = claim.on_conflict_do_update(
         index_elements=["id"],
         set_={"revision": claim.excluded.revision},
-        where=directory_state.c.revision < claim.excluded.revision,
-    ).returning(directory_state.c.revision)
+        where=_state.c.revision < claim.excluded.revision,
+    ).returning(_state.c.revision)
     if connection.execute(newer).one_or_none() is None:
         return False
-    connection.execute(delete(directory_team))
-    connection.execute(delete(directory_user))
+    connection.execute(delete(_team))
+    connection.execute(delete(_user))
     if directory.teams:
-        connection.execute(insert(directory_team), [_team_row(team) for team in directory.teams.values()])
+        connection.execute(insert(_team), [_team_row(team) for team in directory.teams.values()])
     if directory.users:
-        connection.execute(insert(directory_user), [_user_row(user) for user in directory.users.values()])
+        connection.execute(insert(_user), [_user_row(user) for user in directory.users.values()])
     return True
 
 

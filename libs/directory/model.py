@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from services.customers.domain.text import folded
+from servicekit.text import folded
 
 
 @dataclass(frozen=True, slots=True)

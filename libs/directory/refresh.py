@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from directory import repository
+from directory.model import Directory
 from servicekit.database import Transactions
 from servicekit.errors import Invalid, ServiceError
-from services.customers.directory import repository
-from services.customers.directory.domain import Directory
 
 log = logging.getLogger(__name__)
 

@@ -1,0 +1,108 @@
+"""Notes, tasks, comments and what became of them."""
+
+from alembic import op
+
+from directory.tables import create_directory_v1
+from servicekit.database.tables import create_plumbing_v1, drop_plumbing_v1
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    create_plumbing_v1(op)
+    create_directory_v1(op)
+    op.execute(
+        """
+        CREATE TABLE note (
+            id uuid CONSTRAINT note_pkey PRIMARY KEY,
+            customer_id uuid NOT NULL,
+            team_id uuid,
+            author_id uuid NOT NULL,
+            body text NOT NULL,
+            pinned boolean NOT NULL DEFAULT false,
+            version integer NOT NULL DEFAULT 1,
+            created_at timestamptz NOT NULL,
+            updated_at timestamptz NOT NULL,
+            deleted_at timestamptz
+        );
+        CREATE INDEX note_feed_idx ON note (customer_id, created_at DESC, id DESC) WHERE deleted_at IS NULL;
+        CREATE INDEX note_pinned_idx ON note (customer_id) WHERE pinned AND deleted_at IS NULL;
+        CREATE INDEX note_team_idx ON note (team_id) WHERE deleted_at IS NULL;
+
+        CREATE TABLE note_change (
+            id uuid CONSTRAINT note_change_pkey PRIMARY KEY,
+            note_id uuid NOT NULL CONSTRAINT note_change_note_id_fkey REFERENCES note,
+            at timestamptz NOT NULL,
+            by uuid,
+            kind text NOT NULL,
+            before jsonb,
+            after jsonb
+        );
+        CREATE INDEX note_change_feed_idx ON note_change (note_id, at DESC, id DESC);
+
+        CREATE TABLE task (
+            id uuid CONSTRAINT task_pkey PRIMARY KEY,
+            customer_id uuid,
+            title text NOT NULL,
+            description text,
+            due_at timestamptz,
+            responsible_id uuid NOT NULL,
+            author_id uuid NOT NULL,
+            priority text NOT NULL DEFAULT 'medium'
+                CONSTRAINT task_priority_check CHECK (priority IN ('low', 'medium', 'high', 'urgent')),
+            status text NOT NULL DEFAULT 'open'
+                CONSTRAINT task_status_check CHECK (status IN ('open', 'in_progress', 'done', 'cancelled')),
+            held_status text,
+            reminded_at timestamptz,
+            completed_at timestamptz,
+            version integer NOT NULL DEFAULT 1,
+            created_at timestamptz NOT NULL,
+            updated_at timestamptz NOT NULL,
+            deleted_at timestamptz
+        );
+        CREATE INDEX task_customer_idx ON task (customer_id, id DESC) WHERE deleted_at IS NULL;
+        CREATE INDEX task_responsible_idx ON task (responsible_id, due_at, id) WHERE deleted_at IS NULL;
+        CREATE INDEX task_author_idx ON task (author_id, id) WHERE deleted_at IS NULL;
+        CREATE INDEX task_due_idx ON task (due_at)
+            WHERE status IN ('open', 'in_progress') AND reminded_at IS NULL AND deleted_at IS NULL;
+
+        CREATE TABLE task_change (
+            id uuid CONSTRAINT task_change_pkey PRIMARY KEY,
+            task_id uuid NOT NULL CONSTRAINT task_change_task_id_fkey REFERENCES task,
+            at timestamptz NOT NULL,
+            by uuid,
+            field text NOT NULL,
+            before jsonb,
+            after jsonb
+        );
+        CREATE INDEX task_change_feed_idx ON task_change (task_id, at DESC, id DESC);
+
+        CREATE TABLE comment (
+            id uuid CONSTRAINT comment_pkey PRIMARY KEY,
+            task_id uuid NOT NULL CONSTRAINT comment_task_id_fkey REFERENCES task,
+            author_id uuid NOT NULL,
+            body text NOT NULL,
+            version integer NOT NULL DEFAULT 1,
+            created_at timestamptz NOT NULL,
+            updated_at timestamptz NOT NULL,
+            deleted_at timestamptz
+        );
+        CREATE INDEX comment_feed_idx ON comment (task_id, id) WHERE deleted_at IS NULL;
+
+        CREATE TABLE customer_state (
+            customer_id uuid CONSTRAINT customer_state_pkey PRIMARY KEY,
+            revision bigint NOT NULL,
+            state text NOT NULL
+                CONSTRAINT customer_state_state_check CHECK (state IN ('deleted', 'live', 'purged'))
+        );
+        """
+    )
+
+
+def downgrade() -> None:
+    op.execute("DROP TABLE customer_state, comment, task_change, task, note_change, note")
+    op.execute("DROP TABLE directory_state, directory_user, directory_team")
+    drop_plumbing_v1(op)

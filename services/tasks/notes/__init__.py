@@ -1,0 +1,1 @@
+"""What people write down about a customer: each note is one team's."""

@@ -1,0 +1,157 @@
+"""The tables of the tasks database, as SQLAlchemy Core.
+
+A customer's id is the one that a note or a task was written with. Which customers belong together by merges,
+and who may see them, the customers service is asked each time: nothing of it is copied here.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from directory.tables import add_directory_tables
+from servicekit.database.tables import add_plumbing_tables
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+        "uq": "%(table_name)s_%(column_0_N_name)s_key",
+        "ck": "%(table_name)s_%(constraint_name)s_check",
+        "fk": "%(table_name)s_%(column_0_name)s_fkey",
+        "pk": "%(table_name)s_pkey",
+    }
+)
+add_plumbing_tables(metadata)
+add_directory_tables(metadata)
+
+
+def _moment(name: str, *, required: bool = True) -> Column:
+    return Column(name, DateTime(timezone=True), nullable=not required)
+
+
+# Without a team it is the administrators'.
+note = Table(
+    "note",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("customer_id", Uuid, nullable=False),
+    Column("team_id", Uuid),
+    Column("author_id", Uuid, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("pinned", Boolean, nullable=False, server_default="false"),
+    Column("version", Integer, nullable=False, server_default="1"),
+    _moment("created_at"),
+    _moment("updated_at"),
+    _moment("deleted_at", required=False),
+    Index(
+        "note_feed_idx",
+        "customer_id",
+        text("created_at DESC"),
+        text("id DESC"),
+        postgresql_where=text("deleted_at IS NULL"),
+    ),
+    Index("note_pinned_idx", "customer_id", postgresql_where=text("pinned AND deleted_at IS NULL")),
+    Index("note_team_idx", "team_id", postgresql_where=text("deleted_at IS NULL")),
+)
+
+# What became of a note: kind is created, edited, pinned, unpinned, moved or deleted.
+note_change = Table(
+    "note_change",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("note_id", Uuid, ForeignKey("note.id"), nullable=False),
+    _moment("at"),
+    Column("by", Uuid),
+    Column("kind", Text, nullable=False),
+    Column("before", JSONB),
+    Column("after", JSONB),
+    Index("note_change_feed_idx", "note_id", text("at DESC"), text("id DESC")),
+)
+
+# `held_status`: as it was before its customer was deleted; it comes back with the customer.
+# `reminded_at`: when its reminder was written, for the due date that it has now.
+task = Table(
+    "task",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("customer_id", Uuid),
+    Column("title", Text, nullable=False),
+    Column("description", Text),
+    _moment("due_at", required=False),
+    Column("responsible_id", Uuid, nullable=False),
+    Column("author_id", Uuid, nullable=False),
+    Column("priority", Text, nullable=False, server_default="medium"),
+    Column("status", Text, nullable=False, server_default="open"),
+    Column("held_status", Text),
+    _moment("reminded_at", required=False),
+    _moment("completed_at", required=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+    _moment("created_at"),
+    _moment("updated_at"),
+    _moment("deleted_at", required=False),
+    CheckConstraint("priority IN ('low', 'medium', 'high', 'urgent')", name="priority"),
+    CheckConstraint("status IN ('open', 'in_progress', 'done', 'cancelled')", name="status"),
+    Index("task_customer_idx", "customer_id", text("id DESC"), postgresql_where=text("deleted_at IS NULL")),
+    Index(
+        "task_responsible_idx", "responsible_id", "due_at", "id", postgresql_where=text("deleted_at IS NULL")
+    ),
+    Index("task_author_idx", "author_id", "id", postgresql_where=text("deleted_at IS NULL")),
+    Index(
+        "task_due_idx",
+        "due_at",
+        postgresql_where=text(
+            "status IN ('open', 'in_progress') AND reminded_at IS NULL AND deleted_at IS NULL"
+        ),
+    ),
+)
+
+task_change = Table(
+    "task_change",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("task_id", Uuid, ForeignKey("task.id"), nullable=False),
+    _moment("at"),
+    Column("by", Uuid),
+    Column("field", Text, nullable=False),
+    Column("before", JSONB),
+    Column("after", JSONB),
+    Index("task_change_feed_idx", "task_id", text("at DESC"), text("id DESC")),
+)
+
+comment = Table(
+    "comment",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("task_id", Uuid, ForeignKey("task.id"), nullable=False),
+    Column("author_id", Uuid, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("version", Integer, nullable=False, server_default="1"),
+    _moment("created_at"),
+    _moment("updated_at"),
+    _moment("deleted_at", required=False),
+    Index("comment_feed_idx", "task_id", "id", postgresql_where=text("deleted_at IS NULL")),
+)
+
+# Customers that were ever deleted, as of the highest revision heard: events may come in any order.
+customer_state = Table(
+    "customer_state",
+    metadata,
+    Column("customer_id", Uuid, primary_key=True),
+    Column("revision", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    CheckConstraint("state IN ('deleted', 'live', 'purged')", name="state"),
+)
