@@ -13,15 +13,15 @@ from servicekit import jobs
 from servicekit.clock import utc_now
 from servicekit.database import Database
 from servicekit.errors import NotFound
+from servicekit.inputs import find_id, object_of, whole
 from servicekit.jobs import Job
+from servicekit.rights import for_people
 from servicekit.rpc import rpc
 from servicekit.scope import Scope
 from services.customers.bulk import refusals, starting, targets
 from services.customers.bulk.job import KIND
 from services.customers.bulk.messages import bulk_message
-from services.customers.domain.inputs import find_id, object_of, whole
 from services.customers.registry.writing import Seen
-from services.customers.rights import for_people
 
 Json = dict[str, Any]
 MAX_LIMIT = 200

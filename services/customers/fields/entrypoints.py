@@ -8,14 +8,14 @@ from typing import Any
 from servicekit.database import Database
 from servicekit.errors import NotFound, Stale
 from servicekit.ids import new_id
+from servicekit.inputs import object_of
+from servicekit.rights import for_administrators, for_people
 from servicekit.rpc import rpc
 from servicekit.scope import Scope
-from services.customers.domain.inputs import object_of
 from services.customers.fields import indexing, renaming, repository
 from services.customers.fields.domain import changes, options
 from services.customers.fields.domain.definitions import Field
 from services.customers.fields.messages import field_message
-from services.customers.rights import for_administrators, for_people
 
 Json = dict[str, Any]
 

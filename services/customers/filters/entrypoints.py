@@ -9,13 +9,13 @@ from sqlalchemy import Connection
 
 from directory.refresh import with_news
 from servicekit.database import Database, UnitOfWork
+from servicekit.inputs import object_of, version_of, whole
+from servicekit.rights import for_people
 from servicekit.rpc import rpc
 from servicekit.scope import Scope
-from services.customers.domain.inputs import object_of, version_of, whole
 from services.customers.filters import context, repository, saved, schema
 from services.customers.filters.context import Asker
 from services.customers.filters.domain.saved import SavedFilter
-from services.customers.rights import for_people
 
 Json = dict[str, Any]
 _Work = Callable[[UnitOfWork, Asker], SavedFilter]

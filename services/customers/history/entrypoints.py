@@ -9,15 +9,15 @@ from uuid import UUID
 from servicekit.clock import parse_rfc3339, to_rfc3339
 from servicekit.database import Database
 from servicekit.errors import Invalid, NotFound
+from servicekit.inputs import find_id
+from servicekit.rights import for_administrators, for_people
 from servicekit.rpc import rpc
 from services.customers import configuration
 from services.customers.cursors import Cursor
-from services.customers.domain.inputs import find_id
 from services.customers.history import queries
 from services.customers.history.messages import item_message, unknown_team_message
 from services.customers.history.queries import Window
 from services.customers.registry.queries import members_of
-from services.customers.rights import for_administrators, for_people
 
 Json = dict[str, Any]
 ORDER = "-at"

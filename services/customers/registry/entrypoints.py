@@ -13,9 +13,10 @@ from directory.refresh import refresh
 from servicekit.clock import utc_now
 from servicekit.database import Database, UnitOfWork
 from servicekit.errors import Invalid
+from servicekit.inputs import find_id, ids_of, object_of, version_of, whole
+from servicekit.rights import for_administrators, for_people
 from servicekit.rpc import rpc
 from servicekit.scope import Scope
-from services.customers.domain.inputs import find_id, ids_of, object_of, version_of, whole
 from services.customers.messages import customer_message
 from services.customers.registry import (
     creation,
@@ -28,7 +29,6 @@ from services.customers.registry import (
 )
 from services.customers.registry.duplicates import Refused
 from services.customers.registry.writing import Seen
-from services.customers.rights import for_administrators, for_people
 
 Json = dict[str, Any]
 PURGE_INTERVAL = timedelta(hours=1)

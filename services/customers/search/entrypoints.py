@@ -6,12 +6,12 @@ from typing import Any
 
 from directory.refresh import with_news
 from servicekit.database import Database
+from servicekit.inputs import whole
+from servicekit.rights import for_administrators, for_people
 from servicekit.rpc import rpc
 from servicekit.scope import Scope
-from services.customers.domain.inputs import whole
 from services.customers.filters import context
 from services.customers.messages import customer_message
-from services.customers.rights import for_administrators, for_people
 from services.customers.search import listing, totals
 from services.customers.search.running import Budget
 from services.customers.search.selection import open_selection

@@ -6,9 +6,9 @@ from typing import Any
 
 from servicekit.database import Database
 from servicekit.errors import Stale
+from servicekit.rights import for_administrators, for_people
 from servicekit.rpc import rpc
 from services.customers import configuration
-from services.customers.rights import for_administrators, for_people
 from services.customers.settings import domain, repository
 from services.customers.settings.messages import settings_message
 

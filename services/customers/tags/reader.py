@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection
 
+from servicekit.inputs import find_id
 from servicekit.text import folded
-from services.customers.domain.inputs import find_id
 from services.customers.tags import repository
 from services.customers.tags.domain.tag import KeptTag
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from servicekit.errors import Forbidden, Invalid
+from servicekit.problems import Problems, escaped
 from servicekit.scope import Scope
 from services.customers.bulk.domain.kinds import KINDS, MAY_BE_NULL, Kind
-from services.customers.domain.problems import Problems, escaped
 from services.customers.registry.domain.forms import Form, read_form
 
 Json = dict[str, Any]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from services.customers.domain.problems import Problems, escaped
+from servicekit.problems import Problems, escaped
 from services.customers.fields.domain.scalars import InvalidValue
 from services.customers.filters.domain import tree
 from services.customers.filters.domain.catalogue import (

@@ -9,8 +9,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from identity.text import is_storable
-from services.customers.domain.inputs import find_id
-from services.customers.domain.problems import Problems, escaped
+from servicekit.inputs import find_id
+from servicekit.problems import Problems, escaped
 from services.customers.fields.domain.definitions import Definitions
 from services.customers.filters.domain.catalogue import find_field
 from services.customers.filters.domain.written import Json, problem

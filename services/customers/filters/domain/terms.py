@@ -9,8 +9,8 @@ from uuid import UUID
 
 from identity import InvalidContact, digits_of, normalise
 from identity.text import is_storable
+from servicekit.inputs import find_id
 from servicekit.text import folded
-from services.customers.domain.inputs import find_id
 from services.customers.fields.domain.definitions import Definitions, Field
 from services.customers.fields.domain.scalars import InvalidValue
 from services.customers.filters.domain.calendar import Calendar

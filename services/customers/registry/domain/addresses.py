@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from identity import ContactPoint, InvalidContact, normalise
-from services.customers.domain.problems import Problems, escaped
+from servicekit.problems import Problems, escaped
 from services.customers.registry.domain.contacts import Point
 from services.customers.registry.domain.customer import PRIMARY_KINDS
 

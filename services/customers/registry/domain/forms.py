@@ -10,8 +10,8 @@ from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
 from servicekit.clock import parse_rfc3339
+from servicekit.problems import Problems, escaped
 from servicekit.text import folded
-from services.customers.domain.problems import Problems, escaped
 from services.customers.registry.domain.addresses import Address, read_addresses, read_primary
 from services.customers.registry.domain.customer import PRIMARY_KINDS, STATUSES, Tag
 from services.customers.registry.domain.names import BadName, clean_name

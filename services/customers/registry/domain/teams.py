@@ -6,7 +6,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from servicekit.errors import Forbidden, Invalid
-from services.customers.domain.problems import Problems
+from servicekit.problems import Problems
 
 
 def teams_of_an_agents_customer(wanted: Collection[UUID], *, own: Collection[UUID]) -> frozenset[UUID]:

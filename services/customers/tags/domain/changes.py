@@ -9,9 +9,9 @@ from typing import Any, NoReturn
 from uuid import UUID
 
 from servicekit.errors import Conflict, Invalid
+from servicekit.inputs import find_id
+from servicekit.problems import Problems, escaped
 from servicekit.text import folded
-from services.customers.domain.inputs import find_id
-from services.customers.domain.problems import Problems, escaped
 from services.customers.tags.domain.tag import BadTagName, KeptTag, clean_tag_name, colour_of
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")

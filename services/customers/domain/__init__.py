@@ -1,1 +1,0 @@
-"""What the rules of all capabilities are written with, pure."""
