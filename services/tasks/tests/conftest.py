@@ -1,0 +1,49 @@
+"""One migrated database for each test process, emptied before each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import text
+
+from servicekit.database import Transactions
+from servicekit.database.migrate import migrate
+from servicekit.testing.infrastructure import fresh_database
+from services.tasks.tables import metadata
+from services.tasks.tests.company import Company
+from services.tasks.tests.world import World
+
+
+@pytest.fixture(scope="session")
+def migrated_database() -> Iterator[str]:
+    with fresh_database("tasks") as url:
+        migrate("services.tasks", url)
+        yield url
+
+
+@pytest.fixture(scope="session")
+def _connected(migrated_database: str) -> Iterator[Transactions]:
+    database = Transactions.connect(migrated_database, service="tasks", pool_size=20)
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def _company(_connected: Transactions) -> Company:
+    return Company(_connected)
+
+
+@pytest.fixture
+def database(_connected: Transactions) -> Transactions:
+    """Empty tables."""
+    names = ", ".join(metadata.tables)
+    with _connected.unit_of_work() as uow:
+        uow.connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+    return _connected
+
+
+@pytest.fixture
+def world(database: Transactions, _company: Company) -> World:
+    _company.forget()
+    return World(database, _company)
