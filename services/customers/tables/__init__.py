@@ -14,12 +14,12 @@ from services.customers.tables.definitions import custom_field, custom_option, c
 from services.customers.tables.finding import customer_search, saved_filter
 from services.customers.tables.history import (
     channel_account,
-    conversation_request,
     history_count,
     interaction,
     message,
     unknown_team,
 )
+from services.customers.tables.outreach import conversation_request
 from services.customers.tables.registry import (
     allowed_duplicate,
     change,

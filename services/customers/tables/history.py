@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
-    CheckConstraint,
     Column,
     ForeignKey,
     Index,
@@ -95,27 +94,4 @@ channel_account = Table(
     moment("first_seen"),
     moment("last_seen"),
     Index("channel_account_channel_idx", "channel"),
-)
-
-# A conversation that somebody wants to begin, and what the connector made of it.
-conversation_request = Table(
-    "conversation_request",
-    metadata,
-    Column("id", Uuid, primary_key=True),
-    customer_id(),
-    Column("contact_point_id", Uuid, nullable=False),
-    Column("channel", Text, nullable=False),
-    Column("source", Text, nullable=False),
-    Column("team_id", Uuid),
-    Column("message", Text),
-    Column("state", Text, nullable=False),
-    Column("reason", Text),
-    Column("interaction_id", Uuid),
-    Column("asked_by", Uuid, nullable=False),
-    moment("asked_at"),
-    moment("expires_at"),
-    moment("closed_at", required=False),
-    Column("version", Integer, nullable=False, server_default="1"),
-    CheckConstraint("state IN ('asked', 'started', 'refused', 'no_connector')", name="state"),
-    Index("conversation_request_customer_idx", "customer_id", text("id DESC")),
 )

@@ -55,6 +55,8 @@ CREATE TABLE conversation_request (
     CONSTRAINT conversation_request_state_check CHECK (state IN ('asked', 'started', 'refused', 'no_connector'))
 );
 CREATE INDEX conversation_request_customer_idx ON conversation_request (customer_id, id DESC);
+CREATE INDEX conversation_request_open_idx ON conversation_request (customer_id, expires_at)
+    WHERE state = 'asked';
 """
 
 _FILL = """

@@ -1,0 +1,91 @@
+"""Reads of conversation requests, and of what decides where one goes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from servicekit.scope import Scope
+from services.customers.outreach.domain.request import Request
+from services.customers.visibility import own_teams, visibility_parameters, visible
+
+_OWN_ITEM: Final = "(i.team_id IS NULL OR i.team_id = ANY(CAST(:own_teams AS uuid[])))"
+_OWN_REQUEST: Final = """(
+    r.team_id IS NULL OR r.team_id = ANY(CAST(:own_teams AS uuid[])) OR r.asked_by = CAST(:caller AS uuid))"""
+
+# How far back a conversation on the channel is looked for: a customer may have a hundred thousand on others.
+LATEST: Final = 500
+# One account is used without being named; of two it is enough to know that there are two.
+_ACCOUNTS = text("SELECT source FROM channel_account WHERE channel = :channel ORDER BY source LIMIT 2")
+_HEARD_ON = text("SELECT channel FROM channel_account WHERE source = :source")
+
+
+def find(connection: Connection, scope: Scope, request_id: UUID) -> Request | None:
+    """The request, if the caller sees its customer, and it has no team, one of theirs, or they asked."""
+    requests = f"(SELECT * FROM conversation_request r WHERE r.id = :id AND {_shown(scope)})"
+    return next(iter(_read(connection, scope, requests, {"id": request_id, "limit": 1})), None)
+
+
+def list_latest(connection: Connection, scope: Scope, members: Sequence[UUID], limit: int) -> list[Request]:
+    """The latest requests of a customer, which is made of these records, that the caller may see."""
+    requests = f"""
+        unnest(CAST(:members AS uuid[])) AS member (id) CROSS JOIN LATERAL (
+            SELECT * FROM conversation_request r WHERE r.customer_id = member.id AND {_shown(scope)}
+            ORDER BY r.id DESC LIMIT :limit)"""
+    return _read(connection, scope, requests, {"members": list(members), "limit": limit})
+
+
+def find_latest_source(
+    connection: Connection, scope: Scope, members: Sequence[UUID], channel: str
+) -> str | None:
+    """From where the customer last wrote on this channel, of what the caller may see and not too far back."""
+    statement = f"""
+        SELECT latest.source FROM unnest(CAST(:members AS uuid[])) AS member (id) CROSS JOIN LATERAL (
+            SELECT * FROM interaction i
+            WHERE i.customer_id = member.id AND i.kind = 'conversation' AND {_item(scope)}
+            ORDER BY i.at DESC, i.id DESC LIMIT {LATEST}) latest
+        WHERE latest.channel = :channel ORDER BY latest.at DESC, latest.id DESC LIMIT 1"""
+    parameters = {"members": list(members), "channel": channel, **_parameters(scope)}
+    return connection.execute(text(statement), parameters).scalar_one_or_none()
+
+
+def list_accounts(connection: Connection, channel: str) -> list[str]:
+    """From where conversations on this channel were ever heard; two at most."""
+    return list(connection.execute(_ACCOUNTS, {"channel": channel}).scalars())
+
+
+def find_channel(connection: Connection, source: str) -> str | None:
+    """On which channel conversations are heard from there, if any were."""
+    return connection.execute(_HEARD_ON, {"source": source}).scalar_one_or_none()
+
+
+def _shown(scope: Scope) -> str:
+    return "true" if scope.is_admin else _OWN_REQUEST
+
+
+def _read(connection: Connection, scope: Scope, requests: str, parameters: dict[str, Any]) -> list[Request]:
+    """The conversation that came of one is told if the caller finds it in the history of this customer."""
+    statement = f"""
+        SELECT r.id, c.id AS customer_id, r.contact_point_id, r.channel, r.source, r.team_id, r.message,
+               r.asked_by, r.asked_at, r.expires_at, r.state, r.reason, r.closed_at, r.version,
+               CASE WHEN owner.root_id = c.id THEN i.id END AS conversation
+        FROM {requests} r
+        JOIN customer asked ON asked.id = r.customer_id JOIN customer c ON c.id = asked.root_id
+        LEFT JOIN interaction i ON i.id = r.interaction_id AND {_item(scope)}
+        LEFT JOIN customer owner ON owner.id = i.customer_id
+        WHERE {visible(scope)} ORDER BY r.id DESC LIMIT :limit"""
+    values = {**parameters, **_parameters(scope)}
+    return [Request(**row._mapping) for row in connection.execute(text(statement), values)]
+
+
+def _item(scope: Scope) -> str:
+    return "true" if scope.is_admin else _OWN_ITEM
+
+
+def _parameters(scope: Scope) -> dict[str, Any]:
+    if scope.is_admin:
+        return visibility_parameters(scope)
+    return {"own_teams": own_teams(scope), "caller": scope.user_id, **visibility_parameters(scope)}
