@@ -43,6 +43,8 @@ def _moment(name: str, *, required: bool = True) -> Column:
     return Column(name, DateTime(timezone=True), nullable=not required)
 
 
+_LATEST = (text("created_at DESC"), text("id DESC"))
+
 # Without a team it is the administrators'.
 note = Table(
     "note",
@@ -57,15 +59,21 @@ note = Table(
     _moment("created_at"),
     _moment("updated_at"),
     _moment("deleted_at", required=False),
+    # Administrators read a customer's notes by the first, agents those of their teams by the second.
+    Index("note_feed_idx", "customer_id", *_LATEST, postgresql_where=text("deleted_at IS NULL")),
     Index(
-        "note_feed_idx",
-        "customer_id",
-        text("created_at DESC"),
-        text("id DESC"),
-        postgresql_where=text("deleted_at IS NULL"),
+        "note_team_feed_idx", "customer_id", "team_id", *_LATEST, postgresql_where=text("deleted_at IS NULL")
     ),
-    Index("note_pinned_idx", "customer_id", postgresql_where=text("pinned AND deleted_at IS NULL")),
-    Index("note_team_idx", "team_id", postgresql_where=text("deleted_at IS NULL")),
+    Index("note_pinned_idx", "customer_id", *_LATEST, postgresql_where=text("pinned AND deleted_at IS NULL")),
+    Index(
+        "note_team_pinned_idx",
+        "customer_id",
+        "team_id",
+        *_LATEST,
+        postgresql_where=text("pinned AND deleted_at IS NULL"),
+    ),
+    Index("note_team_idx", "team_id", "id", postgresql_where=text("deleted_at IS NULL")),
+    Index("note_deleted_idx", "customer_id", postgresql_where=text("deleted_at IS NOT NULL")),
 )
 
 # What became of a note: kind is created, edited, pinned, unpinned, moved or deleted.

@@ -29,8 +29,14 @@ def upgrade() -> None:
             deleted_at timestamptz
         );
         CREATE INDEX note_feed_idx ON note (customer_id, created_at DESC, id DESC) WHERE deleted_at IS NULL;
-        CREATE INDEX note_pinned_idx ON note (customer_id) WHERE pinned AND deleted_at IS NULL;
-        CREATE INDEX note_team_idx ON note (team_id) WHERE deleted_at IS NULL;
+        CREATE INDEX note_team_feed_idx ON note (customer_id, team_id, created_at DESC, id DESC)
+            WHERE deleted_at IS NULL;
+        CREATE INDEX note_pinned_idx ON note (customer_id, created_at DESC, id DESC)
+            WHERE pinned AND deleted_at IS NULL;
+        CREATE INDEX note_team_pinned_idx ON note (customer_id, team_id, created_at DESC, id DESC)
+            WHERE pinned AND deleted_at IS NULL;
+        CREATE INDEX note_team_idx ON note (team_id, id) WHERE deleted_at IS NULL;
+        CREATE INDEX note_deleted_idx ON note (customer_id) WHERE deleted_at IS NOT NULL;
 
         CREATE TABLE note_change (
             id uuid CONSTRAINT note_change_pkey PRIMARY KEY,
