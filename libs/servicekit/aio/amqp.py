@@ -1,4 +1,4 @@
-"""As much AMQP 0-9-1 as calling needs, on asyncio: one connection, one channel, one reply queue.
+"""As much AMQP 0-9-1 as calling and listening need, on asyncio: one connection, one channel, one queue.
 
 aio-pika and aiormq take a dozen turns of the event loop and 0.6 ms of CPU for one call and its answer;
 this takes two turns and a fifth of that. What is rare is left to pamqp, the codec under both of them; what is
@@ -12,6 +12,7 @@ import asyncio
 import ssl
 import struct
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -41,10 +42,20 @@ class ConnectionLost(ConnectionError):
     """The connection is of no use any more. Says why in the broker's words, which hold no data."""
 
 
+@dataclass(frozen=True, slots=True)
+class OwnQueue:
+    """One connection's own, gone with it. `keys` are the patterns bound to `exchange`."""
+
+    name: str
+    exchange: str
+    keys: tuple[str, ...]
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+
 class Connection(asyncio.Protocol):
     """Open once `open` returned; `on_lost` is called exactly once after that, when it ends.
 
-    `on_deliver(body)` gets every message from the reply queue, `on_return(routing_key, body)` every request
+    `on_deliver(body)` gets every message from its queue, `on_return(routing_key, body)` every request
     that no queue took.
     """
 
@@ -82,8 +93,8 @@ class Connection(asyncio.Protocol):
 
     # -- opening and closing ------------------------------------------------------------------------------
 
-    async def open(self, url: str, reply_key: str) -> None:
-        """Connects, and has a reply queue of its own bound under `reply_key`. Raises OSError."""
+    async def open(self, url: str, queue: OwnQueue) -> None:
+        """Connects, declares the queue and consumes from it; answers to requests go there. Raises OSError."""
         parts = urlsplit(url)
         options = parse_qs(parts.query)
         secure = parts.scheme == "amqps"
@@ -96,7 +107,7 @@ class Connection(asyncio.Protocol):
         login = f"\0{unquote(parts.username or 'guest')}\0{unquote(parts.password or 'guest')}"
         heartbeat = int(options.get("heartbeat", [str(DEFAULT_HEARTBEAT)])[0])
         await self._shake_hands(login, unquote(parts.path[1:]) or "/", heartbeat)
-        await self._receive_answers(reply_key)
+        await self._consume(queue)
         self._is_open = True
 
     async def _shake_hands(self, login: str, vhost: str, heartbeat: int) -> None:
@@ -117,14 +128,17 @@ class Connection(asyncio.Protocol):
         if self._heartbeat:
             self._keep_alive()
 
-    async def _receive_answers(self, key: str) -> None:
+    async def _consume(self, queue: OwnQueue) -> None:
+        name = queue.name
         await self._ask(commands.Channel.Open(), commands.Channel.OpenOk)
-        declare = commands.Queue.Declare(queue=key, exclusive=True, auto_delete=True)
+        arguments: Any = queue.arguments
+        declare = commands.Queue.Declare(queue=name, exclusive=True, auto_delete=True, arguments=arguments)
         await self._ask(declare, commands.Queue.DeclareOk)
-        bind = commands.Queue.Bind(queue=key, exchange=wire.EXCHANGE, routing_key=key)
-        await self._ask(bind, commands.Queue.BindOk)
-        await self._ask(commands.Basic.Consume(queue=key, no_ack=True), commands.Basic.ConsumeOk)
-        self._properties = _short(wire.CONTENT_TYPE) + _short("utf-8") + b"\x01" + _short(key)
+        for key in queue.keys:
+            bind = commands.Queue.Bind(queue=name, exchange=queue.exchange, routing_key=key)
+            await self._ask(bind, commands.Queue.BindOk)
+        await self._ask(commands.Basic.Consume(queue=name, no_ack=True), commands.Basic.ConsumeOk)
+        self._properties = _short(wire.CONTENT_TYPE) + _short("utf-8") + b"\x01" + _short(name)
 
     async def close(self, within: float = 1.0) -> None:
         """Takes leave of the broker, for `within` seconds at most. `on_lost` is called as for any end."""
@@ -243,7 +257,7 @@ class Connection(asyncio.Protocol):
             case commands.Connection.Close() | commands.Channel.Close():
                 self._fail(f"{method.reply_code} {method.reply_text.partition(' ')[0]}")
             case commands.Basic.Cancel():
-                self._fail("reply queue deleted")
+                self._fail("queue deleted")
             case commands.Connection.Blocked():
                 self._blocked = True
             case commands.Connection.Unblocked():

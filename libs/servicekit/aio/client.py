@@ -11,12 +11,14 @@ import asyncio
 import itertools
 import logging
 import time
+import uuid
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import orjson
 
 from servicekit import context, metrics, wire
+from servicekit.aio.amqp import OwnQueue
 from servicekit.aio.link import Link
 from servicekit.errors import TooLarge, Unavailable
 from servicekit.wire import CallTimeout
@@ -61,8 +63,13 @@ class RpcClient:
     """Calls services by name. One per process; safe for any number of tasks of its event loop."""
 
     def __init__(self, url: str, *, user: str) -> None:
+        self._user = user
         self._link = Link(
-            url, user, on_reply=self._on_reply, on_return=self._on_return, on_lost=self._on_lost
+            url,
+            self._reply_queue,
+            on_message=self._on_reply,
+            on_return=self._on_return,
+            on_lost=self._on_lost,
         )
         self._loop = asyncio.get_running_loop()
         self._ids = itertools.count(1)
@@ -77,7 +84,8 @@ class RpcClient:
         `user` is whose reply keys it may use, by default the broker user in the URL.
         """
         client = cls(url, user=user or unquote(urlsplit(url).username or "guest"))
-        await client._link.start()
+        client._link.start()
+        await client._link.tried()
         return client
 
     @property
@@ -174,6 +182,10 @@ class RpcClient:
             self._link.publish(lane.group_key, wire.encode_group(calls), left)
 
     # -- answers ------------------------------------------------------------------------------------------
+
+    def _reply_queue(self) -> OwnQueue:
+        name = f"reply.{self._user}.{uuid.uuid4().hex}"
+        return OwnQueue(name, wire.EXCHANGE, (name,))
 
     def _on_reply(self, body: bytes) -> None:
         try:

@@ -1,13 +1,12 @@
-"""The client's way to the broker: always one connection, a new one with a new reply queue after each loss."""
+"""A way to the broker: always one connection, a new one with a new queue after each loss."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import uuid
 from collections.abc import Callable
 
-from servicekit.aio.amqp import Connection
+from servicekit.aio.amqp import Connection, OwnQueue
 
 log = logging.getLogger(__name__)
 
@@ -16,27 +15,31 @@ _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 1.0
 
 
 class Link:
-    """Publishes request messages and hands over what comes back. Reconnects for ever, until closed.
+    """Hands over what comes to its queue, and publishes requests. Reconnects for ever, until closed.
 
-    `on_reply(body)`, `on_return(routing_key, body)` and `on_lost()` are called in the event loop.
+    `new_queue()` is asked for a queue, of a name that nobody has, at each attempt. `on_message(body)`,
+    `on_return(routing_key, body)`, `on_up()` and `on_lost()` are called in the event loop.
     """
 
     def __init__(
         self,
         url: str,
-        user: str,
+        new_queue: Callable[[], OwnQueue],
         *,
-        on_reply: Callable[[bytes], None],
-        on_return: Callable[[str, bytes], None],
-        on_lost: Callable[[], None],
+        on_message: Callable[[bytes], None],
+        on_return: Callable[[str, bytes], None] = lambda _key, _body: None,
+        on_up: Callable[[], None] = lambda: None,
+        on_lost: Callable[[], None] = lambda: None,
     ) -> None:
         self._url = url
-        self._user = user
-        self._on_reply = on_reply
+        self._new_queue = new_queue
+        self._on_message = on_message
         self._on_return = on_return
+        self._on_up = on_up
         self._on_lost = on_lost
         self._connection: Connection | None = None
         self._runner: asyncio.Task[None] | None = None
+        self._tried = asyncio.Event()
         self.losses = 0
 
     @property
@@ -44,11 +47,13 @@ class Link:
         """Whether a request can be sent at this moment."""
         return self._connection is not None and self._connection.writable
 
-    async def start(self) -> None:
-        """Begins to connect and waits for the first attempt; a broker that is down is no reason to fail."""
-        first = asyncio.Event()
-        self._runner = asyncio.create_task(self._run(first))
-        await first.wait()
+    def start(self) -> None:
+        """Begins to connect."""
+        self._runner = asyncio.create_task(self._run())
+
+    async def tried(self) -> None:
+        """Waits for the end of the first attempt; a broker that is down is no reason to fail."""
+        await self._tried.wait()
 
     async def close(self) -> None:
         if self._runner is not None:
@@ -60,18 +65,19 @@ class Link:
         if self._connection is not None:
             self._connection.publish(routing_key, body, expires_ms)
 
-    async def _run(self, first: asyncio.Event) -> None:
+    async def _run(self) -> None:
         pause = _FIRST_PAUSE
         while True:
             lost = asyncio.Event()
             connection = self._new_connection(lost)
             try:
                 async with asyncio.timeout(_CONNECT_TIMEOUT):
-                    await connection.open(self._url, f"reply.{self._user}.{uuid.uuid4().hex}")
+                    await connection.open(self._url, self._new_queue())
                 pause = _FIRST_PAUSE
                 self._connection = connection
                 log.info("bus connected")
-                first.set()
+                self._tried.set()
+                self._on_up()
                 await lost.wait()
                 log.warning("bus connection lost")
             except (OSError, ValueError) as error:
@@ -79,7 +85,7 @@ class Link:
                 reason = str(error) if isinstance(error, OSError) else type(error).__name__
                 log.warning("bus not reachable", extra={"reason": reason})
             finally:
-                first.set()
+                self._tried.set()
                 await connection.close()
             await asyncio.sleep(pause)
             pause = min(_LONGEST_PAUSE, 2 * pause)
@@ -91,4 +97,4 @@ class Link:
             lost.set()
             self._on_lost()
 
-        return Connection(on_deliver=self._on_reply, on_return=self._on_return, on_lost=on_lost)
+        return Connection(on_deliver=self._on_message, on_return=self._on_return, on_lost=on_lost)

@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager
 import pytest
 from pamqp import commands, frame
 
-from servicekit.aio.amqp import Connection, ConnectionLost
+from servicekit import wire
+from servicekit.aio.amqp import Connection, ConnectionLost, OwnQueue
 from servicekit.testing.bus import raw_client
 from servicekit.testing.infrastructure import fresh_vhost
 from servicekit.testing.waiting import eventually_async
@@ -38,10 +39,14 @@ class Ears:
         self.lost += 1
 
 
+def a_queue(key: str) -> OwnQueue:
+    return OwnQueue(key, wire.EXCHANGE, (key,))
+
+
 @asynccontextmanager
 async def opened(url: str, ears: Ears, key: str) -> AsyncIterator[Connection]:
     connection = ears.connection()
-    await connection.open(url, key)
+    await connection.open(url, a_queue(key))
     try:
         yield connection
     finally:
@@ -75,7 +80,7 @@ async def test_end_is_reported_exactly_once(bus_url: str):
 
 async def test_wrong_password_is_an_error_in_the_brokers_words(bus_url: str):
     with pytest.raises(ConnectionLost, match=r"^403 ACCESS_REFUSED$"):
-        await Ears().connection().open(re.sub(":[^:@/]+@", ":wrong@", bus_url), "reply.guest.x")
+        await Ears().connection().open(re.sub(":[^:@/]+@", ":wrong@", bus_url), a_queue("reply.guest.x"))
 
 
 async def test_cancelled_reply_queue_ends_the_connection(bus_url: str):
@@ -94,7 +99,7 @@ def bare_url() -> Iterator[str]:
 
 async def test_missing_exchange_is_an_error_in_the_brokers_words(bare_url: str):
     with pytest.raises(ConnectionLost, match=r"^404 NOT_FOUND$"):
-        await Ears().connection().open(bare_url, "reply.guest.x")
+        await Ears().connection().open(bare_url, a_queue("reply.guest.x"))
 
 
 async def test_broker_that_takes_nothing_makes_the_client_not_ready(bus_url: str):
@@ -136,7 +141,7 @@ async def test_peer_that_speaks_no_amqp_is_left_at_once():
     async with server:
         port = server.sockets[0].getsockname()[1]
         with pytest.raises(ConnectionLost):
-            await Ears().connection().open(f"amqp://guest:guest@127.0.0.1:{port}/", "reply.guest.x")
+            await Ears().connection().open(f"amqp://guest:guest@127.0.0.1:{port}/", a_queue("reply.guest.x"))
 
 
 async def test_requests_leave_in_a_form_that_others_read(bus_url: str):
