@@ -11,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Computed,
     DateTime,
     ForeignKey,
     Index,
@@ -100,6 +101,12 @@ task = Table(
     Column("title", Text, nullable=False),
     Column("description", Text),
     _moment("due_at", required=False),
+    # Empty last, in an index that has a place for every row.
+    Column(
+        "due_order",
+        DateTime(timezone=True),
+        Computed("coalesce(due_at, 'infinity'::timestamptz)", persisted=True),
+    ),
     Column("responsible_id", Uuid, nullable=False),
     Column("author_id", Uuid, nullable=False),
     Column("priority", Text, nullable=False, server_default="medium"),
@@ -113,11 +120,24 @@ task = Table(
     _moment("deleted_at", required=False),
     CheckConstraint("priority IN ('low', 'medium', 'high', 'urgent')", name="priority"),
     CheckConstraint("status IN ('open', 'in_progress', 'done', 'cancelled')", name="status"),
-    Index("task_customer_idx", "customer_id", text("id DESC"), postgresql_where=text("deleted_at IS NULL")),
-    Index(
-        "task_responsible_idx", "responsible_id", "due_at", "id", postgresql_where=text("deleted_at IS NULL")
+    # A list is one walk for each status (and each customer, or each responsible): in either order, whatever
+    # is not asked for costs nothing.
+    *(
+        Index(
+            f"task_{prefix}{suffix}_idx",
+            *columns,
+            "status",
+            *order,
+            postgresql_where=text("deleted_at IS NULL"),
+        )
+        for prefix, columns in (
+            ("", ()),
+            ("customer_", ("customer_id",)),
+            ("responsible_", ("responsible_id",)),
+        )
+        for suffix, order in (("due_order", ("due_order", "id")), ("newest", (text("id DESC"),)))
     ),
-    Index("task_author_idx", "author_id", "id", postgresql_where=text("deleted_at IS NULL")),
+    Index("task_deleted_idx", "customer_id", postgresql_where=text("deleted_at IS NOT NULL")),
     Index(
         "task_due_idx",
         "due_at",
@@ -151,15 +171,18 @@ comment = Table(
     _moment("created_at"),
     _moment("updated_at"),
     _moment("deleted_at", required=False),
-    Index("comment_feed_idx", "task_id", "id", postgresql_where=text("deleted_at IS NULL")),
+    Index("comment_feed_idx", "task_id", "id"),
 )
 
-# Customers that were ever deleted, as of the highest revision heard: events may come in any order.
+# What became of a record's customer, as of the highest revision of that customer (`root_id`) heard: events may
+# come in any order. Only of customers that were ever deleted.
 customer_state = Table(
     "customer_state",
     metadata,
     Column("customer_id", Uuid, primary_key=True),
+    Column("root_id", Uuid, primary_key=True),
     Column("revision", BigInteger, nullable=False),
     Column("state", Text, nullable=False),
     CheckConstraint("state IN ('deleted', 'live', 'purged')", name="state"),
+    Index("customer_state_root_idx", "root_id"),
 )

@@ -55,6 +55,7 @@ def upgrade() -> None:
             title text NOT NULL,
             description text,
             due_at timestamptz,
+            due_order timestamptz GENERATED ALWAYS AS (coalesce(due_at, 'infinity'::timestamptz)) STORED,
             responsible_id uuid NOT NULL,
             author_id uuid NOT NULL,
             priority text NOT NULL DEFAULT 'medium'
@@ -69,9 +70,13 @@ def upgrade() -> None:
             updated_at timestamptz NOT NULL,
             deleted_at timestamptz
         );
-        CREATE INDEX task_customer_idx ON task (customer_id, id DESC) WHERE deleted_at IS NULL;
-        CREATE INDEX task_responsible_idx ON task (responsible_id, due_at, id) WHERE deleted_at IS NULL;
-        CREATE INDEX task_author_idx ON task (author_id, id) WHERE deleted_at IS NULL;
+        CREATE INDEX task_due_order_idx ON task (status, due_order, id) WHERE deleted_at IS NULL;
+        CREATE INDEX task_newest_idx ON task (status, id DESC) WHERE deleted_at IS NULL;
+        CREATE INDEX task_customer_due_order_idx ON task (customer_id, status, due_order, id) WHERE deleted_at IS NULL;
+        CREATE INDEX task_customer_newest_idx ON task (customer_id, status, id DESC) WHERE deleted_at IS NULL;
+        CREATE INDEX task_responsible_due_order_idx ON task (responsible_id, status, due_order, id) WHERE deleted_at IS NULL;
+        CREATE INDEX task_responsible_newest_idx ON task (responsible_id, status, id DESC) WHERE deleted_at IS NULL;
+        CREATE INDEX task_deleted_idx ON task (customer_id) WHERE deleted_at IS NOT NULL;
         CREATE INDEX task_due_idx ON task (due_at)
             WHERE status IN ('open', 'in_progress') AND reminded_at IS NULL AND deleted_at IS NULL;
 
@@ -96,14 +101,17 @@ def upgrade() -> None:
             updated_at timestamptz NOT NULL,
             deleted_at timestamptz
         );
-        CREATE INDEX comment_feed_idx ON comment (task_id, id) WHERE deleted_at IS NULL;
+        CREATE INDEX comment_feed_idx ON comment (task_id, id);
 
         CREATE TABLE customer_state (
-            customer_id uuid CONSTRAINT customer_state_pkey PRIMARY KEY,
+            customer_id uuid NOT NULL,
+            root_id uuid NOT NULL,
             revision bigint NOT NULL,
             state text NOT NULL
-                CONSTRAINT customer_state_state_check CHECK (state IN ('deleted', 'live', 'purged'))
+                CONSTRAINT customer_state_state_check CHECK (state IN ('deleted', 'live', 'purged')),
+            CONSTRAINT customer_state_pkey PRIMARY KEY (customer_id, root_id)
         );
+        CREATE INDEX customer_state_root_idx ON customer_state (root_id);
         """
     )
 
