@@ -14,7 +14,7 @@ JSON_TYPE = (b"content-type", b"application/json")
 _NO_STORE = (b"cache-control", b"no-store")
 _GZIP_FROM = 1500  # below one packet compression saves nothing
 _GZIP_LEVEL = 4
-_OF_THE_WHOLE = ("total", "capped", "warnings")
+_OF_THE_WHOLE = ("total", "capped", "warnings", "missing")
 
 
 class Answer:
@@ -49,6 +49,14 @@ def resource_answer(
 
 def created(resource: dict[str, Any], location: str) -> Answer:
     return resource_answer(resource, status=201, headers={b"location": location.encode()})
+
+
+def written_answer(
+    resource: dict[str, Any], *, replayed: bool = False, location: str | None = None
+) -> Answer:
+    """What a write made or changed: 201 with its `location` if it is new, marked if it was repeated."""
+    answer = created(resource, location) if location else resource_answer(resource)
+    return mark_replayed(answer) if replayed else answer
 
 
 def page_answer(page: dict[str, Any]) -> Answer:

@@ -29,6 +29,7 @@ from servicekit.errors import Duplicate, ServiceError, Unavailable
 from servicekit.scope import Scope
 
 Outcome = dict[str, Any]
+_WRITTEN = ("customer", "bulk", "note", "task", "comment", "request")  # where replies hold what was written
 log = logging.getLogger(__name__)
 
 
@@ -90,6 +91,10 @@ class Call:
 
     def target(self) -> str | None:
         return next(reversed(self.path.values()), None)
+
+    def within(self, seconds: float) -> Call:
+        """The same call with less time."""
+        return replace(self, deadline=min(self.deadline, time.time() + seconds))
 
     async def renewed(self) -> Call:
         """The same call as if it came at this moment: with the rights of now, and time to be answered.
@@ -188,6 +193,6 @@ class Call:
 def _id_in(reply: Any) -> str | None:
     """The id of what was written, when the reply holds it: a new customer's, for instance."""
     answered = reply if isinstance(reply, dict) else {}
-    resource = next((answered[kind] for kind in ("customer", "bulk") if kind in answered), answered)
+    resource = next((answered[kind] for kind in _WRITTEN if kind in answered), answered)
     found = resource.get("id")
     return found if isinstance(found, str) else None

@@ -61,7 +61,7 @@ TITLE = {
 TITLE_OF_CODE = {
     "duplicate_customer": "This customer already exists",
     "last_administrator": "Somebody has to stay an administrator",
-    "team_in_use": "The team still has customers",
+    "team_in_use": "The team still has customers or notes",
     "filter_exists": "You have a saved filter of this name",
     "tag_exists": "Another tag has this name",
     "option_exists": "Another option has this label",

@@ -18,6 +18,7 @@ class GatewaySettings(ServiceSettings):
     cors_origins: str = ""  # comma-separated; empty: other origins may not read answers
     trusted_proxies: str = ""  # comma-separated addresses whose X-Forwarded-For counts
     rpc_deadline_seconds: float = 5.0
+    part_deadline_seconds: float = 2.0  # of what an answer can do without
     session_hours: float = 12.0
     max_in_flight: int = 512
     max_streams: int = 200

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateway.answers import (
-    Answer,
-    mark_replayed,
-    moved,
-    no_content,
-    page_answer,
-    resource_answer,
-)
+from gateway.answers import Answer, moved, no_content, page_answer, resource_answer, written_answer
 from gateway.call import Call
 from gateway.operations import IfMatch, Routes
 from gateway.schemas.customers import (
@@ -74,7 +67,7 @@ async def create_customer(call: Call) -> Answer:
     """
     data, allow = _without_allowance(call.body)
     reply = await call.tell("create_customer", data, allow_duplicate=allow)
-    return _written(reply, status=201)
+    return _written(reply, is_new=True)
 
 
 @routes.get("/v1/customers/{customer_id}", answers={200: Customer, 308: None})
@@ -157,13 +150,12 @@ def _without_allowance(body: dict[str, Any]) -> tuple[dict[str, Any], bool]:
     return data, data.pop("allow_duplicate")
 
 
-def _written(reply: dict[str, Any], *, status: int = 200) -> Answer:
+def _written(reply: dict[str, Any], *, is_new: bool = False) -> Answer:
     customer = reply["customer"]
     if reply.get("warnings"):
         customer = customer | {"warnings": reply["warnings"]}
-    headers = {b"location": f"/v1/customers/{customer['id']}".encode()} if status == 201 else None
-    answer = resource_answer(customer, status=status, headers=headers)
-    return mark_replayed(answer) if reply.get("replayed") else answer
+    location = f"/v1/customers/{customer['id']}" if is_new else None
+    return written_answer(customer, replayed=reply.get("replayed", False), location=location)
 
 
 def _moved(reply: dict[str, Any], operation: str = "") -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateway.answers import Answer, json_answer, mark_replayed, no_content, page_answer, resource_answer
+from gateway.answers import Answer, json_answer, no_content, page_answer, resource_answer, written_answer
 from gateway.call import Call
 from gateway.operations import Routes
 from gateway.schemas.common import PageQuery, page_of
@@ -42,7 +42,7 @@ async def list_saved_filters(call: Call) -> Answer:
 async def create_saved_filter(call: Call) -> Answer:
     """Keep a filter. It runs with the rights of whoever uses it, and its days are those of its zone."""
     reply = await call.tell("create_saved_filter", call.body, time_zone=call.time_zone)
-    return _written(reply, status=201)
+    return _written(reply, is_new=True)
 
 
 @routes.get("/v1/saved-filters/{filter_id}", answers={200: SavedFilter})
@@ -77,9 +77,9 @@ async def delete_saved_filter(call: Call) -> Answer:
     return no_content()
 
 
-def _written(reply: dict[str, Any], *, status: int = 200) -> Answer:
+def _written(reply: dict[str, Any], *, is_new: bool = False) -> Answer:
     saved = dict(reply)
     replayed = saved.pop("replayed")
-    headers = {b"location": f"/v1/saved-filters/{saved['id']}".encode()} if status == 201 else None
-    answer = resource_answer(saved, status=status, headers=headers)
-    return mark_replayed(answer) if replayed else answer
+    return written_answer(
+        saved, replayed=replayed, location=f"/v1/saved-filters/{saved['id']}" if is_new else None
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from gateway.answers import Answer, mark_replayed, no_content, page_answer, resource_answer
+from gateway.answers import Answer, no_content, page_answer, resource_answer, written_answer
 from gateway.call import Call
 from gateway.operations import Routes
 from gateway.schemas.common import page_of
@@ -28,7 +28,7 @@ async def list_tags(call: Call) -> Answer:
 @routes.post("/v1/tags", body=NewTag(), answers={201: Tag}, errors={409: "tag_exists: `tag` has this name"})
 async def create_tag(call: Call) -> Answer:
     """Make a tag that no customer has yet. Whoever tags a customer makes the tag by that, too."""
-    return _written(await call.tell("create_tag", call.body), status=201)
+    return _written(await call.tell("create_tag", call.body), is_new=True)
 
 
 @routes.get("/v1/tags/{tag_id}", answers={200: Tag})
@@ -54,8 +54,7 @@ async def delete_tag(call: Call) -> Answer:
     return no_content()
 
 
-def _written(reply: dict[str, Any], *, status: int = 200) -> Answer:
+def _written(reply: dict[str, Any], *, is_new: bool = False) -> Answer:
     tag = reply["tag"]
-    headers = {b"location": f"/v1/tags/{tag['id']}".encode()} if status == 201 else None
-    answer = resource_answer(tag, status=status, headers=headers)
-    return mark_replayed(answer) if reply["replayed"] else answer
+    location = f"/v1/tags/{tag['id']}" if is_new else None
+    return written_answer(tag, replayed=reply["replayed"], location=location)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -13,12 +14,14 @@ from gateway.answers import Answer, created, json_answer, no_content, page_answe
 from gateway.call import Call, Outcome
 from gateway.operations import IfMatch, Routes
 from gateway.paging import after_cursor, cut
+from gateway.parts import Part, ask_parts
 from gateway.schemas.accounts import NewTeam, Team, TeamOrReference, TeamPatch, TeamRemoval
 from gateway.schemas.common import PageQuery, Reference, page_of
 from servicekit.database.unit_of_work import UnitOfWork
 from servicekit.errors import Conflict, Invalid, NotFound, Unavailable
 
 routes = Routes("Teams")
+_HOLDERS = ("customers", "tasks")  # services in whose records teams are
 _MOVE_AT_ONCE = 500
 _SPARE_SECONDS = 1.0  # of the request's deadline, for the last move and the removal
 
@@ -89,18 +92,15 @@ async def update_team(call: Call) -> Answer:
 async def delete_team(call: Call) -> Answer:
     """Remove a team.
 
-    While customers belong to it: 409, unless `move_to` names the team that gets them. Moving very many
-    may take several calls: 503 `move_unfinished` says that the same call goes on.
+    While customers or notes belong to it: 409, unless `move_to` names the team that gets them. Moving very
+    many may take several calls: 503 `move_unfinished` says that the same call goes on.
     """
     team_id, heir = UUID(call.path["team_id"]), call.query["move_to"]
     await call.resources.database.read(lambda connection: _check_removal(connection, team_id, heir))
     if heir is not None:
-        await _move_customers(call, str(team_id), heir)  # deleted ones too, which no usage counts
-    usage = await call.ask("team_usage", str(team_id))
-    if usage["customers"]:
-        raise Conflict(
-            "team_in_use", {"customers": {"value": usage["customers"], "relation": usage["relation"]}}
-        )
+        for service in _HOLDERS:  # deleted customers too, which no usage counts
+            await _move(call, service, str(team_id), heir)
+    await _check_unused(call, str(team_id))
 
     def work(uow: UnitOfWork) -> Outcome:
         teams.remove_team(uow.connection, team_id, version=call.version)
@@ -159,9 +159,21 @@ def _check_removal(connection: Connection, team_id: UUID, heir: str | None) -> N
     teams.require_teams(connection, [heir], pointer="/move_to")
 
 
-async def _move_customers(call: Call, team_id: str, heir: str) -> None:
+async def _check_unused(call: Call, team_id: str) -> None:
+    found = await ask_parts(call, *(Part(service, "team_usage", (team_id,)) for service in _HOLDERS))
+    customers, notes = (found.replies[service] for service in _HOLDERS)
+    used: dict[str, Any] = {}
+    if customers["customers"]:
+        used["customers"] = {"value": customers["customers"], "relation": customers["relation"]}
+    if notes["notes"]:
+        used["notes"] = notes["notes"]
+    if used:
+        raise Conflict("team_in_use", used)
+
+
+async def _move(call: Call, service: str, team_id: str, heir: str) -> None:
     while time.time() < call.deadline - _SPARE_SECONDS:
-        reply = await call.tell("move_team", team_id, heir, limit=_MOVE_AT_ONCE)
+        reply = await call.tell("move_team", team_id, heir, limit=_MOVE_AT_ONCE, service=service)
         if reply["moved"] == 0:
             return
     raise Unavailable("move_unfinished", {"retry_after": 1})

@@ -42,6 +42,12 @@ def page_of(item: type[Schema], *, with_total: bool = False) -> type[Schema]:
     return Schema.from_dict(members, name=f"{item.__name__}Page")
 
 
+def missing_parts(*names: str) -> fields.Field[Any]:
+    """What an answer from several services may lack."""
+    words = "What could not be had in time; the rest is complete"
+    return fields.List(one_of(*names), required=True, metadata={"description": words})
+
+
 class Fault(Schema):
     pointer = fields.String(required=True, metadata={"description": "RFC 6901 pointer to what is wrong"})
     code = fields.String(required=True)
@@ -105,6 +111,7 @@ class ConflictProblem(Problem):
     restricted_match = fields.Boolean()
     access_request_token = fields.String(allow_none=True)
     customers = fields.Nested(Total)
+    notes = fields.Integer(metadata={"description": "Of a team that is still in use"})
     saved_filter = fields.Dict(metadata={"description": "The caller's one of this name: id, name"})
     tag = fields.Dict(metadata={"description": "The other one, which has this name"})
     option = fields.Dict(metadata={"description": "The other one, which has this label"})
@@ -145,20 +152,3 @@ class EventsAccepted(Schema):
 
 class Count(Schema):
     count = fields.Integer(required=True)
-
-
-class DeadLetter(Schema):
-    """A message that a service could not handle. Its body is not shown: it is somebody's words."""
-
-    id = Id(required=True)
-    exchange = fields.String(required=True)
-    routing_key = fields.String(required=True)
-    event_type = fields.String(required=True, allow_none=True)
-    content_type = fields.String(required=True, allow_none=True)
-    body_size = fields.Integer(required=True)
-    body_complete = fields.Boolean(required=True, metadata={"description": "Only whole ones can be replayed"})
-    reason = fields.String(required=True, metadata={"description": "A stable code"})
-    detail = fields.String(required=True)
-    attempts = fields.Integer(required=True)
-    first_seen = Moment(required=True)
-    last_seen = Moment(required=True)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from gateway.schemas.common import PageQuery
 from gateway.schemas.fields import (
     Anything,
     Flag,
     Id,
     ListOrChange,
     Moment,
-    Words,
     objects,
     one_of,
     text,
@@ -20,7 +18,6 @@ from gateway.schemas.fields import (
 _ADDRESS = 1000
 STATUSES = ("active", "inactive", "blocked")
 KINDS = ("email", "phone", "whatsapp", "instagram", "facebook", "telegram", "external")
-HISTORY_KINDS = ("conversation", "message", "change")
 
 
 class ContactPoint(Schema):
@@ -116,18 +113,3 @@ class WrittenCustomer(Customer):
     warnings = fields.List(
         fields.Dict(), metadata={"description": "Duplicates that were allowed, for instance"}
     )
-
-
-class HistoryQuery(PageQuery):
-    kind = Words(*HISTORY_KINDS)
-    since = Moment()
-    until = Moment()
-
-
-class HistoryItem(Schema):
-    class Meta:
-        unknown = "include"
-
-    id = Id(required=True)
-    kind = fields.String(required=True)
-    at = Moment(required=True)

@@ -8,32 +8,18 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from gateway.tests.canned import KNOWN, LETTER, MERGED, MOMENT, Json, require
+from gateway.tests.canned import KNOWN, LETTER, MERGED, Json, a_customer, a_letter, require
 from gateway.tests.fake_definitions import Definitions
 from gateway.tests.fake_finding import PROBLEM, Finding
+from gateway.tests.fake_past import Past
 from servicekit.errors import Conflict, Duplicate, Forbidden, Invalid, NotFound, Stale, Unavailable
 from servicekit.ids import new_id
 from servicekit.rpc import rpc
 
 BUSY_TEAM_NAME = "Busy"
 
-PARKED = {
-    "id": LETTER, "exchange": "channel.events", "routing_key": "conversation.started.v1", "event_type": None,
-    "content_type": None, "body_size": 3, "body_complete": True, "reason": "not_json", "detail": "at byte 0",
-    "attempts": 1, "first_seen": MOMENT, "last_seen": MOMENT,
-}  # fmt: skip
 
-
-def a_customer(customer_id: str = KNOWN, **changes: Any) -> Json:
-    return {
-        "id": customer_id, "name": "Maria Silva", "email": "maria@example.com", "phone": None,
-        "whatsapp": None, "contact_points": [], "tags": ["vip"], "teams": [], "assignee": None,
-        "status": "active", "channel": "manual", "custom": {}, "created_at": MOMENT, "updated_at": MOMENT,
-        "last_interaction_at": None, "version": 3,
-    } | changes  # fmt: skip
-
-
-class CustomersService(Definitions, Finding):
+class CustomersService(Definitions, Finding, Past):
     name = "customers"
 
     @rpc
@@ -109,17 +95,6 @@ class CustomersService(Definitions, Finding):
         return {"customer": a_customer(version=4), "warnings": [], "replayed": False}
 
     @rpc
-    def list_history(
-        self, scope: Json, customer_id: str, kinds: list[str] | None = None, cursor: str | None = None,
-        limit: int = 50, since: str | None = None, until: str | None = None,
-    ) -> Json:  # fmt: skip
-        if customer_id == MERGED:
-            return {"moved_to": KNOWN}
-        require(customer_id)
-        kind = (kinds or ["conversation"])[0]
-        return {"data": [{"id": LETTER, "kind": kind, "at": MOMENT}], "next": None}
-
-    @rpc
     def team_usage(self, scope: Json, team_id: str) -> Json:
         moved = team_id in _MOVED
         used = not moved and team_id in _BUSY
@@ -150,8 +125,12 @@ class CustomersService(Definitions, Finding):
         return {"data": [{"name": "Ghosts", "source": "/channels/web", "events": 3}]}
 
     @rpc
-    def list_parked(self, scope: Json, limit: int = 50, cursor: str | None = None) -> Json:
-        return {"data": [PARKED], "next": None}
+    def list_parked(self, scope: Json, limit: int = 50, after: Json | None = None) -> Json:
+        return {"data": [a_letter(LETTER)] if after is None else [], "more": False}
+
+    @rpc
+    def has_parked(self, scope: Json, letter_id: str) -> Json:
+        return {"found": letter_id == LETTER}
 
     @rpc
     def replay_parked(self, scope: Json, letter_id: str) -> None:

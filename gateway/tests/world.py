@@ -1,4 +1,4 @@
-"""A running gateway for tests: real database, real bus, the fake customers service, real HTTP.
+"""A running gateway for tests: real database, real bus, fake services with canned answers, real HTTP.
 
 Every answer that passes is checked against the OpenAPI document.
 """
@@ -80,10 +80,10 @@ class World:
 
         return self.database.run(add)
 
-    def tell_fake(self, method: str, *args: Any) -> Any:
-        """A call to the fake customers service, past the gateway."""
+    def tell_fake(self, method: str, *args: Any, service: str = "customers") -> Any:
+        """A call to one of the fake services, past the gateway."""
         with raw_client(self.amqp_url) as client:
-            reply = client.call(f"customers.{method}", {}, *args)
+            reply = client.call(f"{service}.{method}", {}, *args)
         assert reply["error"] is None
         return reply["result"]
 
@@ -101,10 +101,11 @@ def running_world(**changes: Any) -> Iterator[World]:
         database.run(lambda uow: ensure_admin(uow, ADMIN_EMAIL, "Ada Admin", PASSWORD))
         settings = GatewaySettings(
             database_url=database_url, amqp_url=amqp_url, log_level="WARNING", rpc_deadline_seconds=2.0,
-            login_attempts_per_account=5, **changes,
+            part_deadline_seconds=0.5, login_attempts_per_account=5, **changes,
         )  # fmt: skip
-        fake = running_service("gateway.tests.fake_customers:CustomersService", AMQP_URL=amqp_url)
-        with contextlib.closing(database), fake, serving(settings) as url:
+        customers = running_service("gateway.tests.fake_customers:CustomersService", AMQP_URL=amqp_url)
+        tasks = running_service("gateway.tests.fake_tasks:TasksService", AMQP_URL=amqp_url)
+        with contextlib.closing(database), customers, tasks, serving(settings) as url:
             world = World(url, database, amqp_url, settings, Documented(url))
             world.admin_token = world.log_in(ADMIN_EMAIL)
             yield world

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from uuid import UUID
 
 from sqlalchemy import Connection, Row, delete, select
 
 from servicekit import bus
-from servicekit.clock import to_rfc3339
+from servicekit.clock import parse_rfc3339, to_rfc3339
 from servicekit.database.paging import Keyset, SortKey, list_page
 from servicekit.database.tables import plumbing
 from servicekit.database.unit_of_work import Transactions, UnitOfWork
-from servicekit.errors import Conflict, Forbidden, NotFound, Unavailable
+from servicekit.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 from servicekit.events.delivery import FROM_EXCHANGE, FROM_ROUTING_KEY
 from servicekit.events.outbox import ReadyMessage
 from servicekit.events.publisher import Publisher
+from servicekit.inputs import find_id
 from servicekit.rpc import rpc
 from servicekit.scope import Scope
 
@@ -39,11 +39,24 @@ _SHOWN: Final = (
 )
 
 
-def list_parked(connection: Connection, *, limit: int = 50, cursor: str | None = None) -> dict[str, Any]:
-    """`{"data", "next"}`, newest first, without bodies."""
+def list_parked(
+    connection: Connection, *, limit: int = 50, after: dict[str, str] | None = None
+) -> dict[str, Any]:
+    """`{"data", "more"}` by (last_seen, id), newest first, without bodies.
+
+    `after` is the place `{"at", "id"}` behind which the page begins, so that lists of several services can be
+    read as one. Raises Invalid for one that is no place.
+    """
     statement = select(*(_table[name] for name in _SHOWN))
+    cursor = None if after is None else _cursor(after)
     page = list_page(connection, statement, _ORDER, cursor=cursor, limit=max(1, min(limit, MAX_PAGE)))
-    return {"data": [_message(row) for row in page.rows], "next": page.next}
+    return {"data": [_message(row) for row in page.rows], "more": page.next is not None}
+
+
+def has_parked(connection: Connection, parked_id: str) -> bool:
+    """Whether the message is kept here."""
+    found = connection.execute(select(_table.id).where(_table.id == find_id(parked_id)))
+    return found.first() is not None
 
 
 def replay(db: Transactions, publisher: Publisher, queue: str, parked_id: str) -> None:
@@ -78,11 +91,16 @@ class ParkedMessages:
 
     @rpc
     def list_parked(
-        self, scope: dict[str, Any], limit: int = 50, cursor: str | None = None
+        self, scope: dict[str, Any], limit: int = 50, after: dict[str, str] | None = None
     ) -> dict[str, Any]:
         _for_administrators(scope)
-        page: dict[str, Any] = self.events.list_parked(limit=limit, cursor=cursor)
+        page: dict[str, Any] = self.events.list_parked(limit=limit, after=after)
         return page
+
+    @rpc
+    def has_parked(self, scope: dict[str, Any], id: str) -> dict[str, Any]:
+        _for_administrators(scope)
+        return {"found": self.events.has_parked(id)}
 
     @rpc
     def replay_parked(self, scope: dict[str, Any], id: str) -> dict[str, Any]:
@@ -102,11 +120,16 @@ def _for_administrators(scope: dict[str, Any]) -> None:
         raise Forbidden("administrators_only")
 
 
-def _lock(uow: UnitOfWork, parked_id: str) -> Row[Any]:
+def _cursor(after: Any) -> str:
+    """The place as a cursor of the list."""
     try:
-        key = UUID(parked_id)
-    except ValueError:
-        raise NotFound("parked_message_not_found", {"id": parked_id}) from None
+        return _ORDER.cursor_after([parse_rfc3339(after["at"])], find_id(after["id"]))
+    except (ValueError, TypeError, KeyError, OverflowError):
+        raise Invalid.at("/after", "invalid_place", "`at` and `id` of an item are expected.") from None
+
+
+def _lock(uow: UnitOfWork, parked_id: str) -> Row[Any]:
+    key = find_id(parked_id)
     found = uow.connection.execute(select(plumbing.parked_message).where(_table.id == key).with_for_update())
     row = found.first()
     if row is None:

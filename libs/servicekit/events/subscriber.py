@@ -12,7 +12,7 @@ from servicekit.database.unit_of_work import Transactions
 from servicekit.events.batch import BatchWorker
 from servicekit.events.consumer import Consumer
 from servicekit.events.handlers import Handler, routes_of
-from servicekit.events.parked import discard, list_parked, replay
+from servicekit.events.parked import discard, has_parked, list_parked, replay
 from servicekit.events.publisher import Publisher
 from servicekit.events.topology import Topology
 
@@ -82,10 +82,15 @@ class Subscriber(DependencyProvider):
     def get_dependency(self, worker_ctx: Any) -> Subscriber:
         return self
 
-    def list_parked(self, *, limit: int, cursor: str | None) -> dict[str, Any]:
+    def list_parked(self, *, limit: int, after: dict[str, str] | None) -> dict[str, Any]:
         """See `parked.list_parked`."""
         with self.db.reading() as connection:
-            return list_parked(connection, limit=limit, cursor=cursor)
+            return list_parked(connection, limit=limit, after=after)
+
+    def has_parked(self, parked_id: str) -> bool:
+        """See `parked.has_parked`."""
+        with self.db.reading() as connection:
+            return has_parked(connection, parked_id)
 
     def replay_parked(self, parked_id: str) -> None:
         """See `parked.replay`."""

@@ -149,13 +149,31 @@ def test_only_administrators_see_and_discard_parked_messages(
     desk.publish(a_note("x", do="bad"))
     with raw_client(desk.amqp_url) as client:
         eventually(desk.parked, what="a parked note")
-        for method in ("list_parked", "replay_parked", "discard_parked"):
+        for method in ("list_parked", "has_parked", "replay_parked", "discard_parked"):
             arguments = [AGENT] if method == "list_parked" else [AGENT, "x"]
             assert client.call(f"notebook.{method}", *arguments)["error"]["exc_type"] == "Forbidden"
         [shown] = client.call("notebook.list_parked", ADMIN)["result"]["data"]
         assert client.call("notebook.discard_parked", ADMIN, "nonsense")["error"]["exc_type"] == "NotFound"
+        known = [client.call("notebook.has_parked", ADMIN, each)["result"] for each in (shown["id"], "x")]
+        assert known == [{"found": True}, {"found": False}]
         assert client.call("notebook.discard_parked", ADMIN, shown["id"])["error"] is None
         assert desk.parked() == {}
+
+
+def test_parked_messages_are_read_page_by_page(staffed: tuple[Desk, ServiceProcess]) -> None:
+    desk, _ = staffed
+    desk.publish(*(a_note(str(number), do="bad") for number in range(5)))
+    eventually(lambda: len(desk.parked()) == 5, what="five parked notes")
+    seen, after, more = [], None, True
+    with raw_client(desk.amqp_url) as client:
+        while more:
+            page = client.call("notebook.list_parked", ADMIN, 2, after)["result"]
+            seen += [(letter["last_seen"], letter["id"]) for letter in page["data"]]
+            after, more = {"at": seen[-1][0], "id": seen[-1][1]}, page["more"]
+        refused = client.call("notebook.list_parked", ADMIN, 2, {"at": "yesterday"})["error"]
+    assert len(seen) == 5
+    assert seen == sorted(set(seen), reverse=True)
+    assert refused["exc_type"] == "Invalid"
 
 
 def test_a_batch_waits_for_what_is_down_and_nothing_is_parked(staffed: tuple[Desk, ServiceProcess]) -> None:

@@ -14,7 +14,7 @@ from directory.model import User
 from servicekit.clock import parse_rfc3339
 from servicekit.errors import ServiceError
 from servicekit.events import Event
-from servicekit.events.parked import list_parked
+from servicekit.events.parked import has_parked, list_parked
 from services.customers.contracts import FOLDER
 from services.customers.tests.bulk.office import Office
 from services.customers.tests.history.told import Connector
@@ -193,9 +193,13 @@ def _about_parked(day: Day) -> None:
     day._connector.send(an_event({**event, "id": "01JD8Y00000000000000NAMELESS"}))
 
     class Parked:
-        def list_parked(self, *, limit: int, cursor: str | None) -> Json:
+        def list_parked(self, *, limit: int, after: Json | None) -> Json:
             with day.world.db.reading() as connection:
-                return list_parked(connection, limit=limit, cursor=cursor)
+                return list_parked(connection, limit=limit, after=after)
+
+        def has_parked(self, parked_id: str) -> bool:
+            with day.world.db.reading() as connection:
+                return has_parked(connection, parked_id)
 
         def replay_parked(self, parked_id: str) -> None: ...
 
@@ -203,5 +207,6 @@ def _about_parked(day: Day) -> None:
 
     day.world.service.events = Parked()  # type: ignore[assignment]
     [parked] = day.call("list_parked", limit=50)["data"]
+    day.call("has_parked", parked["id"])
     day.call("replay_parked", parked["id"])
     day.call("discard_parked", parked["id"])
