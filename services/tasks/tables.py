@@ -174,8 +174,8 @@ comment = Table(
     Index("comment_feed_idx", "task_id", "id"),
 )
 
-# What became of a record's customer, as of the highest revision of that customer (`root_id`) heard: events may
-# come in any order. Only of customers that were ever deleted.
+# What became of a record's customer, as of the highest revision of that customer (`root_id`) that was heard:
+# events may come in any order. Only of customers that were ever deleted.
 customer_state = Table(
     "customer_state",
     metadata,

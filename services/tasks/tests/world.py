@@ -102,12 +102,18 @@ class World:
                 undone += 1
         raise AssertionError(f"undone {undone} times, locked out {locked} times")
 
-    def call(self, method: str, *, deadline: float) -> Json:
-        """The gateway's `directory()`, as if over the bus."""
+    def call(self, method: str, *args: str, deadline: float = 5.0) -> Any:
+        """The gateway's `directory()` and `scope_of(user_id)`, as if over the bus."""
+        if method == "scope_of":
+            return self._scope_of(*args)
         assert method == "directory", method
         users = [{**asdict(user), "team_ids": sorted(user.team_ids)} for user in self.users.values()]
         teams = [{"id": team_id, "name": name} for name, team_id in self.teams.items()]
         return {"revision": self.revision, "teams": teams, "users": users}
+
+    def _scope_of(self, user_id: str) -> Json | None:
+        [found] = [user for user in self.users.values() if user.id == user_id] or [None]
+        return Scope(found.id, found.role, found.team_ids).dump() if found and found.active else None
 
     def _person(self, name: str, role: str, teams: tuple[str, ...]) -> Json:
         team_ids = frozenset(self.team(team) for team in teams)

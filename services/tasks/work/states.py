@@ -1,0 +1,125 @@
+"""Which customers are deleted, as far as it was told; and what that means for their tasks.
+
+A row of customer_state says of one record what became of the customer that it is part of (`root_id`), as of
+the highest revision of that customer that was heard. A record is gone while any of its rows says so, so that
+the end is the same in whatever order events come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Connection, TextClause, text
+
+from services.tasks.work.domain.customers import DELETED, LIVE, PURGED, Fate
+
+CHUNK: Final = 2_000
+Erase = Callable[[Connection, Sequence[UUID]], object]
+
+# Whoever writes a task that is to be done and whoever hears of a deletion take turns, or the one would not
+# see the other's uncommitted work. A few locks for all customers: there may be thousands in one batch.
+_BUCKET = "hashtextextended(CAST(customer.id AS text), 0) & 255"
+_SHARE = text(f"""
+    SELECT pg_advisory_xact_lock_shared(hashtext('customer_state'), CAST(bucket AS integer))
+    FROM (SELECT DISTINCT {_BUCKET} AS bucket FROM unnest(CAST(:ids AS uuid[])) AS customer (id)
+          ORDER BY bucket) AS sorted""")
+_TAKE = text(str(_SHARE).replace("_shared", ""))
+_GONE = text("""
+    SELECT EXISTS (SELECT FROM customer_state
+                   WHERE customer_id = ANY(CAST(:ids AS uuid[])) AND state <> 'live')""")
+
+# What a purge has said stands. A record that left the customer since is told of by the root's other rows.
+_HEAR = text("""
+    WITH told AS (
+        SELECT customer_id FROM unnest(CAST(:members AS uuid[])) AS customer_id
+        UNION SELECT customer_id FROM customer_state WHERE root_id = :root)
+    INSERT INTO customer_state AS known (customer_id, root_id, revision, state)
+    SELECT customer_id, :root, :revision, :state FROM told ORDER BY customer_id
+    ON CONFLICT (customer_id, root_id) DO UPDATE
+        SET revision = greatest(known.revision, excluded.revision), state = excluded.state
+        WHERE known.state <> 'purged' AND (known.revision < excluded.revision OR excluded.state = 'purged')
+    RETURNING customer_id""")
+_HOLD = text("""
+    WITH held AS (
+        UPDATE task SET status = 'cancelled', held_status = status, version = version + 1, updated_at = :at
+        WHERE id = ANY(ARRAY(
+            SELECT id FROM task WHERE customer_id = ANY(CAST(:members AS uuid[])) AND deleted_at IS NULL
+            AND status = ANY('{open,in_progress}') ORDER BY id LIMIT :chunk FOR NO KEY UPDATE))
+        RETURNING id, held_status)
+    INSERT INTO task_change (id, task_id, at, field, before, after)
+    SELECT gen_random_uuid(), id, :at, 'status', to_jsonb(held_status), '"cancelled"' FROM held""")
+_RELEASE = text("""
+    WITH back AS (
+        UPDATE task SET status = held_status, held_status = NULL, version = version + 1, updated_at = :at
+        WHERE id = ANY(ARRAY(
+            SELECT id FROM task WHERE customer_id = ANY(CAST(:members AS uuid[])) AND deleted_at IS NULL
+            AND held_status IS NOT NULL AND status = 'cancelled' AND NOT EXISTS (
+                SELECT FROM customer_state gone
+                WHERE gone.customer_id = task.customer_id AND gone.state <> 'live')
+            ORDER BY id LIMIT :chunk FOR NO KEY UPDATE))
+        RETURNING id, status)
+    INSERT INTO task_change (id, task_id, at, field, before, after)
+    SELECT gen_random_uuid(), id, :at, 'status', '"cancelled"', to_jsonb(status) FROM back""")
+# In two parts, as the indexes are.
+_OF_MEMBERS = """
+    SELECT id FROM task WHERE customer_id = ANY(CAST(:members AS uuid[])) AND deleted_at IS NULL
+    UNION ALL
+    SELECT id FROM task WHERE customer_id = ANY(CAST(:members AS uuid[])) AND deleted_at IS NOT NULL"""
+_ERASE: Final = tuple(
+    text(f"DELETE FROM {table} WHERE id = ANY(ARRAY(SELECT id FROM {table} WHERE {of} LIMIT :chunk))")
+    for table, of in (
+        ("comment", f"task_id IN ({_OF_MEMBERS})"),
+        ("task_change", f"task_id IN ({_OF_MEMBERS})"),
+        ("task", f"id IN ({_OF_MEMBERS})"),
+    )
+)
+
+
+def is_gone(connection: Connection, customer_ids: Iterable[UUID]) -> bool:
+    """Whether one of these was deleted. Until this transaction ends no deletion is heard of."""
+    ids = {"ids": list(customer_ids)}
+    connection.execute(_SHARE, ids)
+    return bool(connection.execute(_GONE, ids).scalar_one())
+
+
+def hear(connection: Connection, fates: Sequence[Fate], *, erase_notes: Erase, at: datetime) -> None:
+    """What was to be done for deleted customers is off, for restored ones on again, of purged ones erased.
+
+    One fate of each customer.
+    """
+    members = [member for fate in fates for member in fate.members]
+    connection.execute(_TAKE, {"ids": members})
+    told: dict[str, list[UUID]] = {DELETED: [], LIVE: [], PURGED: []}
+    for fate in fates:
+        told[fate.state] += _hear(connection, fate)
+    _in_chunks(connection, (_HOLD,), told[DELETED], at=at)
+    _in_chunks(connection, (_RELEASE,), told[LIVE], at=at)
+    _in_chunks(connection, _ERASE, told[PURGED])
+    if told[PURGED]:
+        erase_notes(connection, told[PURGED])
+
+
+def _hear(connection: Connection, fate: Fate) -> list[UUID]:
+    """The records for which this is news."""
+    asked = {
+        "members": list(fate.members),
+        "root": fate.customer_id,
+        "revision": fate.revision,
+        "state": fate.state,
+    }
+    return list(connection.execute(_HEAR, asked).scalars())
+
+
+def _in_chunks(
+    connection: Connection, statements: Iterable[TextClause], members: list[UUID], **values: Any
+) -> None:
+    """A customer may have a hundred thousand tasks: no single statement is about all of them."""
+    if not members:
+        return
+    for statement in statements:
+        asked = {**values, "members": sorted(members), "chunk": CHUNK}
+        while connection.execute(statement, asked).rowcount == CHUNK:
+            pass
