@@ -10,10 +10,18 @@ from directory.subscriber import CacheDirectory
 from servicekit.database import Database
 from servicekit.events import ParkedMessages, Subscriber
 from servicekit.rpc import RpcClient
+from services.tasks.notes.entrypoints import NoteEntrypoints
 from services.tasks.topology import TOPOLOGY
+from services.tasks.work.comments import CommentEntrypoints
+from services.tasks.work.entrypoints import TaskEntrypoints
+from services.tasks.work.reminders import Reminders
+from services.tasks.work.subscribers import FollowCustomers
 
 
 class TasksService(
+    NoteEntrypoints,  # what people write down about customers
+    TaskEntrypoints,  # what they have to do
+    CommentEntrypoints,
     DirectoryEntrypoints,
     ParkedMessages,  # events that could not be read
 ):
@@ -23,4 +31,5 @@ class TasksService(
 
     db = Database()
     customers = RpcClient("customers")
-    events = Subscriber(TOPOLOGY, [CacheDirectory])
+    events = Subscriber(TOPOLOGY, [CacheDirectory, FollowCustomers])
+    reminders = Reminders()
