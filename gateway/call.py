@@ -19,6 +19,7 @@ from gateway.conditional import Precondition
 from gateway.database import Database
 from gateway.idempotency import Key
 from gateway.operations import Operation
+from gateway.push.fanout import Push
 from gateway.settings import GatewaySettings
 from gateway.streams import Streams
 from gateway.time_zone import parse_time_zone
@@ -43,6 +44,7 @@ class Resources:
     passwords: Passwords
     bus: RpcClient
     streams: Streams
+    push: Push
     pages: dict[str, Answer]  # finished answers: the OpenAPI document, the files of /docs
     found: set[str] = field(default_factory=set)  # parts that were seen up since the start
 

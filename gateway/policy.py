@@ -95,6 +95,8 @@ POLICY: Mapping[str, Allowed] = {
     "cancel_bulk": PEOPLE,
     "list_bulk_refusals": PEOPLE,
     "stream_bulk_events": PEOPLE,
+    # what happens, as it happens
+    "stream_changes": PEOPLE,
     # definitions
     "get_settings": PEOPLE,
     "update_settings": ADMINS,

@@ -21,7 +21,7 @@ class GatewaySettings(ServiceSettings):
     part_deadline_seconds: float = 2.0  # of what an answer can do without
     session_hours: float = 12.0
     max_in_flight: int = 512
-    max_streams: int = 200
+    max_streams: int = 1000
     stream_heartbeat_seconds: float = 15.0
     login_attempts_per_account: int = 10
     login_attempts_per_address: int = 100

@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote, urlsplit, urlunsplit
 
+from deploy.demo.company import SOURCES
 from deploy.local.postgres import run_sql_file
 from deploy.local.processes import PACKAGES, PROCESSES, Process, replica_names
 from deploy.local.program import Program, answers_ok
 from deploy.local.state import CHECKOUT
 from deploy.local.supervisor import Supervisor
+from deploy.rabbitmq.rights import CONNECTOR_PREFIX
 
 CONNECTOR = "connector-demo"
 _START_SECONDS = 90.0
@@ -91,11 +93,19 @@ class SystemPlan:
             for account, package in PACKAGES.items()
         ]
 
-    def topology(self) -> Program:
-        """A step that declares exchanges, queues and bindings, as the broker's operator."""
+    def topology(self) -> list[Program]:
+        """Steps that declare exchanges, queues and bindings, as the broker's operator."""
         arguments = ("servicekit", "topology", *PACKAGES.values())
-        environment = {"AMQP_URL": f"{self.amqp_url}/{quote(self.vhost, safe='')}"}
-        return self._step("topology", arguments, environment)
+        return [
+            self._step("topology", arguments, self._as_operator()),
+            self.requests_of(CONNECTOR, tuple(SOURCES.values())),
+        ]
+
+    def requests_of(self, connector: str, sources: tuple[str, ...]) -> Program:
+        """A step that makes the queue from which a connector takes requests to these accounts."""
+        name = connector.removeprefix(CONNECTOR_PREFIX)
+        arguments = ("deploy.rabbitmq.connector", name, *sources)
+        return self._step(f"requests-of-{name}", arguments, self._as_operator())
 
     def administrator(self, email: str, password: str) -> Program:
         """A step that creates the first administrator, if that one does not exist."""
@@ -146,6 +156,9 @@ class SystemPlan:
             directory=CHECKOUT,
             stdin=stdin,
         )
+
+    def _as_operator(self) -> dict[str, str]:
+        return {"AMQP_URL": f"{self.amqp_url}/{quote(self.vhost, safe='')}"}
 
     def _urls(self, account: str) -> dict[str, str]:
         return {"DATABASE_URL": self.database_url(account), "AMQP_URL": self.broker_url(account)}

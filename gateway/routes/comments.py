@@ -9,6 +9,7 @@ from gateway.call import Call
 from gateway.operations import Routes
 from gateway.schemas.common import PageQuery, page_of
 from gateway.schemas.tasks import Comment, CommentText
+from servicekit.errors import NotFound
 
 routes = Routes("Tasks")
 _SERVICE = "tasks"
@@ -36,19 +37,25 @@ async def add_comment(call: Call) -> Answer:
 @routes.patch("/v1/tasks/{task_id}/comments/{comment_id}", body=CommentText(), answers={200: Comment})
 async def update_comment(call: Call) -> Answer:
     """Change what one said; administrators may change what anybody said."""
-    task_id, comment_id = call.path["task_id"], call.path["comment_id"]
-    reply = await call.tell(
-        "update_comment", task_id, comment_id, call.body, version=call.version, service=_SERVICE
-    )
+    comment = await _find(call)
+    reply = await call.tell("update_comment", comment, call.body, version=call.version, service=_SERVICE)
     return written_answer(reply["comment"], replayed=reply.get("replayed", False))
 
 
 @routes.delete("/v1/tasks/{task_id}/comments/{comment_id}", answers={204: None})
 async def delete_comment(call: Call) -> Answer:
     """Take back what one said; administrators may take back what anybody said."""
-    task_id, comment_id = call.path["task_id"], call.path["comment_id"]
-    await call.tell("delete_comment", task_id, comment_id, version=call.version, service=_SERVICE)
+    await call.tell("delete_comment", await _find(call), version=call.version, service=_SERVICE)
     return no_content()
+
+
+async def _find(call: Call) -> str:
+    """The id of the comment. NotFound below another task than its own."""
+    comment_id = call.path["comment_id"]
+    comment = await call.ask("get_comment", comment_id, service=_SERVICE)
+    if comment["task"] != call.path["task_id"]:
+        raise NotFound("comment_not_found")
+    return comment_id
 
 
 def _written(reply: dict[str, Any]) -> Answer:

@@ -21,7 +21,7 @@ from servicekit.errors import Invalid
 
 routes = Routes("Tasks")
 _SERVICE = "tasks"
-_NARROWED = ("limit", "cursor", "overdue", "status", "sort")
+_NARROWED = ("limit", "cursor", "overdue", "status", "priority", "sort")
 _MOVES = "illegal_status_change, customer_deleted: the status cannot go there"
 
 
@@ -48,14 +48,18 @@ async def create_customer_task(call: Call) -> Answer:
 async def list_tasks(call: Call) -> Answer:
     """Tasks that the caller may see, narrowed to `mine`, to those of my `team`s, or to a `customer`'s.
 
-    With a customer it is seen by who sees the customer; without one by its author, whoever is responsible,
-    and the author's teams. Whoever is responsible and may not see the customer (any more) sees it `limited`.
+    With a customer a task is seen by who sees the customer; without one by its author, whoever is
+    responsible, and the author's teams. Whoever is responsible and may not see the customer (any more) sees
+    it `limited`. A page may hold fewer than asked for, even none, and still have a next one.
     """
     asked = call.query
     if asked["mine"] and asked["team"]:
         raise Invalid.at("/team", "not_both", "Either `mine` or `team`.")
     view = "mine" if asked["mine"] else "team" if asked["team"] else None
-    return page_answer(await _list(call, view=view, customer_id=asked["customer"]))
+    reply = await _list(call, view=view, customer_id=asked["customer"])
+    if "moved_to" in reply:
+        reply = await _list(call, view=view, customer_id=reply["moved_to"])
+    return page_answer(reply)
 
 
 @routes.post("/v1/tasks", body=NewTask(), answers={201: Task})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -21,7 +20,7 @@ from servicekit.database.unit_of_work import UnitOfWork
 from servicekit.errors import Conflict, Invalid, NotFound, Unavailable
 
 routes = Routes("Teams")
-_HOLDERS = ("customers", "tasks")  # services in whose records teams are
+_HOLDERS = {"customers": "customers", "tasks": "notes"}  # services, and what of theirs belongs to teams
 _MOVE_AT_ONCE = 500
 _SPARE_SECONDS = 1.0  # of the request's deadline, for the last move and the removal
 
@@ -161,14 +160,12 @@ def _check_removal(connection: Connection, team_id: UUID, heir: str | None) -> N
 
 async def _check_unused(call: Call, team_id: str) -> None:
     found = await ask_parts(call, *(Part(service, "team_usage", (team_id,)) for service in _HOLDERS))
-    customers, notes = (found.replies[service] for service in _HOLDERS)
-    used: dict[str, Any] = {}
-    if customers["customers"]:
-        used["customers"] = {"value": customers["customers"], "relation": customers["relation"]}
-    if notes["notes"]:
-        used["notes"] = notes["notes"]
+    used = {
+        what: found.replies[service] for service, what in _HOLDERS.items() if found.replies[service][what]
+    }
     if used:
-        raise Conflict("team_in_use", used)
+        totals = {what: {"value": usage[what], "relation": usage["relation"]} for what, usage in used.items()}
+        raise Conflict("team_in_use", totals)
 
 
 async def _move(call: Call, service: str, team_id: str, heir: str) -> None:

@@ -111,7 +111,7 @@ class ConflictProblem(Problem):
     restricted_match = fields.Boolean()
     access_request_token = fields.String(allow_none=True)
     customers = fields.Nested(Total)
-    notes = fields.Integer(metadata={"description": "Of a team that is still in use"})
+    notes = fields.Nested(Total)
     saved_filter = fields.Dict(metadata={"description": "The caller's one of this name: id, name"})
     tag = fields.Dict(metadata={"description": "The other one, which has this name"})
     option = fields.Dict(metadata={"description": "The other one, which has this label"})

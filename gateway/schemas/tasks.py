@@ -9,6 +9,7 @@ from gateway.schemas.fields import Anything, Id, Moment, QueryFlag, Words, one_o
 
 PRIORITIES = ("low", "medium", "high", "urgent")
 STATUSES = ("open", "in_progress", "done", "cancelled")
+SORTS = ("due_at", "-created_at")
 _TITLE, _DESCRIPTION, _COMMENT = 200, 10_000, 10_000
 
 
@@ -35,7 +36,8 @@ class Task(Schema):
 class _TaskFilter(PageQuery):
     overdue = QueryFlag()
     status = Words(*STATUSES, metadata={"description": "Separated by commas"})
-    sort = text(50, shortest=1)
+    priority = Words(*PRIORITIES, metadata={"description": "Separated by commas"})
+    sort = one_of(*SORTS, metadata={"description": "By default `due_at`, those without one last"})
 
 
 class CustomerTaskQuery(_TaskFilter):

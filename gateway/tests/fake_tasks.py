@@ -108,11 +108,12 @@ class _Tasks:
     @rpc
     def list_tasks(
         self, scope: Json, limit: int = 50, cursor: str | None = None, view: str | None = None,
-        overdue: Any = None, status: Any = None, customer_id: str | None = None, sort: str | None = None,
+        overdue: Any = None, status: Any = None, customer_id: str | None = None,
+        priority: Any = None, sort: str | None = None,
     ) -> Json:  # fmt: skip
         if customer_id == MERGED:
             return {"moved_to": KNOWN}
-        asked = f"{view} {overdue} {status} {sort}"
+        asked = f"{view} {overdue} {status} {priority} {sort}"
         return {"data": [a_task(title=asked, customer=customer_id)], "next": None}
 
     @rpc
@@ -166,22 +167,19 @@ class _Tasks:
         return {"comment": a_comment(**data), "replayed": False}
 
     @rpc
-    def update_comment(
-        self,
-        scope: Json,
-        task_id: str,
-        comment_id: str,
-        data: Json,
-        version: Any = None,
-        idempotency: Any = None,
-    ) -> Json:
+    def get_comment(self, scope: Json, comment_id: str) -> Json:
         _only(LETTER, comment_id)
-        return {"comment": a_comment(version=2, **data), "replayed": False}
+        return a_comment()
 
     @rpc
-    def delete_comment(self, scope: Json, task_id: str, comment_id: str, version: Any = None) -> Json:
-        _only(LETTER, comment_id)
-        return {}
+    def update_comment(
+        self, scope: Json, comment_id: str, patch: Json, version: Any = None, idempotency: Any = None
+    ) -> Json:
+        return {"comment": a_comment(version=2, **patch), "replayed": False}
+
+    @rpc
+    def delete_comment(self, scope: Json, comment_id: str, version: Any = None) -> Json:
+        return {"id": comment_id}
 
 
 class TasksService(_Notes, _Tasks):
@@ -195,7 +193,7 @@ class TasksService(_Notes, _Tasks):
 
     @rpc
     def team_usage(self, scope: Json, team_id: str) -> Json:
-        return {"notes": 3 if team_id in _BUSY else 0}
+        return {"notes": 3 if team_id in _BUSY else 0, "relation": "eq"}
 
     @rpc
     def use_team(self, scope: Json, team_id: str) -> None:
