@@ -30,8 +30,8 @@ lint: ## check style, types and layers
 migrate: ## bring the databases of `make run` to the schema of this checkout
 	@$(BOOTSTRAP) --servers deploy.local.migrate
 
-connector: ## make a broker user for a channel connector (NAME=whatsapp)
-	@$(PYTHON) -m deploy.local.connector
+connector: ## make a broker user for a channel connector (NAME=whatsapp SOURCE=/channels/whatsapp/acme-main)
+	@$(BOOTSTRAP) deploy.local.connector
 
 bench: ## measure speed and scale on a system of its own (ONLY=H-get for one figure, SCALE=full for a million customers)
 	@$(BOOTSTRAP) --servers bench $(ONLY) $(if $(filter full,$(SCALE)),--full) $(if $(CUSTOMERS),--customers $(CUSTOMERS))

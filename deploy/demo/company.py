@@ -33,6 +33,7 @@ FIELDS: tuple[dict[str, Any], ...] = (
     {"key": "lifetime_value", "label": "Lifetime value", "type": "number"},
 )
 CHANNELS = {"pt": "whatsapp", "es": "whatsapp", "en": "webchat"}
+SOURCES = {language: f"/channels/{channel}/demo-{language}" for language, channel in CHANNELS.items()}
 OPENINGS = {
     "pt": ("Oi! Ainda tem esse modelo?", "Bom dia, qual o prazo de entrega?", "Quero trocar o meu pedido."),
     "es": (
@@ -80,7 +81,7 @@ def lookalike(body: dict[str, Any], rng: random.Random) -> dict[str, Any]:
 def conversation(number: int, person: Person, now: datetime, rng: random.Random) -> Iterator[dict[str, Any]]:
     """The events of one conversation, as its connector would publish them."""
     channel, start = CHANNELS[person.language], now - timedelta(minutes=rng.randint(30, 90 * 24 * 60))
-    source, ident = f"/channels/{channel}/demo-{person.language}", f"demo-{number}"
+    source, ident = SOURCES[person.language], f"demo-{number}"
     identity = {"kind": "whatsapp", "value": person.phone[1:] + "@s.whatsapp.net"}
     if channel == "webchat":
         identity = {"kind": "email", "value": person.email}

@@ -91,7 +91,7 @@ def _host_system(
     api.load(definitions(system.vhost, system.broker_passwords))
     api.allow_everything(system.vhost, unquote(urlsplit(system.amqp_url).username or ""))
     system.create_databases()
-    supervisor.run_steps(*system.migrations(), system.topology())
+    supervisor.run_steps(*system.migrations(), *system.topology())
     system.start(supervisor, listening)
     supervisor.run_steps(system.administrator(spec["email"], spec["password"]))
     system.wait_until_ready(supervisor)

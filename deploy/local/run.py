@@ -81,7 +81,7 @@ def _start(local: LocalSystem, supervisor: Supervisor, listening: socket.socket)
     supervisor.run_steps(local.plan.administrator(ADMINISTRATOR, local.administrator_password))
     instances.wait_for_rabbitmq(supervisor)
     say("starting the services …")
-    supervisor.run_steps(local.plan.topology())
+    supervisor.run_steps(*local.plan.topology())
     local.plan.start(supervisor, listening)
     local.plan.wait_until_ready(supervisor)
 

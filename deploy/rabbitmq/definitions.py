@@ -42,7 +42,7 @@ def definitions(vhost: str, passwords: Mapping[str, str]) -> dict[str, Any]:
             for user, allowed in rights.items()
             for topic in allowed.topics
         ],
-        "policies": [_keep_the_dead(vhost)],
+        "policies": [_keep_the_dead(vhost), _let_requests_go(vhost)],
     }
 
 
@@ -55,6 +55,22 @@ def _keep_the_dead(vhost: str) -> dict[str, Any]:
         "pattern": r"\.events\.dead$",
         "apply-to": "queues",
         "definition": {"delivery-limit": 1_000_000},
+        "priority": 0,
+    }
+
+
+def _let_requests_go(vhost: str) -> dict[str, Any]:
+    """Requests that no connector took within their day are over, as everybody is told who asks for them.
+
+    So a connector that stays away for weeks fills no disk. When many are asked at once, the oldest give way:
+    a full queue that refused new ones would hold up those of all other connectors.
+    """
+    return {
+        "vhost": vhost,
+        "name": "let-requests-go",
+        "pattern": rf"^{CONNECTOR_PREFIX}[a-z0-9-]+\.requests$",
+        "apply-to": "queues",
+        "definition": {"message-ttl": 24 * 60 * 60 * 1000, "max-length": 10_000, "overflow": "drop-head"},
         "priority": 0,
     }
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 RPC_EXCHANGE = "nameko-rpc"
 INBOUND_EXCHANGE = "channel.events"
+REQUEST_EXCHANGE = "channel.requests"
 DEFAULT_EXCHANGE = "amq.default"  # as rights call the exchange without a name
 CONNECTOR_PREFIX = "connector-"
 
@@ -57,7 +58,7 @@ SERVICES = (
     ServiceAccount(
         name="customers",
         calls=("gateway",),
-        publishes=("crm.events", "channel.requests"),
+        publishes=("crm.events", REQUEST_EXCHANGE),
         has_events=True,
     ),
     ServiceAccount(name="tasks", calls=("gateway", "customers"), publishes=("crm.events",), has_events=True),
@@ -69,7 +70,7 @@ SERVICES = (
 def rights_of(user: str) -> Rights:
     """The rights of a service or of a connector; KeyError for anybody else."""
     if user.startswith(CONNECTOR_PREFIX):
-        return connector_rights()
+        return connector_rights(user)
     return service_rights({account.name: account for account in SERVICES}[user])
 
 
@@ -98,9 +99,19 @@ def service_rights(account: ServiceAccount) -> Rights:
     )
 
 
-def connector_rights() -> Rights:
-    """A connector reports what happened on its channel, and can do nothing else."""
-    return Rights(write=_one_of([re.escape(INBOUND_EXCHANGE)]))
+def connector_rights(user: str) -> Rights:
+    """A connector reports what happened on its channel and reads what is asked of it, nothing else.
+
+    It binds nothing: of which accounts it hears is decided by who made its queue.
+    """
+    return Rights(
+        write=_one_of([re.escape(INBOUND_EXCHANGE)]), read=_one_of([re.escape(request_queue(user))])
+    )
+
+
+def request_queue(connector: str) -> str:
+    """From which a connector takes requests; connector.py declares it."""
+    return f"{connector}.requests"
 
 
 def _one_of(patterns: Iterable[str]) -> str:

@@ -1,11 +1,15 @@
 import base64
 import hashlib
 import re
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from deploy.rabbitmq.connector import topology_of
 from deploy.rabbitmq.definitions import OPERATOR, definitions, hash_password, passwords_from
 from deploy.rabbitmq.rights import SERVICES, rights_of
+from services.customers.outreach.domain.request import LIFETIME
 
 USERS = [*(service.name for service in SERVICES), "connector-whatsapp"]
 
@@ -14,8 +18,13 @@ def _allows(pattern: str, name: str) -> bool:
     return re.search(pattern, name) is not None
 
 
-def test_a_connector_may_write_events_and_nothing_else():
+def test_a_connector_may_write_events_read_its_own_requests_and_nothing_else():
     rights = rights_of("connector-whatsapp")
+    assert _allows(rights.read, "connector-whatsapp.requests")
+    for name in ("connector-demo.requests", "connector-whatsapp-2.requests", "channel.requests"):
+        assert not _allows(rights.read, name)
+        assert not _allows(rights.write, name)
+    assert not _allows(rights.write, "connector-whatsapp.requests")
     assert _allows(rights.write, "channel.events")
     assert not _allows(rights.write, "crm.events")
     assert not _allows(rights.write, "nameko-rpc")
@@ -88,10 +97,39 @@ def test_definitions_hold_every_user_with_its_rights_and_no_password():
 
 def test_what_was_given_up_once_is_never_thrown_away_for_being_handed_out_often():
     """RabbitMQ 4 drops what a quorum queue without a limit of its own handed out 20 times."""
-    [policy] = definitions("crm", {OPERATOR: "secret"})["policies"]
+    policy = _policy("keep-dead-letters")
     assert re.search(policy["pattern"], "customers.events.dead")
     assert not re.search(policy["pattern"], "customers.events")
     assert policy["definition"]["delivery-limit"] >= 1_000_000
+
+
+def test_requests_that_nobody_takes_are_let_go_when_their_time_is_up():
+    policy = _policy("let-requests-go")
+    assert re.search(policy["pattern"], "connector-whatsapp.requests")
+    for queue in ("customers.events", "customers.events.dead", "rpc-customers", "my-connector-x.requests"):
+        assert not re.search(policy["pattern"], queue)
+    assert timedelta(milliseconds=policy["definition"]["message-ttl"]) == LIFETIME
+
+
+def _policy(name: str) -> dict[str, Any]:
+    (policy,) = (p for p in definitions("crm", {OPERATOR: "secret"})["policies"] if p["name"] == name)
+    return policy
+
+
+def test_a_connectors_queue_is_bound_to_its_accounts_and_no_others():
+    topology = topology_of("connector-x", ["/channels/whatsapp/a.b", "/channels/sms/+1"])
+    (queue,) = topology.queues()
+    assert queue.name == "connector-x.requests"
+    assert queue.bindings == (
+        ("channel.requests", "conversation.requested.v1.whatsapp.a%2Eb"),
+        ("channel.requests", "conversation.requested.v1.sms.%2B1"),
+    )
+
+
+@pytest.mark.parametrize("source", ["", "#", "/channels/whatsapp", "/channels/*/x", "/channels/whatsapp/a b"])
+def test_a_queue_for_no_account_is_not_made(source: str):
+    with pytest.raises(ValueError, match="no source"):
+        topology_of("connector-x", [source])
 
 
 def test_passwords_come_from_the_environment_by_user():

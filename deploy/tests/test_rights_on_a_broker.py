@@ -10,10 +10,14 @@ import pytest
 from amqp.exceptions import AccessRefused
 
 from deploy.local.broker_api import BrokerApi
+from deploy.rabbitmq.connector import topology_of
 from deploy.rabbitmq.definitions import definitions
+from servicekit.events.topology import declare
 
 PASSWORD = "only for this test"
-USERS = ("customers", "gateway", "connector-whatsapp")
+USERS = ("customers", "gateway", "connector-whatsapp", "connector-instagram")
+ACCOUNT = "/channels/whatsapp/acme.main"
+KEY = "conversation.requested.v1.whatsapp.acme%2Emain"
 
 
 class Broker:
@@ -49,6 +53,8 @@ def broker() -> Iterator[Broker]:
         channel.exchange_declare(exchange, "topic", durable=True, auto_delete=False)
     channel.queue_declare("customers.events", durable=True, auto_delete=False)
     channel.queue_bind("customers.events", "channel.events", "#")
+    url = f"{os.environ['TEST_AMQP_URL']}/{vhost}"
+    declare(url, [topology_of("connector-whatsapp", [ACCOUNT])])
     yield it
     for connection in it.open:
         connection.collect()
@@ -86,6 +92,9 @@ def test_a_connector_reports_events_and_hears_nothing(broker: Broker):
         ("connector-whatsapp", "crm.events", "customers.changed.v1"),
         ("connector-whatsapp", "", "customers.events"),
         ("gateway", "", "customers.events"),
+        ("connector-whatsapp", "channel.requests", KEY),
+        ("connector-whatsapp", "", "connector-whatsapp.requests"),
+        ("gateway", "channel.requests", KEY),
         ("customers", "channel.events", "conversation.started.v1"),
         ("customers", "nameko-rpc", "customers.get_customer"),
     ],
@@ -93,6 +102,46 @@ def test_a_connector_reports_events_and_hears_nothing(broker: Broker):
 def test_publishing_elsewhere_is_refused(broker: Broker, user: str, exchange: str, key: str):
     with pytest.raises(AccessRefused):
         _publish(broker.channel(user), exchange, key)
+
+
+def test_a_connector_takes_what_is_asked_of_its_account(broker: Broker):
+    _publish(broker.channel("customers"), "channel.requests", KEY)
+    assert _taken(broker, "connector-whatsapp") == KEY
+    assert _taken(broker, "connector-whatsapp") is None
+
+
+@pytest.mark.parametrize(
+    "key", ["whatsapp.acme.main", "whatsapp.acme", "whatsapp.acme%2Emain2", "sms.acme%2Emain", "whatsapp.#"]
+)
+def test_a_connector_hears_nothing_of_other_accounts(broker: Broker, key: str):
+    _publish(broker.channel("customers"), "channel.requests", f"conversation.requested.v1.{key}")
+    assert _taken(broker, "connector-whatsapp") is None
+
+
+def _taken(broker: Broker, user: str) -> str | None:
+    message = broker.channel(user).basic_get("connector-whatsapp.requests", no_ack=True)
+    return None if message is None else str(message.delivery_info["routing_key"])
+
+
+@pytest.mark.parametrize("user", ["connector-instagram", "customers", "gateway"])
+def test_nobody_else_reads_what_is_asked_of_a_connector(broker: Broker, user: str):
+    with pytest.raises(AccessRefused):
+        broker.channel(user).basic_get("connector-whatsapp.requests")
+    with pytest.raises(AccessRefused):
+        broker.channel(user).queue_purge("connector-whatsapp.requests")
+
+
+@pytest.mark.parametrize("user", ["connector-instagram", "connector-whatsapp"])
+def test_no_connector_decides_of_which_accounts_it_hears(broker: Broker, user: str):
+    for queue in ("connector-whatsapp.requests", "connector-instagram.requests", "amq.mine"):
+        with pytest.raises(AccessRefused):
+            broker.channel(user).queue_declare(queue, durable=True, auto_delete=False)
+    with pytest.raises(AccessRefused):
+        broker.channel(user).queue_bind(
+            "connector-whatsapp.requests", "channel.requests", "conversation.requested.v1.#"
+        )
+    with pytest.raises(AccessRefused):
+        broker.channel(user).queue_delete("connector-whatsapp.requests")
 
 
 def test_a_service_takes_calls_and_answers_them(broker: Broker):
