@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
@@ -12,6 +12,7 @@ from servicekit.forms import Wrong, read_flag, read_form, read_text
 from servicekit.inputs import find_id
 
 LONGEST_BODY: Final = 10_000
+_Readers = Mapping[str, Callable[[Any], Any]]
 _read_body = partial(read_text, longest=LONGEST_BODY, lines=True)
 
 
@@ -50,5 +51,5 @@ def _read_team(value: Any) -> UUID | None:
     return found
 
 
-_PATCH: Final = {"body": _read_body, "pinned": read_flag}
-_NEW: Final = {**_PATCH, "team": _read_team}
+_PATCH: Final[_Readers] = {"body": _read_body, "pinned": read_flag}
+_NEW: Final[_Readers] = {**_PATCH, "team": _read_team}

@@ -26,4 +26,4 @@ def team_of(
     own = scope.team_ids & set(customers)
     if len(own) != 1:
         raise Invalid.at("/team", "team_required", "say for which of your teams it is")
-    return UUID(*own)
+    return UUID(next(iter(own)))
