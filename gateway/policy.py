@@ -59,6 +59,8 @@ POLICY: Mapping[str, Allowed] = {
     "absorb_customer": PEOPLE,
     "list_history": PEOPLE,
     "get_profile": PEOPLE,
+    "start_conversation": PEOPLE,
+    "get_conversation_request": PEOPLE,
     "list_notes": PEOPLE,
     "create_note": PEOPLE,
     "get_note": PEOPLE,

@@ -65,6 +65,9 @@ TITLE_OF_CODE = {
     "filter_exists": "You have a saved filter of this name",
     "tag_exists": "Another tag has this name",
     "option_exists": "Another option has this label",
+    "customer_blocked": "This customer is blocked",
+    "no_address": "The customer has no address that this channel reaches",
+    "too_many_requests": "Too many conversations were asked for that nobody answered yet",
     "request_in_progress": "The same request is still running",
     "idempotency_key_reused": "This Idempotency-Key belongs to another request",
 }
