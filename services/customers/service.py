@@ -14,7 +14,9 @@ from services.customers.bulk.entrypoints import BulkEntrypoints
 from services.customers.fields.entrypoints import FieldEntrypoints
 from services.customers.filters.entrypoints import FilterEntrypoints
 from services.customers.history.entrypoints import HistoryEntrypoints
-from services.customers.history.subscribers import RecordConversations
+from services.customers.history.subscribers import RecordHistory
+from services.customers.outreach.entrypoints import OutreachEntrypoints
+from services.customers.outreach.subscribers import CloseRequests, note_returned
 from services.customers.registry.entrypoints import RegistryEntrypoints
 from services.customers.search.entrypoints import SearchEntrypoints
 from services.customers.settings.entrypoints import SettingsEntrypoints
@@ -25,6 +27,7 @@ from services.customers.topology import TOPOLOGY
 class CustomersService(
     RegistryEntrypoints,  # customers and their addresses: each person once
     HistoryEntrypoints,  # what was said with them, and who changed what
+    OutreachEntrypoints,  # conversations that people here begin
     TagEntrypoints,
     FieldEntrypoints,  # what the company wants to know of them besides
     FilterEntrypoints,  # which of them are meant
@@ -38,5 +41,5 @@ class CustomersService(
 
     name = "customers"
 
-    db = Database()
-    events = Subscriber(TOPOLOGY, [RecordConversations, CacheDirectory])
+    db = Database(on_returned=note_returned)
+    events = Subscriber(TOPOLOGY, [RecordHistory, CloseRequests, CacheDirectory])

@@ -2,43 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
 from uuid import UUID
 
 from servicekit.database import UnitOfWork
 from servicekit.events import Event
-from services.customers.history.repository import Activity
+from services.customers.history.domain.parts import (
+    APPOINTMENT,
+    CONTACT,
+    CONVERSATION,
+    PURCHASE,
+    Parts,
+    value,
+)
 from services.customers.history.senders import Senders
 from services.customers.registry.announcements import Changed, customers_changed_v1, duplicate_detected_v1
 
 MOST_CHANGES = 500
+# Whoever looks at these has to look again when they change; a conversation goes on by its messages.
+SHOWN_AS_THEY_ARE: Final = frozenset({APPOINTMENT, PURCHASE})
+
+Item = tuple[UUID, str | None, str]  # root, team, kind
 
 
-def announce(
-    uow: UnitOfWork, found: Senders, activities: Mapping[UUID, Activity], changed: Sequence[Changed]
-) -> None:
+@dataclass(slots=True)
+class News:
+    """What a batch adds to histories: distinct items, and how many conversations and messages there are."""
+
+    items: set[Item] = field(default_factory=set)
+    conversations: int = 0
+    messages: int = 0
+
+    def add(self, root: UUID, kind: str, parts: Parts, *, is_news: bool, messages: int) -> None:
+        team = value(parts, "team")
+        if is_news and kind != CONTACT:
+            self.items.add((root, team, kind))
+            self.conversations += kind == CONVERSATION
+        if messages:
+            self.items.add((root, team, "message"))
+            self.messages += messages
+
+
+def announce(uow: UnitOfWork, found: Senders, news: News, changed: Sequence[Changed]) -> None:
     """In the transaction of the batch: customers that changed, interactions added, duplicates seen."""
     changes = _changes(found, changed)
     for start in range(0, len(changes), MOST_CHANGES):
         uow.outbox.add(customers_changed_v1(changes[start : start + MOST_CHANGES]))
-    if any(each.conversations or each.messages for each in activities.values()):
-        uow.outbox.add(interactions_added_v1(found, activities))
+    if news.items:
+        uow.outbox.add(interactions_added_v1(news))
     for root, others in _conflicts(found).items():
         uow.outbox.add(
             duplicate_detected_v1(root, others, decision="undecided", matched_on=["contact_points"])
         )
 
 
-def interactions_added_v1(found: Senders, activities: Mapping[UUID, Activity]) -> Event:
-    """Which customers have new conversations or messages, and how many of each altogether."""
-    roots = {outcome.customer_id: outcome.root_id for outcome in found.outcomes.values()}
-    added = {c: each for c, each in activities.items() if each.conversations or each.messages}
+def interactions_added_v1(news: News) -> Event:
+    """Which customers have something new, of what kind and of which team."""
+    items = sorted(news.items, key=lambda item: (item[0], item[1] or "", item[2]))
     return Event(
         type="interactions.added.v1",
         data={
-            "customers": sorted({str(roots[customer_id]) for customer_id in added}),
-            "conversations": sum(each.conversations for each in added.values()),
-            "messages": sum(each.messages for each in added.values()),
+            "customers": sorted({str(root) for root, _, _ in items}),
+            "conversations": news.conversations,
+            "messages": news.messages,
+            "items": [{"customer": str(root), "team": team, "kind": kind} for root, team, kind in items],
         },
     )
 

@@ -1,7 +1,7 @@
-"""Events that name nobody, of a conversation that nobody knows yet.
+"""Events that name nobody, of a conversation, an appointment or a purchase that nobody knows yet.
 
 Its start may be in the batch that another replica is writing at this moment. So there is a short
-wait before such an event is given up and parked: once for each conversation, for fresh events only.
+wait before such an event is given up and parked: once for each of them, for fresh events only.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ from typing import Final
 
 from servicekit.database import Transactions
 from services.customers.history import repository
-from services.customers.history.domain.heard import Heard
-from services.customers.history.repository import Key
+from services.customers.history.domain.heard import Heard, Key
 
 PATIENCE: Final = 0.5
 PAUSE: Final = 0.05
@@ -30,7 +29,7 @@ class Nameless:
         self._given_up: set[Key] = set()
 
     def wait(self, heard: Iterable[Heard], *, now: datetime) -> None:
-        """Returns when all conversations are known that this batch does not introduce itself, or too late."""
+        """Returns when all is known that this batch does not introduce itself, or too late."""
         wanted = self._wanted(heard, now)
         deadline = time.monotonic() + PATIENCE
         while wanted and (wanted := self._unknown(wanted)) and time.monotonic() < deadline:
@@ -41,8 +40,8 @@ class Nameless:
 
     def _wanted(self, heard: Iterable[Heard], now: datetime) -> set[Key]:
         told = list(heard)
-        introduced = {each.conversation for each in told if each.addresses}
-        fresh = {each.conversation for each in told if not each.addresses and now - each.at < FRESH}
+        introduced = {each.about for each in told if each.names_somebody}
+        fresh = {each.about for each in told if not each.names_somebody and now - each.at < FRESH}
         return fresh - introduced - self._given_up
 
     def _unknown(self, keys: set[Key]) -> set[Key]:

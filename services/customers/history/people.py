@@ -1,4 +1,4 @@
-"""What conversations change about their customers: name, teams, assignee, channel of origin.
+"""What events change about their customers: name, teams, assignee, channel of origin.
 
 Each follows from everything that was ever said, not from the order in which it arrived: the first
 real name, the latest assignment, the channel of the earliest conversation, every team named.
@@ -16,42 +16,14 @@ import orjson
 from sqlalchemy import Connection, text
 
 from servicekit.text import folded
-from services.customers.history.domain.batch import Key
-from services.customers.history.domain.conversation import Part, Parts, began_at, beginning, value
+from services.customers.history import precedence
+from services.customers.history.domain.heard import Key
+from services.customers.history.domain.parts import CONTACT, CONVERSATION, Part, Parts, beginning, value
 from services.customers.history.senders import Senders
 from services.customers.registry import index
 from services.customers.registry.announcements import Changed
 from services.customers.registry.domain.customer import FieldChange, NewCustomer
 from services.customers.registry.repository import Author, LockedCustomer, record_changes
-
-_EARLIER_NAMES = '(i.clocks ->> \'name\') COLLATE "C" < w.clock COLLATE "C"'
-_LATER_ASSIGNMENTS = '(i.clocks ->> \'assignee\') COLLATE "C" > w.clock COLLATE "C"'
-_EARLIER_CONVERSATIONS = "(i.at, i.channel) < (w.at, w.channel)"
-
-# A customer's interactions are those of all its members: whoever was merged into it, and itself.
-_INTERACTIONS = """
-    (SELECT i.* FROM interaction i WHERE i.customer_id = w.id UNION ALL
-     SELECT i.* FROM customer m JOIN interaction i ON i.customer_id = m.id
-     WHERE m.root_id = w.id AND m.root_id <> m.id) i"""
-_CHANGES = """
-    (SELECT ch.* FROM change ch WHERE ch.customer_id = w.id UNION ALL
-     SELECT ch.* FROM customer m JOIN change ch ON ch.customer_id = m.id
-     WHERE m.root_id = w.id AND m.root_id <> m.id) ch"""
-_WANTED = "json_to_recordset(CAST(:rows AS json)) AS w (id uuid, clock text, at timestamptz, channel text)"
-
-_FIRST_NAMES = text(f"""
-    SELECT w.id FROM {_WANTED} WHERE NOT EXISTS (SELECT FROM {_INTERACTIONS} WHERE {_EARLIER_NAMES})""")
-# What somebody set by hand afterwards stays.
-_LAST_ASSIGNMENTS = text(f"""
-    SELECT w.id FROM {_WANTED} WHERE NOT EXISTS (SELECT FROM {_INTERACTIONS} WHERE {_LATER_ASSIGNMENTS})
-      AND NOT EXISTS (SELECT FROM {_CHANGES}
-                      WHERE field = 'assignee' AND origin <> 'event' AND ch.at > w.at)""")
-# Only who came into being by a conversation has the first one's channel as origin.
-_ORIGINS = text(f"""
-    SELECT w.id FROM {_WANTED}
-    WHERE EXISTS (SELECT FROM {_CHANGES} WHERE field = 'created' AND origin = 'event')
-      AND NOT EXISTS (SELECT FROM {_CHANGES} WHERE field = 'channel' AND origin <> 'event')
-      AND NOT EXISTS (SELECT FROM {_INTERACTIONS} WHERE {_EARLIER_CONVERSATIONS})""")
 
 _UPDATE = text("""
     UPDATE customer c SET updated_at = :now, version = c.version + 1, revision = c.revision + 1,
@@ -67,12 +39,20 @@ _UPDATE = text("""
 
 @dataclass(slots=True)
 class _Said:
-    """What a batch says about one customer, over all its conversations."""
+    """What a batch says about one customer, over all that it is about.
+
+    `channels` are those of what may be the origin now, `first` the clock and channel of what was heard of
+    first among all but conversations. `moved`: a conversation began later than was thought, or elsewhere.
+    `told_of` are the contact events that tell of the customer, and the teams they come with.
+    """
 
     name: Part | None = None
     assignee: Part | None = None
-    origin: tuple[datetime, str] | None = None
+    channels: set[str] = field(default_factory=set)
+    first: tuple[str, str] | None = None
+    moved: bool = False
     teams: set[str] = field(default_factory=set)
+    told_of: dict[Key, set[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +79,7 @@ def update(
     for customer_id, change in [
         *_names(connection, said, present),
         *_assignees(connection, said, present),
-        *_teams(said, present),
+        *_teams(connection, said, present),
         *_channels(connection, said, present),
     ]:
         changes.setdefault(customer_id, []).append(change)
@@ -129,18 +109,26 @@ def _said(found: Senders, before: Mapping[Key, Parts], after: Mapping[Key, Parts
         if outcome.created or not (outcome.root_id in found.locked or outcome.root_id in found.created):
             continue  # made from this very conversation; or deleted, and then nobody changes it
         if parts != old:
-            _add(said.setdefault(outcome.root_id, _Said()), parts, old)
+            _add(said.setdefault(outcome.root_id, _Said()), key, parts, old)
     return said
 
 
-def _add(said: _Said, parts: Parts, old: Parts) -> None:
+def _add(said: _Said, key: Key, parts: Parts, old: Parts) -> None:
     if parts.get("name") != old.get("name"):
         said.name = min(filter(None, (said.name, parts["name"])))
     if parts.get("assignee") != old.get("assignee"):
         said.assignee = max(filter(None, (said.assignee, parts["assignee"])), key=lambda part: part[0])
-    if not old or beginning(parts) != beginning(old):
-        said.origin = min(filter(None, (said.origin, (began_at(parts), value(parts, "channel")))))
-    said.teams |= set(value(parts, "teams") or ()) - set(value(old, "teams") or ())
+    begins = beginning(parts), str(value(parts, "channel"))
+    if not old or begins != (beginning(old), value(old, "channel")):
+        said.channels.add(begins[1])
+        said.moved |= bool(old)
+        if key[2] != CONVERSATION:
+            said.first = min(filter(None, (said.first, begins)))
+    teams = set(value(parts, "teams") or ()) - set(value(old, "teams") or ())
+    if key[2] == CONTACT:
+        said.told_of[key] = teams
+    else:
+        said.teams |= teams
 
 
 def _present(found: Senders, customer_id: UUID) -> _Present:
@@ -161,7 +149,8 @@ def _names(
         and present[customer_id].name != this.name[1]
     }
     asked = [{"id": c, "clock": part[0]} for c, part in named.items() if present[c].name_source == "event"]
-    first = _ids(connection, _FIRST_NAMES, asked) | {c for c in named if present[c].name_source == "auto"}
+    first = precedence.first_names(connection, asked)
+    first |= {c for c in named if present[c].name_source == "auto"}
     return [(c, FieldChange("name", present[c].name, named[c][1])) for c in first]
 
 
@@ -174,11 +163,15 @@ def _assignees(
         if this.assignee and this.assignee[1] != present[customer_id].assignee_id
     }
     asked = [{"id": c, "clock": part[0], "at": part[0].partition(" ")[0]} for c, part in assigned.items()]
-    last = _ids(connection, _LAST_ASSIGNMENTS, asked)
+    last = precedence.last_assignments(connection, asked)
     return [(c, FieldChange("assignee", present[c].assignee_id, assigned[c][1])) for c in last]
 
 
-def _teams(said: dict[UUID, _Said], present: dict[UUID, _Present]) -> list[tuple[UUID, FieldChange]]:
+def _teams(
+    connection: Connection, said: dict[UUID, _Said], present: dict[UUID, _Present]
+) -> list[tuple[UUID, FieldChange]]:
+    for customer_id, key in _told_first(connection, said, present):
+        said[customer_id].teams |= said[customer_id].told_of[key]
     return [
         (c, FieldChange("teams", sorted(present[c].team_ids), sorted(this.teams | present[c].team_ids)))
         for c, this in said.items()
@@ -186,24 +179,39 @@ def _teams(said: dict[UUID, _Said], present: dict[UUID, _Present]) -> list[tuple
     ]
 
 
+def _told_first(
+    connection: Connection, said: dict[UUID, _Said], present: dict[UUID, _Present]
+) -> list[tuple[UUID, Key]]:
+    """The contact events whose teams count: a source that tells again gives nobody a team again."""
+    told = [
+        (c, key)
+        for c, this in said.items()
+        for key, teams in this.told_of.items()
+        if not teams <= present[c].team_ids
+    ]
+    asked = [
+        {"id": c, "source": source, "external_ids": [key[1] for key in said[c].told_of if key[0] == source]}
+        for c, source in sorted({(c, key[0]) for c, key in told})
+    ]
+    before = precedence.told_before(connection, asked)
+    return [(c, key) for c, key in told if (c, key[0]) not in before]
+
+
 def _channels(
     connection: Connection, said: dict[UUID, _Said], present: dict[UUID, _Present]
 ) -> list[tuple[UUID, FieldChange]]:
-    """The channel of the earliest conversation, for who came into being by one."""
-    begun = {c: this.origin for c, this in said.items() if this.origin}
+    """The channel of the earliest conversation, else of what was heard first, for who came by an event."""
     asked = [
-        {"id": c, "at": at, "channel": channel}
-        for c, (at, channel) in begun.items()
+        {"id": c, "clock": this.first and this.first[0], "channel": this.first and this.first[1]}
+        for c, this in said.items()
+        if this.moved or this.channels - {present[c].channel}
+    ]
+    origins = precedence.origins(connection, asked)
+    return [
+        (c, FieldChange("channel", present[c].channel, channel))
+        for c, channel in origins.items()
         if channel != present[c].channel
     ]
-    first = _ids(connection, _ORIGINS, asked)
-    return [(c, FieldChange("channel", present[c].channel, begun[c][1])) for c in first]
-
-
-def _ids(connection: Connection, statement: Any, asked: list[dict[str, Any]]) -> set[UUID]:
-    if not asked:
-        return set()
-    return set(connection.execute(statement, {"rows": orjson.dumps(asked).decode()}).scalars())
 
 
 def _row(customer_id: UUID, changes: list[FieldChange]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The flow of one batch: whose conversations they are, what is new in them, what that changes."""
+"""The flow of one batch: whose it is, what is new in it, what that changes."""
 
 from __future__ import annotations
 
@@ -11,67 +11,74 @@ from servicekit.database import UnitOfWork
 from servicekit.ids import new_id
 from services.customers.configuration import Configuration
 from services.customers.errors import ChangedMeanwhile
-from services.customers.history import announcements, people, repository, senders
-from services.customers.history.domain.batch import Batch, Key, by_conversation
-from services.customers.history.domain.conversation import Parts, fold, in_team
-from services.customers.history.domain.heard import Heard
+from services.customers.history import announcements, counters, people, repository, senders
+from services.customers.history.domain.batch import Batch, by_thing
+from services.customers.history.domain.counted import differences
+from services.customers.history.domain.heard import Heard, Key
+from services.customers.history.domain.parts import CONVERSATION, Parts, fold, in_team
 from services.customers.history.repository import Activity, Written
 from services.customers.history.senders import Senders
+from services.customers.outreach import replies
 
 
 @dataclass(slots=True)
 class Recorded:
-    """What became of each conversation: as it was (empty for a new one) and as it is."""
+    """What became of each thing: as it was (empty for a new one) and as it is; messages it gained."""
 
+    ids: dict[Key, UUID]
     before: dict[Key, Parts] = field(default_factory=dict)
     after: dict[Key, Parts] = field(default_factory=dict)
-    activities: dict[UUID, Activity] = field(default_factory=dict)
+    new_messages: dict[UUID, int] = field(default_factory=dict)
 
 
 def record(uow: UnitOfWork, heard: Iterable[Heard], *, configuration: Configuration, now: datetime) -> None:
     """Everything that these events mean, or nothing. Raises BadEvent, or ChangedMeanwhile: start again."""
-    batch = by_conversation(heard, configuration.directory)
-    if not batch.conversations:
+    batch = by_thing(heard, configuration.directory)
+    if not batch.things:
         return
     found = senders.find_or_create(uow.connection, batch, configuration=configuration, now=now)
     recorded = _write(uow, batch, found, configuration)
-    repository.add_activity(uow.connection, recorded.activities)
+    repository.add_activity(uow.connection, _activities(batch, found, recorded))
+    counters.add(uow.connection, differences(_moves(found, recorded)))
     repository.count_unknown_teams(uow.connection, batch.unknown_teams, now=now)
+    replies.close(uow.connection, _starts(batch, recorded))
     changed = people.update(uow.connection, found, before=recorded.before, after=recorded.after, now=now)
-    announcements.announce(uow, found, recorded.activities, changed)
+    announcements.announce(uow, found, _news(batch, found, recorded), changed)
 
 
 def _write(uow: UnitOfWork, batch: Batch, found: Senders, configuration: Configuration) -> Recorded:
     before = repository.read(uow.connection, [each.id for each in found.known.values()])
-    ids = {key: found.known[key].id if key in found.known else new_id() for key in batch.conversations}
-    recorded = Recorded()
-    for key, told in batch.conversations.items():
-        known = recorded.before[key] = before.get(ids[key], {})
-        parts = fold(known, told.parts) if known else told.parts
+    known = found.known
+    recorded = Recorded({key: known[key].id if key in known else new_id() for key in batch.things})
+    for key, told in batch.things.items():
+        there = recorded.before[key] = before.get(recorded.ids[key], {})
+        parts = fold(there, told.parts) if there else told.parts
         recorded.after[key] = in_team(parts, senders.fallback_team(told, configuration))
-    _insert(uow, batch, found, recorded, ids)
+    _insert(uow, batch, found, recorded)
     told_messages = (
-        (ids[k], k, m) for k, told in batch.conversations.items() for m in told.messages.values()
+        (recorded.ids[k], k, m) for k, told in batch.things.items() for m in told.messages.values()
     )
-    new_messages = repository.add_messages(uow.connection, told_messages)
-    _update(uow, found, recorded, new_messages)
-    recorded.activities = _activities(batch, found, new_messages, ids)
+    recorded.new_messages = repository.add_messages(uow.connection, told_messages)
+    _update(uow, found, recorded)
     return recorded
 
 
-def _insert(uow: UnitOfWork, batch: Batch, found: Senders, recorded: Recorded, ids: dict[Key, UUID]) -> None:
+def _insert(uow: UnitOfWork, batch: Batch, found: Senders, recorded: Recorded) -> None:
     """New conversations are written with the number of their messages: all of them are new, too."""
     new = [
-        Written(ids[key], found.outcomes[key].customer_id, key, recorded.after[key], len(told.messages))
-        for key, told in batch.conversations.items()
+        Written(
+            recorded.ids[key], found.outcomes[key].customer_id, key, recorded.after[key], len(told.messages)
+        )
+        for key, told in batch.things.items()
         if key not in found.known
     ]
-    # Sorted, so that two batches with the same conversations wait for each other in one order.
+    # Sorted, so that two batches with the same things wait for each other in one order.
     if not repository.insert(uow.connection, sorted(new, key=lambda each: each.key)):
         raise ChangedMeanwhile
 
 
-def _update(uow: UnitOfWork, found: Senders, recorded: Recorded, new_messages: dict[UUID, int]) -> None:
+def _update(uow: UnitOfWork, found: Senders, recorded: Recorded) -> None:
+    new_messages = recorded.new_messages
     changed = [
         Written(known.id, known.customer_id, key, recorded.after[key], new_messages.get(known.id, 0))
         for key, known in found.known.items()
@@ -80,17 +87,39 @@ def _update(uow: UnitOfWork, found: Senders, recorded: Recorded, new_messages: d
     repository.update(uow.connection, changed)
 
 
-def _activities(
-    batch: Batch, found: Senders, new_messages: dict[UUID, int], ids: dict[Key, UUID]
-) -> dict[UUID, Activity]:
-    """By the customer a conversation was written with; its root shows the last interaction of all."""
+def _activities(batch: Batch, found: Senders, recorded: Recorded) -> dict[UUID, Activity]:
+    """By the customer that something was written with; its root shows the last interaction of all."""
     activities: dict[UUID, Activity] = {}
-    for key, told in batch.conversations.items():
+    for key, told in batch.things.items():
         owner, last_at = found.outcomes[key], told.last_interaction
         activity = activities.setdefault(owner.customer_id, Activity())
-        activity.conversations += key not in found.known
-        activity.messages += new_messages.get(ids[key], 0)
+        activity.conversations += key not in found.known and key[2] == CONVERSATION
+        activity.messages += recorded.new_messages.get(recorded.ids[key], 0)
         for customer_id in {owner.customer_id, owner.root_id}:
             each = activities.setdefault(customer_id, Activity())
             each.last_at = max(filter(None, (each.last_at, last_at)), default=None)
     return activities
+
+
+def _moves(found: Senders, recorded: Recorded) -> Iterable[tuple[UUID, str, Parts, Parts]]:
+    for key, after in recorded.after.items():
+        yield found.outcomes[key].customer_id, key[2], recorded.before[key], after
+
+
+def _starts(batch: Batch, recorded: Recorded) -> list[replies.Started]:
+    return [
+        (request, key[0], recorded.ids[key], at)
+        for key, told in batch.things.items()
+        for request, at in told.requests
+    ]
+
+
+def _news(batch: Batch, found: Senders, recorded: Recorded) -> announcements.News:
+    """New conversations and messages; appointments and purchases that are new or not what they were."""
+    news = announcements.News()
+    for key, after in recorded.after.items():
+        before, kind = recorded.before[key], key[2]
+        messages = recorded.new_messages.get(recorded.ids[key], 0)
+        is_news = before != after if kind in announcements.SHOWN_AS_THEY_ARE else not before
+        news.add(found.outcomes[key].root_id, kind, after, is_news=is_news, messages=messages)
+    return news

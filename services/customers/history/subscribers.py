@@ -1,4 +1,4 @@
-"""Conversation events, from the connectors to the customers' histories."""
+"""Events of connectors, on their way to the customers' histories."""
 
 from __future__ import annotations
 
@@ -14,28 +14,31 @@ from servicekit.database import UnitOfWork
 from servicekit.events import BadEvent, Event, subscribe
 from services.customers import configuration
 from services.customers.configuration import Configuration
+from services.customers.history.accounts import Accounts
 from services.customers.history.domain.batch import unknown_teams
-from services.customers.history.domain.heard import Heard, NotAPerson, read
+from services.customers.history.domain.contact import NotAPerson
+from services.customers.history.domain.heard import Heard, read
 from services.customers.history.nameless import Nameless
 from services.customers.history.recording import record
 from services.customers.history.schemas import SCHEMAS
 
 YIELD_EVERY = 50
 IGNORED = Counter(
-    "conversation_events_ignored_total", "Conversation events, or parts of them, without effect", ["reason"]
+    "history_events_ignored_total", "Events of connectors, or parts of them, without effect", ["reason"]
 )
 
 Fetched = tuple[dict[tuple[str, str], Heard], Configuration, datetime]
 
 
 @subscribe(*SCHEMAS, schema=SCHEMAS)
-class RecordConversations:
-    """Each event once, in whatever order: conversations, messages, and the customers they are with."""
+class RecordHistory:
+    """Each event once, in whatever order: what happened, messages, and the customers it happened with."""
 
     def __init__(self, deps: Any) -> None:
         self._db = deps.db
         self._on_doubt = OnDoubt(deps.db, deps.rpc("gateway"))
         self._nameless = Nameless(deps.db)
+        self._accounts = Accounts(deps.db)
 
     def fetch(self, events: list[Event]) -> Fetched:
         """Reads the events; asks for the directory again if they name a team that nobody knows."""
@@ -49,6 +52,7 @@ class RecordConversations:
         if unknown_teams(heard.values(), known.directory) and self._on_doubt.refresh():
             known = self._configuration()
         self._nameless.wait(heard.values(), now=received)
+        self._accounts.seen(heard.values(), now=received)
         return heard, known, received
 
     def apply(self, uow: UnitOfWork, events: list[Event], fetched: Fetched) -> None:

@@ -21,6 +21,15 @@ from services.customers.tests.history.told import Connector
 from services.customers.tests.world import World
 
 Json = dict[str, Any]
+REST = (
+    "appointment.scheduled",
+    "appointment.changed",
+    "appointment.cancelled",
+    "purchase.recorded",
+    "purchase.changed",
+    "purchase.cancelled",
+    "contact.identified",
+)
 BIA = "00000000-0000-7000-8000-00000000000b"
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
@@ -65,6 +74,11 @@ class Day:
         for name in ("started", "message", "assigned", "closed"):
             self._connector.send(an_event(example("events", "in", f"conversation.{name}.v1.json")))
 
+    def hear_of_the_rest(self) -> None:
+        """What else is heard of a person, each from a source of its own."""
+        for name in REST:
+            self._connector.send(an_event(example("events", "in", f"{name}.v1.json")))
+
     def hear_of_two(self) -> None:
         """An event whose addresses belong to different customers."""
         event = example("events", "in", "conversation.started.v1.json")
@@ -100,6 +114,7 @@ def play(world: World) -> tuple[dict[str, Json], dict[str, Json]]:
     _about_filters(day)
     _about_bulk(day, ana["id"])
     _about_parked(day)
+    day.hear_of_the_rest()
     day.hear_of_two()
     events: dict[str, Json] = {}
     for event in world.events():

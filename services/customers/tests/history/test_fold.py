@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from directory.model import Directory, Team, User
-from services.customers.history.domain.batch import by_conversation
-from services.customers.history.domain.conversation import began_at, fold, in_team, last_message_at, value
+from services.customers.history.domain.batch import by_thing
 from services.customers.history.domain.heard import read
+from services.customers.history.domain.parts import fold, happens_at, in_team, last_message_at, value
 from services.customers.tests.history.told import NOON, SOURCE, an_event, minutes
 
 SALES, SUPPORT = "018f2a54-0000-7000-8000-000000000001", "018f2a54-0000-7000-8000-000000000002"
@@ -52,7 +52,7 @@ def known_after(batches, *, fallback=None):
     """The parts of the one conversation after these batches, as recording builds them."""
     known = {}
     for batch in batches:
-        told = by_conversation(map(heard, batch), DIRECTORY).conversations[SOURCE, "wa-1"]
+        told = by_thing(map(heard, batch), DIRECTORY).things[SOURCE, "wa-1", "conversation"]
         known = in_team(fold(known, told.parts), fallback)
     return known
 
@@ -83,12 +83,12 @@ def test_the_latest_assignment_and_status_hold_and_the_first_name():
         ]
     )
     assert (value(known, "assignee"), value(known, "status"), value(known, "name")) == (CAIO, "closed", "Ana")
-    assert began_at(known) == minutes(-3)
+    assert happens_at(known) == minutes(-3)
 
 
 def test_a_conversation_began_with_the_first_that_was_heard_until_somebody_says_when():
     late, early = an_event("closed", at=minutes(9)), an_event("assigned", at=minutes(4), assignee=None)
-    assert began_at(known_after([[late], [early]])) == minutes(4)
+    assert happens_at(known_after([[late], [early]])) == minutes(4)
 
 
 def test_the_last_preview_is_that_of_the_latest_message():

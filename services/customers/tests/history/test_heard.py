@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from services.customers.history.domain.conversation import value
-from services.customers.history.domain.heard import Heard, NotAPerson, read
+from services.customers.history.domain.contact import NotAPerson
+from services.customers.history.domain.heard import Heard, read
+from services.customers.history.domain.parts import value
 from services.customers.tests.history.told import NOON, a_message, an_event, minutes
 
 

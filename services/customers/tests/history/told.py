@@ -1,8 +1,9 @@
-"""Conversation events as connectors send them, and their way into the database without a broker."""
+"""Events as connectors send them, and their way into the database without a broker."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from types import SimpleNamespace
@@ -13,7 +14,7 @@ from servicekit.events.batch import BatchWorker
 from servicekit.events.cloudevent import CONTENT_TYPE, Event, encode
 from servicekit.events.delivery import Delivery
 from servicekit.events.handlers import routes_of
-from services.customers.history.subscribers import RecordConversations
+from services.customers.history.subscribers import RecordHistory
 
 SOURCE = "/channels/whatsapp/acme-main"
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -62,6 +63,46 @@ def a_message(
     return an_event("message", message=message, **more)
 
 
+def an_appointment(what: str, appointment: str = "a-1", **more: Any) -> Event:
+    """`what`: scheduled, changed, cancelled. Of the appointment: starts_at, ends_at, title, team …"""
+    return _about("appointment", what, appointment, ("starts_at", "ends_at", "location", "status"), more)
+
+
+def a_purchase(what: str, purchase: str = "p-1", **more: Any) -> Event:
+    """`what`: recorded, changed, cancelled. Of the purchase: bought_at, amount, currency, title, team …"""
+    if "bought_at" in more:
+        more["inside"] = {"at": more.pop("bought_at")}
+    return _about("purchase", what, purchase, ("amount", "currency", "status"), more)
+
+
+def an_identification(
+    *,
+    at: datetime = NOON,
+    source: str = SOURCE,
+    event_id: str | None = None,
+    identities: Sequence[dict[str, Any]] = (ANA,),
+    name: str | None = None,
+    **more: Any,
+) -> Event:
+    """More data: customer, conversation."""
+    return Event(
+        type="contact.identified.v1",
+        data={"contact": {"name": name, "identities": list(identities)}, **more},
+        id=event_id or f"event-{next(_numbers)}",
+        source=source,
+        time=at,
+        exchange="channel.events",
+    )
+
+
+def _about(subject: str, what: str, external_id: str, own: Sequence[str], more: dict[str, Any]) -> Event:
+    about = {"id": external_id, **more.pop("inside", {})}
+    about |= {k: more.pop(k) for k in (*own, "title", "url", "team", "channel") if k in more}
+    customer = {"customer": {"id": more.pop("customer")}} if "customer" in more else {}
+    event = an_identification(**more)
+    return replace(event, type=f"{subject}.{what}.v1", data={subject: about, **event.data, **customer})
+
+
 class SilentGateway:
     """A gateway that answers with the directory it was given, and counts how often it was asked."""
 
@@ -75,9 +116,9 @@ class SilentGateway:
         return self.directory
 
 
-def a_recorder(database: Transactions, gateway: Any = None) -> RecordConversations:
+def a_recorder(database: Transactions, gateway: Any = None) -> RecordHistory:
     gateway = gateway or SilentGateway()
-    return RecordConversations(SimpleNamespace(db=database, rpc=lambda service: gateway))
+    return RecordHistory(SimpleNamespace(db=database, rpc=lambda service: gateway))
 
 
 class Connector:

@@ -1,4 +1,4 @@
-"""What is known of a conversation, as parts that each know when they were said.
+"""What is known of something that happened, as parts that each know when they were said.
 
 Folding more of what was said into it is commutative, associative and idempotent: for each part the
 latest wins, or the first. So events may come in any order and any number of times.
@@ -6,19 +6,34 @@ latest wins, or the first. So events may come in any order and any number of tim
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from servicekit.clock import parse_rfc3339
 from services.customers.history.domain.clock import NEVER, time_of
 
 # A part: its clock, and its value as plain JSON.
 Part = tuple[str, Any]
 Parts = Mapping[str, Part]
 
-LATEST: Final = frozenset({"team", "assignee", "status", "url", "request", "last"})
+CONVERSATION: Final = "conversation"
+APPOINTMENT: Final = "appointment"
+PURCHASE: Final = "purchase"
+CONTACT: Final = "contact"  # somebody said who a person is: never listed, kept for the name and its clock
+
+# What a conversation, an appointment, a purchase is until somebody says otherwise.
+UNTIL_TOLD: Final = {
+    CONVERSATION: "open",
+    APPOINTMENT: "scheduled",
+    PURCHASE: "recorded",
+    CONTACT: "identified",
+}
+CANCELLED: Final = "cancelled"
+
 FIRST: Final = frozenset({"first", "start", "channel", "name"})
 JOINED: Final = frozenset({"teams"})  # a list of all that were ever said
+# Of all others the latest wins.
 
 
 def fold(known: Parts, told: Parts) -> dict[str, Part]:
@@ -33,20 +48,15 @@ def fold(known: Parts, told: Parts) -> dict[str, Part]:
     return result
 
 
-def fold_all(parts: Iterable[Parts]) -> dict[str, Part]:
-    result: dict[str, Part] = {}
-    for each in parts:
-        result = fold(result, each)
-    return result
-
-
 def beginning(parts: Parts) -> str:
     """The clock of its start, if somebody told of it, else of what was heard first."""
     return (parts.get("start") or parts["first"])[0]
 
 
-def began_at(parts: Parts) -> datetime:
-    return time_of(beginning(parts))
+def happens_at(parts: Parts) -> datetime:
+    """When an appointment or a purchase is, as was said last; when a conversation began."""
+    moment = value(parts, "at")
+    return parse_rfc3339(moment) if moment else time_of(beginning(parts))
 
 
 def last_message_at(parts: Parts) -> datetime | None:
