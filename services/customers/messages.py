@@ -42,6 +42,12 @@ def customer_message(view: dict[str, Any], scope: Scope, configuration: Configur
     return message
 
 
+def whole_message(whole: Any, scope: Scope, *, with_teams: bool) -> dict[str, Any]:
+    """Which records a customer (registry.queries.Whole) is made of."""
+    message = {"id": whole.id, "members": whole.members}
+    return {**message, "teams": shown_teams(whole.teams, scope)} if with_teams else message
+
+
 def shown_teams(teams: Any, scope: Scope) -> list[str]:
     """Agents see of a customer's teams only their own."""
     return sorted(t for t in teams if scope.is_admin or t in scope.team_ids)

@@ -25,7 +25,7 @@ def delete(work: Work, batch: Batch) -> Outcome:
     found = queries.members_of(work.uow.connection, work.scope, wanted)
     members = dict(found.values())
     _lock(work, found.keys(), members)
-    _mark(work, sorted(members))
+    _mark(work, members)
     refused = [not_found(target) for target in wanted if target not in found]
     return Outcome(len(members), len(batch.asked) - len(members) - len(refused), refused)
 
@@ -46,13 +46,14 @@ def _lock(work: Work, asked: Collection[UUID], members: Mapping[UUID, Sequence[U
     holders.release(connection, held)
 
 
-def _mark(work: Work, roots: Sequence[UUID]) -> None:
-    if not roots:
+def _mark(work: Work, members: Mapping[UUID, Sequence[UUID]]) -> None:
+    """These customers are deleted, with all records they are made of."""
+    if not members:
         return
-    connection = work.uow.connection
+    connection, roots = work.uow.connection, sorted(members)
     rows = repository.delete_customers(connection, roots, by=work.scope.user_id, at=work.at)
     index.refresh(connection, roots)
     entries = ((row.id, FieldChange("deleted", False, True)) for row in rows)
     record_changes(connection, entries, author=work.author())
-    told = [Changed(row.id, row.version, row.revision, "deleted") for row in rows]
+    told = [Changed(row.id, row.version, row.revision, "deleted", members=members[row.id]) for row in rows]
     work.uow.outbox.add(announcements.customers_changed_v1(told))

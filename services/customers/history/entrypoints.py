@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
-from servicekit.clock import parse_rfc3339, to_rfc3339
+from servicekit.clock import parse_rfc3339
 from servicekit.database import Database
 from servicekit.errors import Invalid, NotFound
-from servicekit.inputs import find_id
+from servicekit.inputs import find_id, whole
 from servicekit.rights import for_administrators, for_people
 from servicekit.rpc import rpc
 from services.customers import configuration
-from services.customers.cursors import Cursor
 from services.customers.history import queries
 from services.customers.history.messages import item_message, unknown_team_message
 from services.customers.history.queries import Window
+from services.customers.history.statements import INTERACTIONS
 from services.customers.registry.queries import members_of
 
 Json = dict[str, Any]
-ORDER = "-at"
-DEFAULT_KINDS = (*queries.INTERACTIONS, "change")
-MAX_LIMIT = 200
-MAX_UNKNOWN_TEAMS = 500
+DEFAULT_KINDS: Final = (*INTERACTIONS, "change")
+MAX_LIMIT: Final = 200
+MAX_UNKNOWN_TEAMS: Final = 500
 
 
 class HistoryEntrypoints:
@@ -37,13 +36,16 @@ class HistoryEntrypoints:
         scope: Json,
         customer_id: str,
         kinds: list[str] | None = None,
-        cursor: str | None = None,
+        after: Json | None = None,
         limit: int = 50,
         since: str | None = None,
         until: str | None = None,
     ) -> Json:
-        """Newest first. Single messages only if their kind is asked for; `until` itself is not included."""
-        caller, window = for_people(scope), _window(kinds, cursor, limit, since, until)
+        """Newest first, from behind the item `after` on. `until` itself is not included.
+
+        Single messages only if their kind is asked for; Invalid `query_too_expensive` if they take too long.
+        """
+        caller, window = for_people(scope), _window(kinds, after, limit, since, until)
         asked = _id(customer_id)
         with self.db.reading() as connection:
             found = members_of(connection, caller, [asked]).get(asked)
@@ -56,7 +58,7 @@ class HistoryEntrypoints:
             known = configuration.current(connection)
         return {
             "data": [item_message(row, caller, known) for row in rows[: window.limit]],
-            "next": _next(rows, window.limit),
+            "more": len(rows) > window.limit,
         }
 
     @rpc
@@ -68,28 +70,26 @@ class HistoryEntrypoints:
 
 
 def _window(
-    kinds: list[str] | None, cursor: str | None, limit: int, since: str | None, until: str | None
+    kinds: list[str] | None, after: Json | None, limit: int, since: str | None, until: str | None
 ) -> Window:
     wanted = list(DEFAULT_KINDS) if kinds is None else kinds
     if not isinstance(wanted, list) or not set(map(str, wanted)) <= set(queries.KINDS):
         raise Invalid.at("/kind", "unknown_kind", "one of " + ", ".join(queries.KINDS))
-    if type(limit) is not int or not 1 <= limit <= MAX_LIMIT:
-        raise Invalid.at("/limit", "out_of_range", f"1 to {MAX_LIMIT}")
-    after = Cursor.load(cursor, sort=ORDER)
     return Window(
         kinds=wanted,
-        limit=limit,
-        after=None if after is None else (_required("/cursor", after.value), after.id),
+        limit=whole(limit, "/limit", at_least=1, at_most=MAX_LIMIT),
+        after=None if after is None else _position(after),
         since=_moment("/since", since),
         until=_moment("/until", until),
     )
 
 
-def _next(rows: list[Any], limit: int) -> str | None:
-    if len(rows) <= limit:
-        return None
-    last = rows[limit - 1]
-    return Cursor(ORDER, to_rfc3339(last.at), last.id).dump()
+def _position(after: Any) -> tuple[datetime, UUID]:
+    """The time and id of an item. A forged one shows nothing that a history does not show anyway."""
+    item_id = find_id(after.get("id")) if isinstance(after, dict) else None
+    if item_id is None:
+        raise Invalid.at("/after", "invalid_position", "the time and id of an item are expected")
+    return _required("/after", after.get("at")), item_id
 
 
 def _moment(pointer: str, value: str | None) -> datetime | None:

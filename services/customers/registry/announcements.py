@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from servicekit.events.cloudevent import Event
@@ -11,27 +12,23 @@ from servicekit.events.cloudevent import Event
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """One customer as of one revision. `kind`: created, updated, deleted, restored or purged."""
+    """One customer as of one revision. `kind`: created, updated, deleted, restored or purged.
+
+    Of the last three `members` are all records that it is made of: whoever keeps something by the id of one
+    need not know of merges.
+    """
 
     id: UUID
     version: int
     revision: int
     kind: str
     fields: Sequence[str] = ()
+    members: Sequence[UUID] = ()
 
 
 def customers_changed_v1(changes: Sequence[Changed]) -> Event:
     """One event for a transaction; each customer has the revision by which consumers put news in order."""
-    customers = [
-        {
-            "id": str(c.id),
-            "version": c.version,
-            "revision": c.revision,
-            "kind": c.kind,
-            "fields": list(c.fields),
-        }
-        for c in changes
-    ]
+    customers = [_entry(change) for change in changes]
     single = changes[0] if len(changes) == 1 else None
     return Event(
         type="customers.changed.v1",
@@ -39,6 +36,17 @@ def customers_changed_v1(changes: Sequence[Changed]) -> Event:
         subject=str(single.id) if single else None,
         revision=single.revision if single else None,
     )
+
+
+def _entry(change: Changed) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "id": str(change.id),
+        "version": change.version,
+        "revision": change.revision,
+        "kind": change.kind,
+        "fields": list(change.fields),
+    }
+    return {**entry, "members": list(map(str, change.members))} if change.members else entry
 
 
 def duplicate_detected_v1(

@@ -17,7 +17,7 @@ from servicekit.inputs import find_id, ids_of, object_of, version_of, whole
 from servicekit.rights import for_administrators, for_people
 from servicekit.rpc import rpc
 from servicekit.scope import Scope
-from services.customers.messages import customer_message
+from services.customers.messages import customer_message, whole_message
 from services.customers.registry import (
     creation,
     editing,
@@ -115,13 +115,13 @@ class RegistryEntrypoints:
         return self._write(lambda uow: removal.restore(uow, caller, customer, seen=seen))
 
     @rpc
-    def visible(self, scope: Json, ids: list[str]) -> Json:
-        """Of each id that the caller may see: the customer it is part of, and all its records."""
+    def visible(self, scope: Json, ids: list[str], with_teams: bool = False) -> Json:
+        """Of each id that the caller may see: the customer it is part of, all its records, its teams."""
         caller, wanted = for_people(scope), ids_of(ids)
         with self.db.reading() as connection:
             found = queries.roots_of(connection, caller, list(map(UUID, wanted.values())))
         return {
-            asked: {"id": found[key][0], "members": found[key][1]}
+            asked: whole_message(found[key], caller, with_teams=with_teams is True)
             for asked, key in wanted.items()
             if key in found
         }

@@ -40,7 +40,8 @@ CATALOGUE: Final = {
 _DUE = text("""
     SELECT id, version, revision FROM customer
     WHERE deleted_at <= :before AND root_id = id ORDER BY deleted_at LIMIT :limit FOR UPDATE SKIP LOCKED""")
-_MEMBERS = text("SELECT id FROM customer WHERE root_id = ANY(CAST(:roots AS uuid[])) ORDER BY id FOR UPDATE")
+_MEMBERS = text("""
+    SELECT id, root_id FROM customer WHERE root_id = ANY(CAST(:roots AS uuid[])) ORDER BY id FOR UPDATE""")
 
 
 def purge_due(database: Transactions, *, at: datetime) -> int:
@@ -55,12 +56,21 @@ def purge_some(uow: UnitOfWork, *, at: datetime, limit: int = BATCH) -> int:
     """Erase up to `limit` customers that were deleted long enough ago, and say so."""
     due = uow.connection.execute(_DUE, {"before": at - KEPT, "limit": limit}).all()
     if due:
-        roots = [row.id for row in due]
-        members: list[UUID] = list(uow.connection.execute(_MEMBERS, {"roots": roots}).scalars())
+        members = _members(uow, [row.id for row in due])
+        ids = [id_ for several in members.values() for id_ in several]
         for place, condition in CATALOGUE.items():
-            uow.connection.execute(
-                text(f"DELETE FROM {place.split('.')[0]} WHERE {condition}"), {"ids": members}
-            )
-        changes = [Changed(row.id, row.version, row.revision + 1, "purged") for row in due]
+            uow.connection.execute(text(f"DELETE FROM {place.split('.')[0]} WHERE {condition}"), {"ids": ids})
+        changes = [
+            Changed(row.id, row.version, row.revision + 1, "purged", members=members[row.id]) for row in due
+        ]
         uow.outbox.add(announcements.customers_changed_v1(changes))
     return len(due)
+
+
+def _members(uow: UnitOfWork, roots: list[UUID]) -> dict[UUID, list[UUID]]:
+    """Of each customer all records that it is made of, locked; its own first."""
+    members = {root: [root] for root in roots}
+    for row in uow.connection.execute(_MEMBERS, {"roots": roots}):
+        if row.id != row.root_id:
+            members[row.root_id].append(row.id)
+    return members

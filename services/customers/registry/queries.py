@@ -43,6 +43,15 @@ class Found:
     configuration: Configuration
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A customer with all records it is made of, its own first, and all its teams."""
+
+    id: str
+    members: list[str]
+    teams: list[str]
+
+
 def find_view(connection: Connection, scope: Scope, customer_id: UUID) -> Found | None:
     """The customer that the id is part of, if the caller may see it. One statement: the hottest call."""
     condition = visible(scope)
@@ -123,17 +132,17 @@ def points_of(connection: Connection, customers: Iterable[UUID]) -> dict[UUID, P
     return points
 
 
-def roots_of(connection: Connection, scope: Scope, ids: Sequence[UUID]) -> dict[str, tuple[str, list[str]]]:
-    """Of each id that the caller may see: the customer it is part of now, and all records it is made of."""
+def roots_of(connection: Connection, scope: Scope, ids: Sequence[UUID]) -> dict[str, Whole]:
+    """Of each id that the caller may see: the customer that it is part of now."""
     statement = f"""
         SELECT CAST(asked.id AS text), CAST(c.id AS text),
                (SELECT json_agg(m.id ORDER BY m.id) FROM customer m
-                WHERE m.root_id = c.id AND m.root_id <> m.id)
+                WHERE m.root_id = c.id AND m.root_id <> m.id), CAST(c.team_ids AS text[])
         FROM unnest(CAST(:ids AS uuid[])) AS wanted (id)
         JOIN customer asked ON asked.id = wanted.id JOIN customer c ON c.id = asked.root_id
         WHERE {visible(scope)}"""
     rows = connection.execute(text(statement), {"ids": list(ids), **visibility_parameters(scope)})
-    return {asked: (root, [root, *(others or ())]) for asked, root, others in rows}
+    return {asked: Whole(root, [root, *(others or ())], teams) for asked, root, others, teams in rows}
 
 
 def survivors_of(connection: Connection, scope: Scope, ids: Iterable[UUID]) -> dict[UUID, UUID]:
@@ -148,9 +157,9 @@ def survivors_of(connection: Connection, scope: Scope, ids: Iterable[UUID]) -> d
 def members_of(
     connection: Connection, scope: Scope, ids: Sequence[UUID]
 ) -> dict[UUID, tuple[UUID, list[UUID]]]:
-    """The same with ids as the database has them."""
+    """The same with ids as the database has them: the customer, and all records it is made of."""
     found = roots_of(connection, scope, ids)
-    return {UUID(asked): (UUID(root), list(map(UUID, records))) for asked, (root, records) in found.items()}
+    return {UUID(asked): (UUID(whole.id), list(map(UUID, whole.members))) for asked, whole in found.items()}
 
 
 def to_customer(row: Row[Any], *, tags: Iterable[Tag], points: Points = ()) -> Customer:

@@ -55,7 +55,7 @@ def delete(
     if seen.version not in (None, row.version):
         raise Stale("stale", {"current": writing.answer(work, customer_id)["customer"]})
     holders.release(uow.connection, held)
-    _mark(work, row, "deleted", deleted_at=seen.at)
+    _mark(work, row, members, "deleted", deleted_at=seen.at)
     uow.idempotency.finish({"status": 204, "id": str(customer_id), "version": row.version + 1})
     return {}
 
@@ -90,7 +90,7 @@ def restore(
     if row.deleted_at is None:
         raise ChangedMeanwhile
     holders.claim(uow.connection, sorted(claims, key=_lock_order), held=locked.held)
-    _mark(work, row, "restored", deleted_at=None)
+    _mark(work, row, members, "restored", deleted_at=None)
     let_in = writing.others(addresses, locked.held, besides=customer_id)
     warnings = writing.let_through(work, customer_id, let_in) if let_in else []
     uow.idempotency.finish({"status": 200, "id": str(customer_id), "version": row.version + 1})
@@ -118,14 +118,16 @@ def _locked_root(work: Work, customer_id: UUID, members: Sequence[UUID]) -> Lock
     return locked[customer_id]
 
 
-def _mark(work: Work, row: LockedCustomer, kind: str, *, deleted_at: datetime | None) -> None:
+def _mark(
+    work: Work, row: LockedCustomer, members: Sequence[UUID], kind: str, *, deleted_at: datetime | None
+) -> None:
     by = work.scope.user_id if deleted_at else None
     parameters = {"id": row.id, "deleted_at": deleted_at, "by": by, "at": work.at}
     work.uow.connection.execute(_MARK, parameters)
     index.refresh(work.uow.connection, [row.id])
     change = FieldChange("deleted", deleted_at is None, deleted_at is not None)
     repository.record_changes(work.uow.connection, [(row.id, change)], author=work.author())
-    told = Changed(row.id, row.version + 1, row.revision + 1, kind)
+    told = Changed(row.id, row.version + 1, row.revision + 1, kind, members=members)
     work.uow.outbox.add(announcements.customers_changed_v1([told]))
 
 

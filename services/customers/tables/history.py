@@ -40,8 +40,16 @@ interaction = Table(
     moment("last_message_at", required=False),
     Column("last_preview", Text),
     UniqueConstraint("source", "external_id", "kind"),
-    Index("interaction_feed_idx", "customer_id", text("at DESC"), text("id DESC")),
-    Index("interaction_kind_feed_idx", "customer_id", "kind", text("at DESC"), text("id DESC")),
+    # Of whoever sees everything, and of agents: what the first leaves out keeps it from being taken for them.
+    Index(
+        "interaction_feed_idx",
+        "customer_id",
+        "kind",
+        text("at DESC"),
+        text("id DESC"),
+        postgresql_where=text("kind <> 'contact'"),
+    ),
+    Index("interaction_team_feed_idx", "customer_id", "kind", "team_id", text("at DESC"), text("id DESC")),
 )
 
 message = Table(

@@ -21,13 +21,13 @@ def the_id(world: World) -> str:
 
 
 def pages(world: World, customer_id: str, scope: dict | None = None, **asked) -> list[list[dict]]:
-    result, cursor = [], None
+    result, after = [], None
     while True:
-        page = world.service.list_history(scope or world.admin, customer_id, cursor=cursor, **asked)
+        page = world.service.list_history(scope or world.admin, customer_id, after=after, **asked)
         result.append(page["data"])
-        cursor = page["next"]
-        if cursor is None:
+        if not page["more"]:
             return result
+        after = {name: page["data"][-1][name] for name in ("at", "id")}
 
 
 def test_conversations_and_changes_come_newest_first_and_messages_when_asked_for(world, connector):
@@ -143,7 +143,9 @@ def test_without_contact_data_an_agent_gets_no_ids_and_links_of_the_channel(worl
         ({"kinds": "change"}, "/kind"),
         ({"limit": 0}, "/limit"),
         ({"limit": 201}, "/limit"),
-        ({"cursor": "nonsense"}, "/cursor"),
+        ({"after": "nonsense"}, "/after"),
+        ({"after": {"at": "2026-01-01T00:00:00Z", "id": "nonsense"}}, "/after"),
+        ({"after": {"at": "yesterday", "id": "0193b1de-0000-7000-8000-000000000000"}}, "/after"),
         ({"since": "yesterday"}, "/since"),
         ({"until": "2026-01-01T00:00:00"}, "/until"),
     ],

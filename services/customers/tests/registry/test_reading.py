@@ -178,3 +178,18 @@ def test_custom_values_are_written_by_label_or_id_and_shown_with_both(world: Wor
     with pytest.raises(Invalid) as refusal:
         world.update(customer["id"], custom={"plan": "Silver", "nope": 1})
     assert codes(refusal.value) == {"/custom/plan": "unknown_option", "/custom/nope": "unknown_field"}
+
+
+def test_the_teams_of_visible_customers_are_told_to_who_asks_for_them(world: World) -> None:
+    sales, support = world.team("sales"), world.team("support")
+    customer = world.create(teams=[sales, support])["id"]
+    told = {"id": customer, "members": [customer]}
+    ask = world.service.visible
+    assert ask(world.admin, [customer]) == {customer: told}
+    assert ask(world.admin, [customer], with_teams=True) == {
+        customer: {**told, "teams": sorted([sales, support])}
+    }
+    assert ask(world.agent("ana", "sales"), [customer], with_teams=True) == {
+        customer: {**told, "teams": [sales]}
+    }
+    assert ask(world.agent("ben", "legal"), [customer], with_teams=True) == {}

@@ -86,6 +86,25 @@ def test_deleting_a_merged_customer_frees_and_restores_the_addresses_of_all_its_
     assert [str(row.customer_id) for row in owners] == [survivor["id"], absorbed["id"]]
 
 
+def test_who_keeps_something_by_the_id_of_a_record_hears_that_all_of_them_went_and_came_back(
+    world: World,
+) -> None:
+    survivor, absorbed = world.create(email="a@x.com"), world.create(phone="11987654321")
+    world.merge(absorbed["id"], into=survivor["id"])
+    world.service.delete_customer(world.admin, survivor["id"])
+    world.service.restore_customer(world.admin, survivor["id"])
+    world.service.delete_customer(world.admin, survivor["id"])
+    purge.purge_due(world.db, at=utc_now() + timedelta(days=31))
+    told = [event["data"]["customers"][0] for event in world.events("customers.changed.v1")]
+    assert [(it["kind"], it.get("members")) for it in told if it["id"] == survivor["id"]] == [
+        ("created", None),
+        ("deleted", [survivor["id"], absorbed["id"]]),
+        ("restored", [survivor["id"], absorbed["id"]]),
+        ("deleted", [survivor["id"], absorbed["id"]]),
+        ("purged", [survivor["id"], absorbed["id"]]),
+    ]
+
+
 def test_after_thirty_days_nothing_is_left_but_the_news(world: World) -> None:
     kept, gone, part = world.create(phone="11987654321"), world.create(email="a@x.com"), world.create()
     world.merge(part["id"], into=gone["id"])
