@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from services.customers.history.schemas import SCHEMAS
+from services.customers.history.schemas import SCHEMAS as HEARD
+from services.customers.outreach.schemas import SCHEMAS as REPLIES
 
+SCHEMAS = {**HEARD, **REPLIES}
 FOLDER = Path(__file__).parents[2] / "contracts" / "customers"
 
 

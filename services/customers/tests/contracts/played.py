@@ -113,6 +113,7 @@ def play(world: World) -> tuple[dict[str, Json], dict[str, Json]]:
     _about_fields(day)
     _about_filters(day)
     _about_bulk(day, ana["id"])
+    _about_requests(day, ana["id"])
     _about_parked(day)
     day.hear_of_the_rest()
     day.hear_of_two()
@@ -199,6 +200,13 @@ def _about_bulk(day: Day, ana: str) -> None:
     day.call("list_bulk_refusals", bulk["id"], limit=50)
     waiting = day.world.service.start_bulk(day.world.admin, asked)["bulk"]
     day.call("cancel_bulk", waiting["id"])
+
+
+def _about_requests(day: Day, ana: str) -> None:
+    asked = {"channel": "whatsapp", "team": day.world.team("Vendas"), "message": "Olá, Ana!"}
+    request = day.call("start_conversation", ana, asked)["request"]
+    day.call("get_conversation_request", request["id"])
+    day.call("start_conversation", ana, {"channel": "telegram"}, name="start_conversation.no_address")
 
 
 def _about_parked(day: Day) -> None:

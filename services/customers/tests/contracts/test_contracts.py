@@ -9,8 +9,7 @@ import pytest
 import yaml
 
 from servicekit.rpc import entrypoint
-from services.customers.contracts import FOLDER, schema_files
-from services.customers.history.schemas import SCHEMAS
+from services.customers.contracts import FOLDER, SCHEMAS, schema_files
 from services.customers.service import CustomersService
 from services.customers.tests.contracts.played import example, examples, play
 
