@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import text
 
 from servicekit.database import Transactions
 from servicekit.database.migrate import migrate
 from servicekit.testing.infrastructure import fresh_database
-from services.tasks.tables import metadata
 from services.tasks.tests.company import Company
-from services.tasks.tests.world import World
+from services.tasks.tests.world import World, empty
 
 
 @pytest.fixture(scope="session")
@@ -30,20 +28,18 @@ def _connected(migrated_database: str) -> Iterator[Transactions]:
 
 
 @pytest.fixture(scope="session")
-def _company(_connected: Transactions) -> Company:
+def company(_connected: Transactions) -> Company:
     return Company(_connected)
 
 
 @pytest.fixture
 def database(_connected: Transactions) -> Transactions:
     """Empty tables."""
-    names = ", ".join(metadata.tables)
-    with _connected.unit_of_work() as uow:
-        uow.connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+    empty(_connected)
     return _connected
 
 
 @pytest.fixture
-def world(database: Transactions, _company: Company) -> World:
-    _company.forget()
-    return World(database, _company)
+def world(database: Transactions, company: Company) -> World:
+    company.forget()
+    return World(database, company)

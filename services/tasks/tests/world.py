@@ -18,6 +18,7 @@ from servicekit.errors import Unavailable
 from servicekit.ids import new_id
 from servicekit.scope import ADMIN, AGENT, Scope
 from services.tasks.service import TasksService
+from services.tasks.tables import metadata
 from services.tasks.tests.company import Company
 
 Json = dict[str, Any]
@@ -126,3 +127,10 @@ class World:
         self.revision += 1
         with self.db.unit_of_work() as uow:
             directory_rows.replace(uow.connection, Directory.load(self.call("directory", deadline=1.0)))
+
+
+def empty(database: Transactions) -> None:
+    """No table has a row."""
+    names = ", ".join(metadata.tables)
+    with database.unit_of_work() as uow:
+        uow.connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
