@@ -17,6 +17,7 @@ from gateway.docs_page import bundled_pages
 from gateway.openapi import openapi_page
 from gateway.pipeline import Pipeline
 from gateway.policy import POLICY, check_policy
+from gateway.push.process import pushing
 from gateway.routes import all_operations
 from gateway.routing import Router
 from gateway.settings import GatewaySettings
@@ -29,6 +30,7 @@ _ALLOWED_HEADERS = (
     "Idempotency-Key",
     "If-Match",
     "If-None-Match",
+    "Last-Event-ID",
     "Time-Zone",
     "X-Api-Key",
     "X-Request-Id",
@@ -90,7 +92,8 @@ async def open_resources(settings: GatewaySettings) -> AsyncIterator[Resources]:
     streams = Streams(limit=settings.max_streams, heartbeat_seconds=settings.stream_heartbeat_seconds)
     pages = bundled_pages() | {"openapi.json": openapi_page(all_operations())}
     try:
-        yield Resources(settings, database, callers, passwords, bus, streams, pages)
+        async with pushing(settings, bus, user=_bus_user(settings.amqp_url)) as push:
+            yield Resources(settings, database, callers, passwords, bus, streams, push, pages)
     finally:
         await bus.close()
         await callers.close()

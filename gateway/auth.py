@@ -9,6 +9,7 @@ async, uvloop, one core): SQLAlchemy async 510 µs of CPU a lookup, psycopg itse
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, LiteralString
 
@@ -64,7 +65,11 @@ def token_in(headers: dict[bytes, bytes]) -> bytes | None:
 async def identify(callers: Callers, headers: dict[bytes, bytes], allowed: frozenset[str]) -> Caller:
     """Whoever the token belongs to at this moment. Raises 401, and 403 for a role that is not allowed."""
     token = token_in(headers)
-    caller = await callers.find(token) if token else None
+    return admitted(await callers.find(token) if token else None, allowed)
+
+
+def admitted(caller: Caller | None, allowed: frozenset[str]) -> Caller:
+    """The caller, if there is one and its role is allowed. Raises 401, and 403."""
     if caller is None:
         raise problems.unauthenticated()
     if caller.scope.role not in allowed:
@@ -96,6 +101,10 @@ class Callers:
             return (await self._look_up([digest])).get(digest)
         finally:
             self._serve_waiting()
+
+    async def find_all(self, digests: Iterable[bytes]) -> dict[bytes, Caller]:
+        """Whoever these tokens belong to, by their digests. Takes as long as it takes for all of them."""
+        return await self._look_up(list(digests))
 
     async def close(self) -> None:
         if self._connection is not None:

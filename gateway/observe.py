@@ -17,6 +17,9 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5
 _ANSWERS = Counter("http_answers_total", "Answers, by operation and status", ["operation", "status"])
 _LATENCY = Histogram("http_request_seconds", "Time to the answer", ["operation"], buckets=_SECONDS)
 IN_FLIGHT = Gauge("http_requests_in_flight", "Requests being worked on")
+PUSH_NEWS = Counter("push_news_total", "What there was to tell to open streams of changes")
+PUSH_RESYNCS = Counter("push_resyncs_total", "Streams told to read everything anew")
+PUSH_FLUSH = Histogram("push_flush_seconds", "Time to tell all streams what there is", buckets=_SECONDS)
 STREAMS = Gauge("http_streams_open", "Streams of events being sent")
 
 

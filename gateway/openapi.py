@@ -93,6 +93,8 @@ def _headers(operation: Operation) -> list[dict[str, Any]]:
         found.append(_header("If-Match", 'The version that you saw, such as "3", or *', required=required))
     if operation.zoned:
         found.append(_header("Time-Zone", "An IANA name: where bare dates begin and end. Else the company's"))
+    if operation.resumable:
+        found.append(_header("Last-Event-ID", "The `id` after which to go on, as it was received"))
     if operation.idempotent:
         found.append(_header("Idempotency-Key", "Makes repeating this request safe for 24 hours"))
     return found

@@ -112,9 +112,9 @@ class Streams:
         observe.STREAMS.set(self._open)
 
 
-def event_of(name: str, content: Any, *, number: int | None = None) -> bytes:
+def event_of(name: str, content: Any, *, number: int | str | None = None) -> bytes:
     """One event, its data a line of JSON."""
-    given = b"" if number is None else b"id: %d\n" % number
+    given = b"" if number is None else f"id: {number}\n".encode()
     return given + b"event: " + name.encode() + b"\ndata: " + orjson.dumps(content) + b"\n\n"
 
 

@@ -116,7 +116,7 @@ class Words(fields.Field[Any]):
 
     @property
     def json_schema(self) -> dict[str, Any]:
-        one = "|".join(self.choices)
+        one = "|".join(map(re.escape, self.choices))
         return {"type": "string", "pattern": f"^({one})(,({one}))*$"}
 
     def _deserialize(self, value: Any, attr: Any, data: Any, **kwargs: Any) -> Any:

@@ -1,0 +1,1 @@
+"""What changes, told to whoever has a stream open and may know of it."""
