@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields
 
 from gateway.schemas.common import PageInfo, PageQuery, missing_parts
+from gateway.schemas.conversations import ConversationRequest
 from gateway.schemas.customers import Customer
 from gateway.schemas.fields import Id, Moment, Words, objects, one_of
 from gateway.schemas.notes import Note
@@ -71,8 +72,10 @@ class Profile(Schema):
     customer = fields.Nested(Customer, required=True)
     counters = fields.Nested(ProfileCounters, required=True)
     latest = fields.Nested(LatestItems, required=True)
-    requests = fields.List(
-        fields.Dict(), required=True, metadata={"description": "The latest requests to start a conversation"}
+    requests = objects(
+        ConversationRequest,
+        required=True,
+        metadata={"description": "The latest requests to start a conversation"},
     )
     possible_duplicates = fields.Integer(required=True)
     pinned_notes = objects(Note, metadata={"description": "Up to ten; absent while notes are missing"})
