@@ -6,7 +6,7 @@ held as well, when publishing (`write`) and when binding (`read`).
 
 The topology step declares exchanges and event queues as the operator, so that no service needs the right
 to. What a service declares itself is its own RPC queue, which expires when the service is away for long,
-and its reply queues.
+its reply queues, and queues of one process for what it hears only while it is there.
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 RPC_EXCHANGE = "nameko-rpc"
+EVENT_EXCHANGE = "crm.events"
 INBOUND_EXCHANGE = "channel.events"
 REQUEST_EXCHANGE = "channel.requests"
 DEFAULT_EXCHANGE = "amq.default"  # as rights call the exchange without a name
 CONNECTOR_PREFIX = "connector-"
 
 _NOTHING = "^$"
+_ANYTHING = ".*"
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class ServiceAccount:
     calls: tuple[str, ...]
     publishes: tuple[str, ...] = ()
     has_events: bool = False
+    overhears: tuple[str, ...] = ()  # families of events that its processes bind queues of their own to
 
 
 # The table. A new service gets a line here; see docs/adding-a-service.md.
@@ -63,7 +66,12 @@ SERVICES = (
     ),
     ServiceAccount(name="tasks", calls=("gateway", "customers"), publishes=("crm.events",), has_events=True),
     # It takes events from connectors that speak HTTP, and passes them on.
-    ServiceAccount(name="gateway", calls=("customers", "tasks"), publishes=("crm.events", INBOUND_EXCHANGE)),
+    ServiceAccount(
+        name="gateway",
+        calls=("customers", "tasks"),
+        publishes=("crm.events", INBOUND_EXCHANGE),
+        overhears=("customers", "customer", "interactions", "note", "task"),
+    ),
 )
 
 
@@ -77,7 +85,10 @@ def rights_of(user: str) -> Rights:
 def service_rights(account: ServiceAccount) -> Rights:
     """Answers calls to itself, calls the services it names, reads its own queues, publishes its events."""
     name = re.escape(account.name)
+    overheard = [EVENT_EXCHANGE] if account.overhears else []
     own_queues = [f"rpc-{name}", rf"reply\.{name}\..+"]
+    if account.overhears:
+        own_queues.append(rf"push\.{name}\..+")
     event_queues = [rf"{name}\.events(\.dead)?"] if account.has_events else []
     exchanges = [re.escape(exchange) for exchange in (RPC_EXCHANGE, *account.publishes)]
     # Parked messages are put back into the service's own queue. RabbitMQ cannot hold this right to one queue.
@@ -86,7 +97,7 @@ def service_rights(account: ServiceAccount) -> Rights:
     return Rights(
         configure=_one_of(own_queues),
         write=_one_of([*own_queues, *exchanges, *replay]),
-        read=_one_of([*own_queues, *event_queues, re.escape(RPC_EXCHANGE)]),
+        read=_one_of([*own_queues, *event_queues, *map(re.escape, [RPC_EXCHANGE, *overheard])]),
         topics=(
             TopicRights(
                 RPC_EXCHANGE,
@@ -94,6 +105,10 @@ def service_rights(account: ServiceAccount) -> Rights:
                 write=_one_of([*called, r"reply\..+"]),
                 # Nobody else's calls and answers can be listened to.
                 read=_one_of([rf"{name}\..+", rf"reply\.{name}\..+"]),
+            ),
+            *(
+                TopicRights(exchange, write=_ANYTHING, read=_one_of(_families(account.overhears)))
+                for exchange in overheard
             ),
         ),
     )
@@ -112,6 +127,11 @@ def connector_rights(user: str) -> Rights:
 def request_queue(connector: str) -> str:
     """From which a connector takes requests; connector.py declares it."""
     return f"{connector}.requests"
+
+
+def _families(names: Iterable[str]) -> list[str]:
+    """Patterns for the keys of all events of these families."""
+    return [rf"{re.escape(name)}\..+" for name in names]
 
 
 def _one_of(patterns: Iterable[str]) -> str:

@@ -75,6 +75,23 @@ def test_calls_go_only_to_the_services_named_and_only_own_calls_are_heard():
         assert not _allows(topics.read, key)
 
 
+def test_only_the_gateway_overhears_events_and_only_those_that_it_tells():
+    gateway = rights_of("gateway")
+    assert _allows(gateway.configure, "push.gateway.0192")
+    for right in (gateway.configure, gateway.write, gateway.read):
+        assert not _allows(right, "push.customers.0192")
+        assert not _allows(right, "customers.events")
+    [heard] = [topics for topics in gateway.topics if topics.exchange == "crm.events"]
+    assert _allows(heard.write, "directory.changed.v1")
+    for key in ("customers.changed.v1", "customer.merged.v1", "interactions.added.v1", "task.due.v1"):
+        assert _allows(heard.read, key)
+    for key in ("#", "*.*.*", "duplicate.detected.v1", "directory.changed.v1"):
+        assert not _allows(heard.read, key)
+    for other in ("customers", "tasks"):
+        assert not _allows(rights_of(other).read, "crm.events")
+        assert not _allows(rights_of(other).configure, f"push.{other}.0192")
+
+
 def test_nobody_unknown_has_rights():
     with pytest.raises(KeyError):
         rights_of("reports-of-somebody")

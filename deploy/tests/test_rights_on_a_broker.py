@@ -168,3 +168,16 @@ def test_nobody_listens_to_the_calls_and_answers_of_another(broker: Broker):
 def test_nobody_declares_the_queue_of_another(broker: Broker):
     with pytest.raises(AccessRefused):
         broker.channel("customers").queue_declare("rpc-gateway", durable=True, auto_delete=False)
+
+
+def test_the_gateway_overhears_what_it_may_tell_and_nothing_else(broker: Broker):
+    gateway = broker.channel("gateway")
+    gateway.queue_declare("push.gateway.1", exclusive=True)
+    gateway.queue_bind("push.gateway.1", "crm.events", "customers.changed.v1")
+    _publish(broker.channel("customers"), "crm.events", "customers.changed.v1")
+    assert gateway.basic_get("push.gateway.1", no_ack=True) is not None
+    _publish(broker.channel("gateway"), "crm.events", "directory.changed.v1")
+    with pytest.raises(AccessRefused):
+        gateway.queue_bind("push.gateway.1", "crm.events", "#")
+    with pytest.raises(AccessRefused):
+        broker.channel("customers").queue_declare("push.gateway.2", exclusive=True)
