@@ -29,9 +29,9 @@ events = st.one_of(
     st.builds(added, customer, team),
     st.builds(noted, customer, team),
 )
-hear = st.tuples(st.just("hear"), events)
+hear = st.tuples(st.just("hear"), st.lists(events, min_size=1, max_size=6))
 steps = st.one_of(
-    *[hear] * 4,
+    *[hear] * 3,
     st.tuples(st.just("flush"), st.none()),
     st.tuples(st.just("reconnect"), digest),
     st.tuples(st.just("slow"), digest),
@@ -70,7 +70,7 @@ class Session:
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dealing, "MOST_IDS", 2)
-    monkeypatch.setattr(dealing, "MOST_NEWS", 3)
+    monkeypatch.setattr(dealing, "MOST_NEWS", 5)
 
 
 @settings(max_examples=300, deadline=None)
@@ -112,9 +112,10 @@ async def _take(
     happened: dict[int, News],
 ) -> None:
     match step:
-        case "hear", bytes(body):
-            push.hear(body)
-            happened.update(push._ring.after(push._ring.floor))
+        case "hear", list(bodies):
+            for body in bodies:
+                push.hear(body)
+                happened.update(push._ring.after(push._ring.floor))
         case "flush", _:
             await push.flush()
             await settled()
