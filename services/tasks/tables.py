@@ -77,6 +77,16 @@ note = Table(
     Index("note_deleted_idx", "customer_id", postgresql_where=text("deleted_at IS NOT NULL")),
 )
 
+# How many notes a team has about a record, so that nobody has to count a hundred thousand. `team_id` is all
+# zeros for the administrators'.
+note_count = Table(
+    "note_count",
+    metadata,
+    Column("customer_id", Uuid, primary_key=True),
+    Column("team_id", Uuid, primary_key=True),
+    Column("notes", BigInteger, nullable=False),
+)
+
 # What became of a note: kind is created, edited, pinned, unpinned, moved or deleted.
 note_change = Table(
     "note_change",

@@ -67,7 +67,7 @@ class Keyset:
         """
         if cursor is None:
             return [None]
-        values, last_id = self._open(cursor)
+        values, last_id = self.position(cursor)
         first = self.keys[0] if self.keys else None
         if first is None or not first.nullable or len(self.keys) > 1:
             return [self._after(values, last_id)]
@@ -107,7 +107,11 @@ class Keyset:
         beyond: ColumnElement[bool] = column < value if descending else column > value
         return beyond
 
-    def _open(self, cursor: str) -> tuple[list[Any], Any]:
+    def position(self, cursor: str) -> tuple[list[Any], Any]:
+        """The key values and the id that a cursor names, for statements of one's own.
+
+        Raises Invalid `invalid_cursor` at /cursor.
+        """
         try:
             name, values, last_id = _decode(cursor)
             if name != self.name or len(values) != len(self.keys):

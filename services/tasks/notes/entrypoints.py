@@ -48,12 +48,12 @@ class NoteEntrypoints:
         pinned: bool | None = None,
     ) -> Json:
         """Newest first. Of an absorbed customer only whom it moved to."""
-        caller, window = for_people(scope), read_window(limit, pinned=pinned)
+        caller, window = for_people(scope), read_window(limit, cursor, pinned=pinned)
         customer = get_visible(self.customers, caller, customer_id)
         if customer.id != find_id(customer_id):
             return {"moved_to": str(customer.id)}
         with self.db.reading() as connection:
-            notes = queries.list_notes(connection, caller, customer.members, window, cursor=cursor)
+            notes = queries.list_notes(connection, caller, customer.members, window)
         following = queries.cursor_after(notes[limit - 1]) if len(notes) > limit else None
         return {"data": [note_message(note, customer.id) for note in notes[:limit]], "next": following}
 

@@ -10,31 +10,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import (
-    ARRAY,
-    ColumnElement,
-    Connection,
-    FromClause,
-    Uuid,
-    bindparam,
-    func,
-    select,
-    true,
-    tuple_,
-)
+from sqlalchemy import Connection, TextClause, select, text
 
 from servicekit.database.paging import Keyset, Page, SortKey, list_page
 from servicekit.scope import Scope
 from services.tasks.notes.domain.note import Note
-from services.tasks.notes.repository import to_note
+from services.tasks.notes.repository import COLUMNS, to_note
 from services.tasks.tables import note, note_change
 
 LATEST: Final = Keyset("notes", [SortKey(note.c.created_at, descending=True)], note.c.id)
 _CHANGES: Final = Keyset("changes", [SortKey(note_change.c.at, descending=True)], note_change.c.id)
 _COUNTED: Final = 1_000
+
+_LIST = """
+    SELECT {columns} FROM unnest(CAST(:members AS uuid[])) AS member (id) {teams} CROSS JOIN LATERAL (
+        SELECT * FROM note n WHERE n.customer_id = member.id AND n.deleted_at IS NULL {conditions}
+        ORDER BY n.created_at DESC, n.id DESC LIMIT :limit) n
+    ORDER BY n.created_at DESC, n.id DESC LIMIT :limit"""
+_TEAMS = "CROSS JOIN unnest(CAST(:teams AS uuid[])) AS team (id)"
+_COUNT_ALL = (
+    "SELECT coalesce(sum(notes), 0) FROM note_count WHERE customer_id = ANY(CAST(:members AS uuid[]))"
+)
+_COUNT_OWN = f"{_COUNT_ALL} AND team_id = ANY(CAST(:teams AS uuid[]))"
+_COUNT_OF_TEAM = text("""
+    SELECT count(*) FROM (
+        SELECT FROM note WHERE team_id = :team AND deleted_at IS NULL LIMIT :bound) AS counted""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,47 +52,30 @@ class Window:
     pinned: bool | None = None
 
 
-def list_notes(
-    connection: Connection,
-    scope: Scope,
-    members: Sequence[UUID],
-    window: Window,
-    *,
-    cursor: str | None = None,
-) -> list[Note]:
-    """Up to `limit` + 1 notes of a customer that the caller may see: of their teams only, unless an
-    administrator's. Raises Invalid for a cursor that is none."""
-    places = _places(scope, members)
-    [after] = LATEST.segments(cursor)
-    conditions = [*_conditions(window), *([] if after is None else [after])]
-    newest = (
-        select(note)
-        .where(places.on, note.c.deleted_at.is_(None), *conditions)
-        .order_by(*LATEST.order_by())
-        .limit(window.limit + 1)
-        .lateral("n")
-    )
-    statement = (
-        select(newest)
-        .select_from(places.rows.join(newest, true()))
-        .order_by(newest.c.created_at.desc(), newest.c.id.desc())
-        .limit(window.limit + 1)
-    )
-    return [to_note(row) for row in connection.execute(statement, places.parameters)]
+def list_notes(connection: Connection, scope: Scope, members: Sequence[UUID], window: Window) -> list[Note]:
+    """Up to `limit` + 1 notes of a customer whom the caller sees: all, or those of an agent's teams."""
+    conditions = (window.after is not None, window.since is not None, window.until is not None, window.pinned)
+    after_at, after_id = window.after or (None, None)
+    values = {
+        **_whose(scope, members),
+        "limit": window.limit + 1,
+        "after_at": after_at,
+        "after_id": after_id,
+        "since": window.since,
+        "until": window.until,
+    }
+    return [to_note(row) for row in connection.execute(_listing(conditions, scope.is_admin), values)]
 
 
 def count_notes(connection: Connection, scope: Scope, members: Sequence[UUID]) -> int:
-    """Of those that `list_notes` would list."""
-    places = _places(scope, members)
-    each = select(func.count().label("notes")).where(places.on, note.c.deleted_at.is_(None)).lateral("n")
-    total = select(func.coalesce(func.sum(each.c.notes), 0)).select_from(places.rows.join(each, true()))
-    return int(connection.execute(total, places.parameters).scalar_one())
+    """Of those that `list_notes` would list, without looking at any."""
+    statement = text(_COUNT_ALL if scope.is_admin else _COUNT_OWN)
+    return int(connection.execute(statement, _whose(scope, members)).scalar_one())
 
 
 def count_of_team(connection: Connection, team_id: UUID) -> tuple[int, str]:
     """How many notes a team has: exactly ("eq") up to a bound, beyond it at least so many ("gte")."""
-    some = select(note.c.id).where(note.c.team_id == team_id, note.c.deleted_at.is_(None)).limit(_COUNTED + 1)
-    found = int(connection.execute(select(func.count()).select_from(some.subquery())).scalar_one())
+    found = int(connection.execute(_COUNT_OF_TEAM, {"team": team_id, "bound": _COUNTED + 1}).scalar_one())
     return min(found, _COUNTED), "eq" if found <= _COUNTED else "gte"
 
 
@@ -102,42 +89,27 @@ def cursor_after(last: Note) -> str:
     return LATEST.cursor_after([last.created_at], last.id)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Places:
-    """Where the notes are that a caller reads: stretches of an index, and what a note in one fulfils."""
-
-    rows: FromClause
-    on: ColumnElement[bool]
-    parameters: dict[str, Any]
+def position(cursor: str) -> tuple[datetime, UUID]:
+    """The time and id of the last note of a page. Raises Invalid for a cursor that is none."""
+    [at], note_id = LATEST.position(cursor)
+    return at, note_id
 
 
-def _places(scope: Scope, members: Sequence[UUID]) -> _Places:
-    member, values = _column("members"), {"members": list(members)}
-    if scope.is_admin:
-        return _Places(member, note.c.customer_id == member.c.id, values)
-    # Who is neither an administrator nor in a team reads nothing.
-    team, values = _column("teams"), {**values, "teams": sorted(map(UUID, scope.team_ids))}
-    on = (note.c.customer_id == member.c.id) & (note.c.team_id == team.c.id)
-    return _Places(member.join(team, true()), on, values)
+@cache
+def _listing(conditions: tuple[bool, bool, bool, bool | None], everything: bool) -> TextClause:
+    after, since, until, pinned = conditions
+    wanted = {
+        "(n.created_at, n.id) < (:after_at, :after_id)": after,
+        "n.created_at >= :since": since,
+        "n.created_at < :until": until,
+        "n.pinned": pinned is True,
+        "NOT n.pinned": pinned is False,
+        "n.team_id = team.id": not everything,
+    }
+    told = "".join(f" AND {condition}" for condition, is_wanted in wanted.items() if is_wanted)
+    return text(_LIST.format(columns=COLUMNS, teams="" if everything else _TEAMS, conditions=told))
 
 
-def _column(name: str) -> FromClause:
-    """The values of a parameter, as rows."""
-    values = func.unnest(bindparam(name, type_=ARRAY(Uuid))).table_valued("id")
-    return values.render_derived(name=name)
-
-
-def _conditions(window: Window) -> list[ColumnElement[bool]]:
-    conditions = []
-    if window.after is not None:
-        conditions.append(tuple_(*LATEST.columns) < tuple_(*window.after, types=_TYPES))
-    if window.since is not None:
-        conditions.append(note.c.created_at >= window.since)
-    if window.until is not None:
-        conditions.append(note.c.created_at < window.until)
-    if window.pinned is not None:
-        conditions.append(note.c.pinned if window.pinned else ~note.c.pinned)
-    return conditions
-
-
-_TYPES: Final = [column.type for column in LATEST.columns]
+def _whose(scope: Scope, members: Sequence[UUID]) -> dict[str, Any]:
+    """Who is neither an administrator nor in a team reads nothing."""
+    return {"members": list(members), "teams": sorted(map(UUID, scope.team_ids))}

@@ -9,16 +9,20 @@ from uuid import UUID
 from servicekit.clock import parse_rfc3339
 from servicekit.errors import Invalid
 from servicekit.inputs import whole
-from services.tasks.notes.queries import Window
+from services.tasks.notes.queries import Window, position
 
 MAX_LIMIT: Final = 200
 
 
-def read_window(limit: Any, *, pinned: Any = None) -> Window:
+def read_window(limit: Any, cursor: Any, *, pinned: Any = None) -> Window:
     """A page of a list. Raises Invalid."""
     if pinned is not None and type(pinned) is not bool:
         raise Invalid.at("/pinned", "invalid_type", "true or false is expected")
-    return Window(whole(limit, "/limit", at_least=1, at_most=MAX_LIMIT), pinned=pinned)
+    return Window(
+        whole(limit, "/limit", at_least=1, at_most=MAX_LIMIT),
+        after=None if cursor is None else position(cursor),
+        pinned=pinned,
+    )
 
 
 def read_feed_window(after: Any, limit: Any, since: Any, until: Any) -> Window:

@@ -40,6 +40,9 @@ def database(_connected: Transactions) -> Transactions:
 
 
 @pytest.fixture
-def world(database: Transactions, company: Company) -> World:
+def world(database: Transactions, company: Company) -> Iterator[World]:
+    """A small company. Whatever a test does to it, notes are counted as they are."""
     company.forget()
-    return World(database, company)
+    world = World(database, company)
+    yield world
+    assert world.counted_notes() == world.recounted_notes()

@@ -84,6 +84,18 @@ class World:
         bodies = [orjson.loads(row.body) for row in self.rows("SELECT body FROM outbox ORDER BY id")]
         return [body for body in bodies if kind in (None, body["type"])]
 
+    def counted_notes(self) -> list[tuple[Any, ...]]:
+        """By customer and team, how many notes the service says that there are."""
+        rows = self.rows("SELECT customer_id, team_id, notes FROM note_count WHERE notes <> 0 ORDER BY 1, 2")
+        return [tuple(row) for row in rows]
+
+    def recounted_notes(self) -> list[tuple[Any, ...]]:
+        """The same, note by note."""
+        rows = self.rows("""
+            SELECT customer_id, coalesce(team_id, '00000000-0000-0000-0000-000000000000'), count(*)
+            FROM note WHERE deleted_at IS NULL GROUP BY 1, 2 ORDER BY 1, 2""")
+        return [tuple(row) for row in rows]
+
     def patiently(self, work: Callable[[], T]) -> T:
         """As `@rpc` does: again when PostgreSQL undid the transaction for the sake of another one.
 

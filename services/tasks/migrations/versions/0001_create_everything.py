@@ -38,6 +38,13 @@ def upgrade() -> None:
         CREATE INDEX note_team_idx ON note (team_id, id) WHERE deleted_at IS NULL;
         CREATE INDEX note_deleted_idx ON note (customer_id) WHERE deleted_at IS NOT NULL;
 
+        CREATE TABLE note_count (
+            customer_id uuid,
+            team_id uuid,
+            notes bigint NOT NULL,
+            CONSTRAINT note_count_pkey PRIMARY KEY (customer_id, team_id)
+        );
+
         CREATE TABLE note_change (
             id uuid CONSTRAINT note_change_pkey PRIMARY KEY,
             note_id uuid NOT NULL CONSTRAINT note_change_note_id_fkey REFERENCES note,
@@ -117,6 +124,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DROP TABLE customer_state, comment, task_change, task, note_change, note")
+    op.execute("DROP TABLE customer_state, comment, task_change, task, note_change, note_count, note")
     op.execute("DROP TABLE directory_state, directory_user, directory_team")
     drop_plumbing_v1(op)

@@ -184,6 +184,7 @@ def test_everybody_reads_exactly_what_the_rule_says(
         getattr(day, name)(*arguments)
     for scope in day.scopes.values():
         day.check(scope)
+    assert day.world.counted_notes() == day.world.recounted_notes()
 
 
 def _found(call: Any, *args: Any) -> bool:
