@@ -17,6 +17,7 @@ from services.customers.history.entrypoints import HistoryEntrypoints
 from services.customers.history.subscribers import RecordHistory
 from services.customers.outreach.entrypoints import OutreachEntrypoints
 from services.customers.outreach.subscribers import CloseRequests, note_returned
+from services.customers.profile.entrypoints import ProfileEntrypoints
 from services.customers.registry.entrypoints import RegistryEntrypoints
 from services.customers.search.entrypoints import SearchEntrypoints
 from services.customers.settings.entrypoints import SettingsEntrypoints
@@ -28,6 +29,7 @@ class CustomersService(
     RegistryEntrypoints,  # customers and their addresses: each person once
     HistoryEntrypoints,  # what was said with them, and who changed what
     OutreachEntrypoints,  # conversations that people here begin
+    ProfileEntrypoints,  # the page that shows one of them
     TagEntrypoints,
     FieldEntrypoints,  # what the company wants to know of them besides
     FilterEntrypoints,  # which of them are meant

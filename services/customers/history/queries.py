@@ -90,8 +90,9 @@ def _read_messages(
         with reading_within(connection, MESSAGES_WITHIN):
             return _read(connection, statement, parameters)
     except OutOfTime:
-        detail = "too many conversations to find single messages in time: ask for a shorter time"
-        raise Invalid("query_too_expensive", {"detail": detail}) from None
+        code, detail = "query_too_expensive", "too many conversations to find single messages in"
+        error = {"pointer": "/kind", "code": code, "detail": detail}
+        raise Invalid(code, {"errors": [error]}) from None
 
 
 @cache

@@ -1,0 +1,1 @@
+"""Everything of a customer that one page shows first."""
