@@ -21,6 +21,7 @@ Json = dict[str, Any]
 REFILLS: Final = 5
 _GROWTH: Final = 4
 _MOST: Final = 1_000  # what the customers service answers at once
+_MOST_READ: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,13 @@ def page(look: Look, wanted: Wanted, *, limit: int, cursor: str | None) -> Json:
         next_position = None if ended else Position.of(met[-1], wanted.sort)
         if len(found) > limit or ended:
             break
-        after, size = next_position, min(_MOST, _GROWTH * size)
+        after, size = next_position, _larger(size, over)
     if len(found) > limit:
         next_position = Position.of(found[limit - 1].task, wanted.sort)
     data = [seen.message(now=wanted.now) for seen in found[:limit]]
     return {"data": data, "next": next_position and next_position.dump(wanted.sort)}
+
+
+def _larger(size: int, over: Walk) -> int:
+    """More at once where much is hidden, but not of each of a large team's members."""
+    return max(size, min(_GROWTH * size, _MOST, _MOST_READ // max(1, over.strands)))

@@ -50,6 +50,11 @@ class Walk:
     keys: Sequence[UUID] = ()
     due_before: datetime | None = None
 
+    @property
+    def strands(self) -> int:
+        """How many stretches of an index each page reads."""
+        return len(self.statuses) * (1 if self.column is None else len(self.keys))
+
 
 def find_tasks(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Task]:
     return {row.id: to_task(row) for row in connection.execute(_BY_IDS, {"ids": list(ids)})}

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, TextClause, text
 
 from services.tasks.work.domain.customers import DELETED, LIVE, PURGED, Fate
 
-CHUNK: Final = 2_000
+CHUNK: Final = 1_000
 Erase = Callable[[Connection, Sequence[UUID]], object]
 
 # Whoever writes a task that is to be done and whoever hears of a deletion take turns, or the one would not
@@ -42,40 +42,42 @@ _HEAR = text("""
         SET revision = greatest(known.revision, excluded.revision), state = excluded.state
         WHERE known.state <> 'purged' AND (known.revision < excluded.revision OR excluded.state = 'purged')
     RETURNING customer_id""")
-_HOLD = text("""
+# Tasks of a customer are found by index once: what a transaction has changed itself it would meet again and
+# again. Under the lock they are looked at anew.
+_OPEN = text("""
+    SELECT id FROM task WHERE customer_id = ANY(CAST(:members AS uuid[])) AND deleted_at IS NULL
+    AND status = ANY('{open,in_progress}') ORDER BY id""")
+_HELD = text("""
+    SELECT id FROM task WHERE customer_id = ANY(CAST(:members AS uuid[])) AND deleted_at IS NULL
+    AND status = 'cancelled' AND held_status IS NOT NULL AND NOT EXISTS (
+        SELECT FROM customer_state gone
+        WHERE gone.customer_id = task.customer_id AND gone.state <> 'live')
+    ORDER BY id""")
+_ALL = text("""
+    SELECT id FROM task WHERE customer_id = ANY(CAST(:members AS uuid[])) AND deleted_at IS NULL
+    UNION ALL
+    SELECT id FROM task WHERE customer_id = ANY(CAST(:members AS uuid[])) AND deleted_at IS NOT NULL
+    ORDER BY id""")
+_LOCKED = """ANY(ARRAY(
+    SELECT id FROM task WHERE id = ANY(CAST(:tasks AS uuid[])) AND {} ORDER BY id FOR NO KEY UPDATE))"""
+_HOLD = text(f"""
     WITH held AS (
         UPDATE task SET status = 'cancelled', held_status = status, version = version + 1, updated_at = :at
-        WHERE id = ANY(ARRAY(
-            SELECT id FROM task WHERE customer_id = ANY(CAST(:members AS uuid[])) AND deleted_at IS NULL
-            AND status = ANY('{open,in_progress}') ORDER BY id LIMIT :chunk FOR NO KEY UPDATE))
+        WHERE id = {_LOCKED.format("deleted_at IS NULL AND status IN ('open', 'in_progress')")}
         RETURNING id, held_status)
     INSERT INTO task_change (id, task_id, at, field, before, after)
     SELECT gen_random_uuid(), id, :at, 'status', to_jsonb(held_status), '"cancelled"' FROM held""")
-_RELEASE = text("""
+_RELEASE = text(f"""
     WITH back AS (
         UPDATE task SET status = held_status, held_status = NULL, version = version + 1, updated_at = :at
-        WHERE id = ANY(ARRAY(
-            SELECT id FROM task WHERE customer_id = ANY(CAST(:members AS uuid[])) AND deleted_at IS NULL
-            AND held_status IS NOT NULL AND status = 'cancelled' AND NOT EXISTS (
-                SELECT FROM customer_state gone
-                WHERE gone.customer_id = task.customer_id AND gone.state <> 'live')
-            ORDER BY id LIMIT :chunk FOR NO KEY UPDATE))
+        WHERE id = {_LOCKED.format("deleted_at IS NULL AND held_status IS NOT NULL")}
         RETURNING id, status)
     INSERT INTO task_change (id, task_id, at, field, before, after)
     SELECT gen_random_uuid(), id, :at, 'status', '"cancelled"', to_jsonb(status) FROM back""")
-# In two parts, as the indexes are.
-_OF_MEMBERS = """
-    SELECT id FROM task WHERE customer_id = ANY(CAST(:members AS uuid[])) AND deleted_at IS NULL
-    UNION ALL
-    SELECT id FROM task WHERE customer_id = ANY(CAST(:members AS uuid[])) AND deleted_at IS NOT NULL"""
-_ERASE: Final = tuple(
-    text(f"DELETE FROM {table} WHERE id = ANY(ARRAY(SELECT id FROM {table} WHERE {of} LIMIT :chunk))")
-    for table, of in (
-        ("comment", f"task_id IN ({_OF_MEMBERS})"),
-        ("task_change", f"task_id IN ({_OF_MEMBERS})"),
-        ("task", f"id IN ({_OF_MEMBERS})"),
-    )
-)
+_ERASE: Final = [
+    text(f"DELETE FROM {table} WHERE {column} = ANY(CAST(:tasks AS uuid[]))")
+    for table, column in (("comment", "task_id"), ("task_change", "task_id"), ("task", "id"))
+]
 
 
 def is_gone(connection: Connection, customer_ids: Iterable[UUID]) -> bool:
@@ -95,9 +97,9 @@ def hear(connection: Connection, fates: Sequence[Fate], *, erase_notes: Erase, a
     told: dict[str, list[UUID]] = {DELETED: [], LIVE: [], PURGED: []}
     for fate in fates:
         told[fate.state] += _hear(connection, fate)
-    _in_chunks(connection, (_HOLD,), told[DELETED], at=at)
-    _in_chunks(connection, (_RELEASE,), told[LIVE], at=at)
-    _in_chunks(connection, _ERASE, told[PURGED])
+    _in_chunks(connection, told[DELETED], _OPEN, [_HOLD], at=at)
+    _in_chunks(connection, told[LIVE], _HELD, [_RELEASE], at=at)
+    _in_chunks(connection, told[PURGED], _ALL, _ERASE)
     if told[PURGED]:
         erase_notes(connection, told[PURGED])
 
@@ -114,12 +116,16 @@ def _hear(connection: Connection, fate: Fate) -> list[UUID]:
 
 
 def _in_chunks(
-    connection: Connection, statements: Iterable[TextClause], members: list[UUID], **values: Any
+    connection: Connection,
+    members: Sequence[UUID],
+    which: TextClause,
+    statements: Sequence[TextClause],
+    **values: Any,
 ) -> None:
-    """A customer may have a hundred thousand tasks: no single statement is about all of them."""
+    """A customer may have a hundred thousand tasks: no single statement writes all of them."""
     if not members:
         return
-    for statement in statements:
-        asked = {**values, "members": sorted(members), "chunk": CHUNK}
-        while connection.execute(statement, asked).rowcount == CHUNK:
-            pass
+    tasks = list(connection.execute(which, {"members": list(members)}).scalars())
+    for start in range(0, len(tasks), CHUNK):
+        for statement in statements:
+            connection.execute(statement, {**values, "tasks": tasks[start : start + CHUNK]})
