@@ -116,6 +116,8 @@ def play(world: World) -> tuple[dict[str, Json], dict[str, Json]]:
     _about_requests(day, ana["id"])
     _about_parked(day)
     day.hear_of_the_rest()
+    day.call("list_history", ana["id"], limit=4, name="list_history.page")
+    day.call("get_profile", ana["id"])
     day.hear_of_two()
     events: dict[str, Json] = {}
     for event in world.events():
@@ -135,6 +137,7 @@ def _about_customers(day: Day, ana: str) -> None:
     day.call("update_customer", caio, {"status": "active"}, version=1, name="update_customer.stale")
     day.call("absorb_customer", caio, {"name": "Caio L.", "phone": "(11) 3333-4444"}, mode="merge")
     day.call("visible", [ana, caio])
+    day.call("visible", [ana], with_teams=True, name="visible.with_teams")
     day.call("team_usage", day.world.team("Vendas"))
     day.call("count_without_team")
     day.call("move_team", day.world.team("Vendas"), None, limit=500)
