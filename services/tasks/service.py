@@ -11,6 +11,7 @@ from servicekit.database import Database
 from servicekit.events import ParkedMessages, Subscriber
 from servicekit.rpc import RpcClient
 from services.tasks.notes.entrypoints import NoteEntrypoints
+from services.tasks.profile import ProfileEntrypoints
 from services.tasks.topology import TOPOLOGY
 from services.tasks.work.comments import CommentEntrypoints
 from services.tasks.work.entrypoints import TaskEntrypoints
@@ -22,6 +23,7 @@ class TasksService(
     NoteEntrypoints,  # what people write down about customers
     TaskEntrypoints,  # what they have to do
     CommentEntrypoints,
+    ProfileEntrypoints,  # both at a glance
     DirectoryEntrypoints,
     ParkedMessages,  # events that could not be read
 ):

@@ -1,0 +1,52 @@
+"""What the profile of a customer shows of notes and tasks, in one call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from servicekit.clock import utc_now
+from servicekit.database import Database
+from servicekit.inputs import find_id
+from servicekit.rights import for_people
+from servicekit.rpc import rpc
+from services.tasks.customers import get_visible
+from services.tasks.notes import queries as note_rows
+from services.tasks.notes.messages import note_message
+from services.tasks.notes.queries import Window
+from services.tasks.work import queries as task_rows
+from services.tasks.work.domain.task import UNFINISHED
+from services.tasks.work.messages import task_message
+from services.tasks.work.position import DUE
+from services.tasks.work.queries import Walk
+
+Json = dict[str, Any]
+SHOWN = 10
+
+
+class ProfileEntrypoints:
+    """Mixin of TasksService."""
+
+    db: Database
+    customers: Any
+
+    @rpc
+    def for_profile(self, scope: Json, customer_id: str) -> Json:
+        """The latest pinned notes, what is to be done next, and how much there is that the caller could list.
+
+        Of an absorbed customer only whom it moved to.
+        """
+        caller, now = for_people(scope), utc_now()
+        customer = get_visible(self.customers, caller, customer_id)
+        if customer.id != find_id(customer_id):
+            return {"moved_to": str(customer.id)}
+        soonest = Walk(sort=DUE, statuses=UNFINISHED, column="customer_id", keys=customer.members)
+        with self.db.reading() as connection:
+            pinned = note_rows.list_notes(connection, caller, customer.members, Window(SHOWN, pinned=True))
+            notes = note_rows.count_notes(connection, caller, customer.members)
+            tasks = task_rows.walk(connection, soonest, after=None, limit=SHOWN)
+            unfinished = task_rows.count_unfinished(connection, customer.members)
+        return {
+            "pinned_notes": [note_message(note, customer.id) for note in pinned[:SHOWN]],
+            "open_tasks": [task_message(t, customer=customer.id, limited=False, now=now) for t in tasks],
+            "counters": {"notes": notes, "open_tasks": unfinished},
+        }

@@ -1,0 +1,67 @@
+"""What a profile shows of notes and tasks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from servicekit.ids import new_id
+from services.tasks.tests.notes.office import NO_CUSTOMER, refusal
+from services.tasks.tests.world import World
+
+Json = dict[str, Any]
+
+
+def write(world: World, who: Json, customer: str, body: str, **data: Any) -> Json:
+    return world.service.create_note(who, customer, {"body": body, **data})["note"]
+
+
+def plan(world: World, who: Json, customer: str, title: str, **data: Any) -> Json:
+    return world.service.create_task(who, {"title": title, "customer": customer, **data})["task"]
+
+
+def test_a_customer_about_whom_nothing_is_known(world: World):
+    maria, customer = world.agent("maria", "Sales"), world.customer("Sales")
+    assert world.service.for_profile(maria, customer) == {
+        "pinned_notes": [],
+        "open_tasks": [],
+        "counters": {"notes": 0, "open_tasks": 0},
+    }
+
+
+def test_pinned_notes_and_what_is_to_be_done_next_of_all_that_was_merged(world: World):
+    maria, old, root = world.agent("maria", "Sales"), world.customer("Sales"), world.customer("Sales")
+    write(world, maria, old, "Not pinned")
+    pinned = [write(world, maria, old if n % 2 else root, str(n), pinned=True) for n in range(12)]
+    later = plan(world, maria, root, "Later", due_at="2026-03-02T10:00:00Z")
+    sooner = plan(world, maria, old, "Sooner", due_at="2026-03-01T10:00:00Z")
+    some_day = [plan(world, maria, old, f"Some day {n}") for n in range(10)]
+    world.service.update_task(maria, some_day[0]["id"], {"status": "done"})
+    world.company.merge(old, into=root)
+    profile = world.service.for_profile(maria, root)
+    assert profile["counters"] == {"notes": 13, "open_tasks": 11}
+    expected = [{**note, "customer": root} for note in reversed(pinned[2:])]
+    assert profile["pinned_notes"] == expected
+    titles = [task["id"] for task in profile["open_tasks"]]
+    assert titles[:2] == [sooner["id"], later["id"]]
+    assert len(titles) == 10
+    assert {task["customer"] for task in profile["open_tasks"]} == {root}
+    assert world.service.for_profile(maria, old) == {"moved_to": root}
+
+
+def test_it_shows_and_counts_no_notes_of_other_teams(world: World):
+    maria, customer = world.agent("maria", "Sales"), world.customer("Sales", "Care")
+    mine = write(world, maria, customer, "Of sales", pinned=True)
+    write(world, world.agent("paulo", "Care"), customer, "Of care", pinned=True)
+    gone = write(world, maria, customer, "Gone")
+    world.service.delete_note(maria, gone["id"])
+    write(world, world.admin, customer, "Of administrators", pinned=True)
+    profile = world.service.for_profile(maria, customer)
+    assert (profile["pinned_notes"], profile["counters"]["notes"]) == ([mine], 1)
+    whole = world.service.for_profile(world.admin, customer)
+    assert (len(whole["pinned_notes"]), whole["counters"]["notes"]) == (3, 3)
+
+
+def test_there_is_no_profile_of_whom_one_does_not_see(world: World):
+    maria, hidden = world.agent("maria", "Sales"), world.customer("Care")
+    for customer in (hidden, str(new_id()), "nobody"):
+        assert refusal(world.service.for_profile, maria, customer) == NO_CUSTOMER
