@@ -13,6 +13,7 @@ from gateway.tests.fake_definitions import Definitions
 from gateway.tests.fake_finding import PROBLEM, Finding
 from gateway.tests.fake_outreach import Outreach
 from gateway.tests.fake_past import Past
+from gateway.tests.fake_sight import Sight
 from servicekit.errors import Conflict, Duplicate, Forbidden, Invalid, NotFound, Stale, Unavailable
 from servicekit.ids import new_id
 from servicekit.rpc import rpc
@@ -20,7 +21,7 @@ from servicekit.rpc import rpc
 BUSY_TEAM_NAME = "Busy"
 
 
-class CustomersService(Definitions, Finding, Outreach, Past):
+class CustomersService(Definitions, Finding, Outreach, Past, Sight):
     name = "customers"
 
     @rpc
