@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.demo.company import SOURCES
 from deploy.local.state import CHECKOUT
 from deploy.local.system import RunningSystem
 from tests.support.api import Api, Company, a_mobile
@@ -148,6 +149,29 @@ def test_a_refused_file_is_not_tried_again(system: RunningSystem, admin: Api, tm
 
     with pytest.raises(AssertionError, match="/0/type"):
         run(name, tmp_path, _with_a_key(system, admin), bad)
+
+
+def test_requests_are_taken_and_answered(system: RunningSystem, company: Company, tmp_path: Path):
+    agent = company.agent(company.team())
+    source = {"channel": "whatsapp", "source": SOURCES["pt"]}
+    contacts = ({"whatsapp": a_mobile()}, {"phone": a_mobile()})
+    customers = [agent.created("/v1/customers", {"name": "Ana", **contact})["id"] for contact in contacts]
+    (tmp_path / "take_requests.py").write_text(program("take_requests.py"), encoding="utf-8")
+    environment = {
+        "PATH": os.environ["PATH"],
+        "CRM_CONNECTOR_AMQP_URL": system.amqp_url_connector,
+        "CRM_CONNECTOR_QUEUE": "connector-demo.requests",
+    }
+    taker = subprocess.Popen([sys.executable, "take_requests.py"], cwd=tmp_path, env=environment)
+    try:
+        asked = [agent.post(f"/v1/customers/{each}/conversations", source) for each in customers]
+        paths = [answer.headers["Location"] for answer in asked]
+        eventually(lambda: [agent.get(path).json()["state"] for path in paths] == ["started", "refused"])
+        assert agent.get(paths[1]).json()["reason"] == "not_on_channel"
+        assert taker.poll() is None
+    finally:
+        taker.kill()
+        taker.wait()
 
 
 def _with_a_key(system: RunningSystem, admin: Api) -> dict[str, str]:
