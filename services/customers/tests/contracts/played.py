@@ -1,20 +1,13 @@
-"""One day at a small company: every event and every call of the service once, with what came of it.
-
-Ids and times are different each day, so they are numbered in the order in which they appear.
-"""
+"""One day at a small company: every event and every call of the service once, with what came of it."""
 
 from __future__ import annotations
 
-import json
-import re
-from pathlib import Path
 from typing import Any
 
 from directory.model import User
 from servicekit.clock import parse_rfc3339
-from servicekit.errors import ServiceError
 from servicekit.events import Event
-from servicekit.events.parked import has_parked, list_parked
+from servicekit.testing.examples import Examples, ParkedRows, Recorder, numbered
 from services.customers.contracts import FOLDER
 from services.customers.tests.bulk.office import Office
 from services.customers.tests.history.told import Connector
@@ -31,39 +24,17 @@ REST = (
     "contact.identified",
 )
 BIA = "00000000-0000-7000-8000-00000000000b"
-_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}")
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)")
-_TOLD_TIME = re.compile(r"2026-03-01T")
+_TOLD_DAY = "2026-03-01T"
+EXAMPLES = Examples(FOLDER)
+example, examples = EXAMPLES.read, EXAMPLES.files
 
 
-def example(*path: str) -> Json:
-    return json.loads(FOLDER.joinpath(*path).read_text(encoding="utf-8"))
-
-
-def examples(*path: str) -> dict[str, Path]:
-    return {file.stem: file for file in sorted(FOLDER.joinpath(*path).glob("*.json"))}
-
-
-def numbered(value: Any) -> Any:
-    """The same JSON with ids numbered in order and the times of this day made one."""
-    seen: dict[str, str] = {}
-
-    def number(match: re.Match[str]) -> str:
-        text = match[0]
-        return text if text == BIA else seen.setdefault(text, f"00000000-0000-7000-8000-{len(seen) + 1:012}")
-
-    def at(match: re.Match[str]) -> str:
-        return match[0] if _TOLD_TIME.match(match[0]) else "2026-11-21T19:10:49.123456Z"
-
-    return json.loads(_TIME.sub(at, _ID.sub(number, json.dumps(value, ensure_ascii=False))))
-
-
-class Day:
+class Day(Recorder):
     """Plays the events of the examples, then one call after the other."""
 
     def __init__(self, world: World) -> None:
+        super().__init__(world.service, world.admin)
         self.world = world
-        self.calls: dict[str, Json] = {}
         world.team("Vendas")
         world.users["bia"] = User(BIA, "Bia", "agent", True, frozenset({world.team("Vendas")}))
         world._publish()
@@ -85,17 +56,6 @@ class Day:
         event["data"]["conversation"]["id"] = "wa-8843"
         event["data"]["contact"]["identities"].append({"kind": "email", "value": "caio@example.com"})
         self._connector.send(an_event({**event, "id": "01JD8Y00000000000000000TWO"}))
-
-    def call(self, method: str, *args: Any, name: str = "", **kwargs: Any) -> Any:
-        """Calls, and keeps question and answer as an example."""
-        asked: Json = {"method": method, "args": [self.world.admin, *args], "kwargs": kwargs}
-        try:
-            answer = getattr(self.world.service, method)(self.world.admin, *args, **kwargs)
-            self.calls[name or method] = {**asked, "result": answer}
-        except ServiceError as error:
-            answer = {"exc_type": type(error).__name__, "exc_args": list(error.args)}
-            self.calls[name or method] = {**asked, "error": answer}
-        return answer
 
 
 def an_event(message: Json) -> Event:
@@ -122,7 +82,11 @@ def play(world: World) -> tuple[dict[str, Json], dict[str, Json]]:
     events: dict[str, Json] = {}
     for event in world.events():
         events.setdefault(event["type"], event)
-    return {t: numbered(e) for t, e in events.items()}, {n: numbered(c) for n, c in day.calls.items()}
+    return _numbered(events), _numbered(day.calls)
+
+
+def _numbered(examples: dict[str, Json]) -> dict[str, Json]:
+    return {name: numbered(each, known={BIA}, told=_TOLD_DAY) for name, each in examples.items()}
 
 
 def _about_customers(day: Day, ana: str) -> None:
@@ -218,20 +182,7 @@ def _about_parked(day: Day) -> None:
     event["data"] = {"conversation": {"id": "wa-unknown"}}
     day._connector.send(an_event({**event, "id": "01JD8Y00000000000000NAMELESS"}))
 
-    class Parked:
-        def list_parked(self, *, limit: int, after: Json | None) -> Json:
-            with day.world.db.reading() as connection:
-                return list_parked(connection, limit=limit, after=after)
-
-        def has_parked(self, parked_id: str) -> bool:
-            with day.world.db.reading() as connection:
-                return has_parked(connection, parked_id)
-
-        def replay_parked(self, parked_id: str) -> None: ...
-
-        def discard_parked(self, parked_id: str) -> None: ...
-
-    day.world.service.events = Parked()  # type: ignore[assignment]
+    day.world.service.events = ParkedRows(day.world.db)  # type: ignore[assignment]
     [parked] = day.call("list_parked", limit=50)["data"]
     day.call("has_parked", parked["id"])
     day.call("replay_parked", parked["id"])

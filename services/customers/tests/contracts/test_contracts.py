@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
-
 import jsonschema
 import pytest
 import yaml
 
-from servicekit.rpc import entrypoint
+from servicekit.testing.examples import offered
 from services.customers.contracts import FOLDER, SCHEMAS, schema_files
 from services.customers.service import CustomersService
-from services.customers.tests.contracts.played import example, examples, play
+from services.customers.tests.contracts.played import EXAMPLES, example, examples, play
 
 
 def test_the_schemas_are_those_that_the_service_checks():
@@ -37,16 +35,7 @@ def test_the_service_says_and_answers_what_the_examples_show(world):
 
 
 def test_every_method_of_the_service_has_an_example():
-    shown = {json.loads(path.read_text())["method"] for path in examples("rpc").values()}
-    offered = {
-        name
-        for name in dir(CustomersService)
-        if any(
-            isinstance(e, entrypoint.Rpc)
-            for e in getattr(getattr(CustomersService, name), "nameko_entrypoints", ())
-        )
-    }
-    assert shown == offered
+    assert EXAMPLES.methods() == offered(CustomersService)
 
 
 def test_the_asyncapi_document_names_every_event_and_only_files_that_exist():
