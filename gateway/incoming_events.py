@@ -20,6 +20,7 @@ BATCH: Final = "application/cloudevents-batch+json"
 LARGEST_BATCH: Final = 1000
 # What the service that records them promises to understand: generated there, published as data.
 _SCHEMAS: Final = Path(__file__).parents[1] / "contracts" / "customers" / "schemas"
+_MAY_NAME_A_TEAM: Final = ("conversation", "appointment", "purchase")
 _ATTRIBUTE: Final = {"type": "string", "minLength": 1, "maxLength": 255}
 
 ENVELOPE: Final[dict[str, Any]] = {
@@ -79,15 +80,13 @@ def check_teams(events: list[Event], teams: Mapping[str, str], *, batch: bool) -
     """Raises Forbidden unless the teams that events name are the connector's: `teams` are name by id."""
     mine = set(teams) | {folded(name) for name in teams.values()}
     outside = [
-        index
+        _outside(index, f"data/{about}/team", batch)
         for index, event in enumerate(events)
-        if (named := _team_of(event["data"])) is not None and folded(named) not in mine
+        for about, named in _teams_of(event["data"])
+        if folded(named) not in mine
     ]
     if outside:
-        raise Forbidden(
-            "team_not_allowed",
-            {"errors": [_outside(index, "data/conversation/team", batch) for index in outside]},
-        )
+        raise Forbidden("team_not_allowed", {"errors": outside})
 
 
 def _outside(index: int, where: str, batch: bool) -> Fault:
@@ -95,10 +94,12 @@ def _outside(index: int, where: str, batch: bool) -> Fault:
     return {"pointer": pointer, "code": "not_allowed", "detail": "This key may not write for it."}
 
 
-def _team_of(data: Mapping[str, Any]) -> str | None:
-    conversation = data.get("conversation")
-    team = conversation.get("team") if isinstance(conversation, dict) else None
-    return team if isinstance(team, str) else None
+def _teams_of(data: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for about in _MAY_NAME_A_TEAM:
+        told = data.get(about)
+        team = told.get("team") if isinstance(told, dict) else None
+        if isinstance(team, str):
+            yield about, team
 
 
 def _faults(event: Any, at: str) -> Iterator[Fault]:

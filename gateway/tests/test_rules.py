@@ -123,6 +123,13 @@ def test_a_connector_writes_for_its_own_teams_only():
     assert raised.value.payload["errors"][0]["pointer"] == "/1/data/conversation/team"
 
 
+@pytest.mark.parametrize("about", ["conversation", "appointment", "purchase"])
+def test_whatever_an_event_is_about_may_not_name_another_team(about):
+    with pytest.raises(Forbidden) as raised:
+        check_teams([EVENT | {"data": {about: {"id": "1", "team": "Support"}}}], {}, batch=False)
+    assert raised.value.payload["errors"][0]["pointer"] == f"/data/{about}/team"
+
+
 def test_the_data_of_a_known_type_is_held_against_its_contract_and_that_of_another_is_not():
     with pytest.raises(Invalid) as refused:
         read_events(BATCH, [EVENT, EVENT | {"data": {"conversation": {"channel": "web"}}}])
