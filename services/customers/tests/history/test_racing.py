@@ -8,7 +8,16 @@ from threading import Barrier
 
 from servicekit.clock import utc_now
 from servicekit.errors import Duplicate
-from services.customers.tests.history.told import Connector, a_message, an_event, minutes
+from services.customers.tests.history.seen import check_counts
+from services.customers.tests.history.told import (
+    Connector,
+    a_message,
+    a_purchase,
+    an_appointment,
+    an_event,
+    an_identification,
+    minutes,
+)
 from services.customers.tests.world import World
 
 DIGITS = ["5511987654321", "551187654321"]
@@ -131,3 +140,37 @@ def test_what_names_nobody_is_waited_for_once_and_then_parked(world):
     connector = Connector(world.db)
     connector.send(*(a_message(conversation="wa-9", at=utc_now(), identities=[]) for _ in range(3)))
     assert world.rows("SELECT reason FROM parked_message") == [("no_identity",)] * 3
+
+
+def test_replicas_that_tell_of_the_same_things_at_once_count_them_once(world):
+    people = [{"kind": "whatsapp", "value": f"55119876500{number:02}"} for number in range(4)]
+    for round_number in range(ROUNDS):
+        dice = random.Random(round_number)
+        start = Barrier(6)
+
+        def send(seed: int, start: Barrier = start, number: int = round_number) -> None:
+            dice = random.Random(seed)
+            events = [something(dice, people, f"{number}-{seed}-{each}") for each in range(20)]
+            start.wait()
+            Connector(world.db).send(*events)
+
+        with ThreadPoolExecutor(6) as pool:
+            for each in [pool.submit(send, dice.randrange(1_000)) for _ in range(6)]:
+                each.result()
+        check_counts(world)
+        assert world.rows("SELECT reason, detail FROM parked_message") == []
+    assert len(world.service.list_customers(world.admin)["data"]) == len(people)
+
+
+def something(dice: random.Random, people: list, event_id: str):
+    """Of few things and few people, so that everybody tells of the same."""
+    person, thing = dice.randrange(len(people)), dice.randrange(3)
+    said = {"at": minutes(dice.randrange(9)), "identities": [people[person]], "event_id": event_id}
+    if dice.random() < 0.3:
+        return an_appointment("cancelled", f"a-{person}-{thing}", **said)
+    if dice.random() < 0.3:
+        return a_message(conversation=f"wa-{person}-{thing}", **said)
+    if dice.random() < 0.3:
+        return an_identification(**said)
+    amount, currency = str(dice.randrange(100)), dice.choice(["BRL", "USD"])
+    return a_purchase("recorded", f"p-{person}-{thing}", amount=amount, currency=currency, **said)
