@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,70 +17,16 @@ from gateway.tests.conftest import Agent
 from gateway.tests.world import World, serving
 from servicekit.ids import new_id
 from servicekit.testing.proxy import proxied
+from servicekit.testing.sse import EventStream, listening
 from servicekit.testing.waiting import eventually
 
 PATH = "/v1/stream"
 
 
-class Stream:
-    """An open stream, read in the background: what it told, and the latest id."""
-
-    def __init__(self, url: str, token: str, *, types: str | None = None, last: str | None = None) -> None:
-        self.events: list[tuple[str, dict[str, Any]]] = []
-        self.last = last
-        self.over = False
-        self._headers = {"Authorization": f"Bearer {token}"} | ({"Last-Event-ID": last} if last else {})
-        self._query = {"types": types} if types else {}
-        self._http = httpx.Client(base_url=url, timeout=30, trust_env=False, verify=False)
-        self._opened = threading.Event()
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-        assert self._opened.wait(10)
-
-    @property
-    def told(self) -> list[dict[str, Any]]:
-        return [data for _, data in self.events]
-
-    def wait_for(self, count: int) -> list[dict[str, Any]]:
-        eventually(lambda: len(self.events) >= count, what=f"{count} events")
-        return self.told
-
-    def close(self) -> None:
-        with suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)  # a mere close would not wake the reader up
-        self._reader.join(10)
-        self._http.close()
-
-    def _read(self) -> None:
-        try:
-            with self._http.stream("GET", PATH, params=self._query, headers=self._headers) as answer:
-                assert answer.headers["content-type"] == "text/event-stream"
-                self._socket = answer.extensions["network_stream"].get_extra_info("socket")
-                name = ""
-                for line in answer.iter_lines():
-                    field, _, value = line.partition(": ")
-                    if field == "id":
-                        self.last = value
-                        self._opened.set()
-                    elif field == "event":
-                        name = value
-                    elif field == "data":
-                        self.events.append((name, orjson.loads(value)))
-                        self._opened.set()
-        except httpx.TransportError:
-            pass
-        finally:
-            self.over = True
-            self._opened.set()
-
-
 @contextmanager
-def streaming(url: str, token: str, **more: Any) -> Iterator[Stream]:
-    stream = Stream(url, token, **more)
-    try:
+def streaming(url: str, token: str, *, types: str | None = None, **more: Any) -> Iterator[EventStream]:
+    with listening(url + PATH, token, params={"types": types} if types else None, **more) as stream:
         yield stream
-    finally:
-        stream.close()
 
 
 @dataclass
@@ -203,7 +147,7 @@ def test_after_the_connection_to_the_broker_was_lost_everything_is_read_anew(
         _until_told(stream, happening, own)
 
 
-def _until_told(stream: Stream, happening: Happening, customer: str) -> None:
+def _until_told(stream: EventStream, happening: Happening, customer: str) -> None:
     """News arrive once the gateway listens, which it begins by itself."""
 
     def told() -> bool:
