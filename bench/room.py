@@ -17,7 +17,7 @@ from uuid import UUID
 
 import psycopg
 
-from bench import ceiling, generate, standing
+from bench import ceiling, generate, long_history, standing
 from bench.ceiling import Ceiling
 from bench.company import Company, found
 from bench.people import MID_TEAM, people
@@ -59,6 +59,11 @@ class Options:
         if self.quick:
             return 3
         return 30 if self.full else 10
+
+    @property
+    def items(self) -> int:
+        """Of the history of one record; the customer that was merged of ten has ten times as many."""
+        return 1_000 if self.quick else 100_000
 
     @property
     def events(self) -> int:
@@ -139,6 +144,17 @@ class Room:
             standing.fill(url, customers)
             self._standing[customers] = url
         return self._standing[customers]
+
+    @cached_property
+    def long_histories(self) -> str:
+        """The address, as superuser, of a database with some customers and two of very long histories."""
+        items = self.options.items
+        self.say(f"loading customers with {items:,} and with ten times as many items")
+        url = self.enter(self._fresh_database("long_histories"))
+        standing.fill(url, long_history.OTHERS)
+        with psycopg.connect(url, autocommit=True) as connection:
+            long_history.load(connection, items)
+        return url
 
     @contextmanager
     def _fresh_database(self, name: str) -> Iterator[str]:

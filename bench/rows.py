@@ -106,6 +106,12 @@ def _interactions(who: Person, words: Vocabulary) -> Iterator[Row]:
         )  # fmt: skip
 
 
+def _counts(who: Person, words: Vocabulary) -> Iterator[Row]:
+    if who.conversations:
+        team = words.teams[who.teams[0]] if who.teams else UUID(int=0)
+        yield who.id, "conversation", team, "", len(who.conversations)
+
+
 _TABLES: dict[str, Callable[[Person, Vocabulary], Iterable[Row]]] = {
     "customer (id, root_id, name, name_source, name_search, status, channel, assignee_id, team_ids, tag_ids,"
     " opt_ids, custom, custom_search, created_at, updated_at)": _customer,
@@ -116,6 +122,7 @@ _TABLES: dict[str, Callable[[Person, Vocabulary], Iterable[Row]]] = {
     "identity_key (space, value)": _keys,
     "identity_holder (space, value, slot, customer_id)": _holders,
     "interaction (id, customer_id, kind, source, external_id, at, channel, team_id, status)": _interactions,
+    "history_count (customer_id, kind, team_id, currency, items)": _counts,
 }
 TABLES = tuple(target.partition(" ")[0] for target in _TABLES)
 

@@ -101,3 +101,9 @@ def test_a_second_load_replaces_the_first(loaded: psycopg.Connection) -> None:
     load(loaded, 100, teams=teams)
     assert _one(loaded, "SELECT count(*) FROM customer") == 100
     load(loaded, _PEOPLE, teams=teams)
+
+
+def test_conversations_are_counted_by_customer_and_team(loaded: psycopg.Connection) -> None:
+    assert _one(loaded, "SELECT sum(items) FROM history_count") == _one(
+        loaded, "SELECT count(*) FROM interaction"
+    )
