@@ -41,7 +41,8 @@ class Wanted:
         statuses = self.statuses
         if self.overdue:
             statuses = tuple(status for status in statuses if status in UNFINISHED)
-        column, keys = None, ()
+        column: str | None = None
+        keys: tuple[UUID, ...] = ()
         if self.members is not None:
             column, keys = "customer_id", self.members
         elif self.responsible is not None:

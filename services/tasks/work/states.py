@@ -74,9 +74,12 @@ _RELEASE = text(f"""
         RETURNING id, status)
     INSERT INTO task_change (id, task_id, at, field, before, after)
     SELECT gen_random_uuid(), id, :at, 'status', '"cancelled"', to_jsonb(status) FROM back""")
+# Who is writing below one of them is waited for: what they write is erased with it.
 _ERASE: Final = [
-    text(f"DELETE FROM {table} WHERE {column} = ANY(CAST(:tasks AS uuid[]))")
-    for table, column in (("comment", "task_id"), ("task_change", "task_id"), ("task", "id"))
+    text("SELECT FROM task WHERE id = ANY(CAST(:tasks AS uuid[])) ORDER BY id FOR UPDATE"),
+    text("DELETE FROM comment WHERE task_id = ANY(CAST(:tasks AS uuid[]))"),
+    text("DELETE FROM task_change WHERE task_id = ANY(CAST(:tasks AS uuid[]))"),
+    text("DELETE FROM task WHERE id = ANY(CAST(:tasks AS uuid[]))"),
 ]
 
 

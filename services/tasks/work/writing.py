@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from servicekit.database import Transactions, UnitOfWork
-from servicekit.errors import Stale
+from servicekit.errors import Conflict, Stale
 from servicekit.inputs import version_of
 from servicekit.scope import Scope
 from services.tasks.customers import not_found as customer_not_found
@@ -69,10 +69,12 @@ def update(
     """The task as it is then. `seen` is what the caller's rights were found by."""
     if begin(uow, caller, key) is not None:
         raise ChangedMeanwhile
+    gone = _is_customer_gone(uow, seen, patch)
     before = lock(uow, seen)
     after = changes.changed(before, patch, now=now)
+    if gone:
+        _check_nothing_begins(before, after)
     if after != before:
-        _check_customers(uow, before, after, seen)
         repository.save(uow.connection, after)
         differences = changes.differences(before, after)
         repository.record(uow.connection, before.id, differences, by=UUID(caller.user_id), at=now)
@@ -99,11 +101,21 @@ def check_version(seen: Seen, version: object, *, now: datetime) -> None:
         raise Stale("stale", {"current": seen.message(now=now)})
 
 
-def _check_customers(uow: UnitOfWork, before: Task, after: Task, seen: Seen) -> None:
-    """What is to be done from now on is not about somebody whose deletion is on its way."""
-    begins = changes.is_reopened_by(before, after) or after.customer_id != before.customer_id
-    if not begins or after.customer_id is None:
-        return
-    root = [seen.customer.id] if seen.customer and after.customer_id == before.customer_id else []
-    if states.is_gone(uow.connection, {after.customer_id, *root}):
+def _is_customer_gone(uow: UnitOfWork, seen: Seen, patch: Mapping[str, Any]) -> bool:
+    """Whether a deletion was heard of that those who looked could not know of. Only where it matters.
+
+    Before the task is locked: that is the order in which deletions lock.
+    """
+    if not patch.keys() & {"status", "customer"}:
+        return False
+    known = [seen.customer.id] if seen.customer and "customer" not in patch else []
+    about = {patch.get("customer", seen.task.customer_id), *known} - {None}
+    return bool(about) and states.is_gone(uow.connection, about)
+
+
+def _check_nothing_begins(before: Task, after: Task) -> None:
+    """There is nothing to be done about somebody who was deleted."""
+    if after.customer_id != before.customer_id:
         raise customer_not_found()
+    if changes.is_reopened_by(before, after):
+        raise Conflict("customer_deleted", {"status": before.status})

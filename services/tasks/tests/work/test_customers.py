@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from servicekit.errors import NotFound
+from servicekit.errors import Conflict, NotFound
 from servicekit.events import BadEvent
 from servicekit.ids import new_id
 from services.tasks.tables import metadata
@@ -118,6 +118,49 @@ def test_many_deletions_at_once_do_not_lock_each_other_out(world: World):
         world.patiently(lambda: tell(world, *mixed))
 
     together(*[lambda seed=seed: batch(seed) for seed in range(4)])
+    assert set(statuses(world).values()) == {"cancelled"}
+
+
+def test_the_responsible_cannot_bring_back_what_waits_for_its_customer(world: World):
+    ana, customer = world.agent("ana", "Vendas"), world.customer("Vendas")
+    task = add(world, ana, customer=customer)
+    world.company.customers[customer].deleted = True
+    tell(world, fate("deleted", customer, 2))
+    for status in ("open", "done"):
+        with pytest.raises(Conflict, match="customer_deleted"):
+            edit(world, ana, task, status=status)
+
+
+def test_a_comment_that_is_written_during_a_purge_goes_with_its_task(world: World):
+    ana = world.agent("ana", "Vendas")
+    for revision in range(2, 8):
+        customer = world.customer("Vendas")
+        task = add(world, ana, customer=customer)
+
+        def write(task: Json = task) -> None:
+            with suppress(NotFound):
+                for _ in range(5):
+                    world.service.add_comment(ana, task["id"], {"body": "Called."})
+                    world.patiently(lambda: edit(world, ana, task, title=str(new_id())))
+
+        purge = fate("purged", customer, revision)
+        together(write, write, lambda entry=purge: world.patiently(lambda: tell(world, entry)))
+    assert world.rows("SELECT FROM task") == world.rows("SELECT FROM comment") == []
+
+
+def test_reopening_and_deleting_at_once_come_to_an_end(world: World):
+    ana = world.agent("ana", "Vendas")
+    for revision in range(2, 10):
+        customer = world.customer("Vendas")
+        task = add(world, ana, customer=customer)
+        edit(world, ana, task, status="cancelled")
+
+        def reopen(task: Json = task) -> None:
+            with suppress(Conflict):
+                world.patiently(lambda: edit(world, ana, task, status="open"))
+
+        deletion = fate("deleted", customer, revision)
+        together(reopen, lambda entry=deletion: world.patiently(lambda: tell(world, entry)))
     assert set(statuses(world).values()) == {"cancelled"}
 
 
