@@ -26,15 +26,15 @@ class Examples:
     """The files under one folder of contracts/."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
 
     def read(self, *path: str) -> Json:
-        content: Json = json.loads(self._folder.joinpath(*path).read_text(encoding="utf-8"))
+        content: Json = json.loads(self.folder.joinpath(*path).read_text(encoding="utf-8"))
         return content
 
     def files(self, *path: str) -> dict[str, Path]:
         """By the name of each example."""
-        return {file.stem: file for file in sorted(self._folder.joinpath(*path).glob("*.json"))}
+        return {file.stem: file for file in sorted(self.folder.joinpath(*path).glob("*.json"))}
 
     def methods(self) -> set[str]:
         """Of which there is an example."""

@@ -230,7 +230,7 @@ def _find_outcome(uow: UnitOfWork, caller: Scope, key: Json | None) -> Json | No
 
 
 def _answer(note: Note, customer_id: UUID, *, replayed: bool = False) -> Json:
-    return {"note": note_message(note, customer_id), "replayed": replayed}
+    return {"id": str(note.id), "note": note_message(note, customer_id), "replayed": replayed}
 
 
 def _team(team_id: object, pointer: str) -> UUID:
