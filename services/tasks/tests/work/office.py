@@ -69,3 +69,9 @@ def due(text: str) -> str:
 
 def a_stranger() -> str:
     return str(UUID(int=new_id().int))
+
+
+def forget_tasks(world: World) -> None:
+    """As in the beginning. Between examples of one test: emptying few rows is faster than truncating."""
+    for table in ("comment", "task_change", "task", "customer_state", "outbox"):
+        world.run(f"DELETE FROM {table}")

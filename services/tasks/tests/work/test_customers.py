@@ -10,13 +10,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
 
 from servicekit.errors import Conflict, NotFound
 from servicekit.events import BadEvent
 from servicekit.ids import new_id
-from services.tasks.tables import metadata
-from services.tasks.tests.work.office import add, edit, fate, statuses, tell
+from services.tasks.tests.work.office import add, edit, fate, forget_tasks, statuses, tell
 from services.tasks.tests.world import World
 
 Json = dict[str, Any]
@@ -186,7 +184,7 @@ steps = st.lists(st.tuples(st.integers(0, 2), st.sampled_from(KINDS)), min_size=
 
 
 @settings(
-    max_examples=40,
+    max_examples=30,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -195,7 +193,7 @@ def test_in_whatever_order_events_come_the_end_is_the_same(
     world: World, steps: list[tuple[int, str]], purged: set[int], data: st.DataObject
 ):
     """Customer 2 was merged into customer 1: what is told of that one is about both."""
-    empty(world)
+    forget_tasks(world)
     ana = world.agent("ana", "Vendas")
     customers = [world.customer("Vendas") for _ in range(3)]
     members = {0: [0], 1: [1, 2], 2: [2]}
@@ -222,11 +220,6 @@ def test_in_whatever_order_events_come_the_end_is_the_same(
             expected[f"open {number}"] = "cancelled" if is_("deleted", number) else "open"
             expected[f"done {number}"] = "done"
     assert statuses(world) == expected
-
-
-def empty(world: World) -> None:
-    with world.db.unit_of_work() as uow:
-        uow.connection.execute(text(f"TRUNCATE {', '.join(metadata.tables)}"))
 
 
 def test_what_is_no_customer_is_parked(world: World):

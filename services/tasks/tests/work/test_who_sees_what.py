@@ -7,11 +7,9 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import text
 
 from servicekit.errors import NotFound
-from services.tasks.tables import metadata
-from services.tasks.tests.work.office import add, every
+from services.tasks.tests.work.office import add, every, forget_tasks
 from services.tasks.tests.world import World
 
 Json = dict[str, Any]
@@ -48,13 +46,6 @@ def companies(draw: st.DrawFn) -> Company:
     planned = st.builds(Planned, st.sampled_from(PEOPLE), st.sampled_from(PEOPLE), about)
     tasks = draw(st.lists(planned, max_size=8))
     return Company(draw(agents), draw(agents), customers, draw(st.booleans()), tasks)
-
-
-def empty(world: World) -> None:
-    with world.db.unit_of_work() as uow:
-        uow.connection.execute(text(f"TRUNCATE {', '.join(metadata.tables)}"))
-    world.company.forget()
-    world.__init__(world.db, world.company)  # type: ignore[misc]
 
 
 def scopes(world: World, of_teams: dict[str, frozenset[str]]) -> dict[str, Json]:
@@ -95,13 +86,14 @@ def shown(world: World, scope: Json, task_id: str) -> str:
 
 
 @settings(
-    max_examples=25,
+    max_examples=20,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(company=companies())
 def test_everybody_sees_what_the_rules_say(world: World, company: Company):
-    empty(world)
+    forget_tasks(world)
+    world.company.forget()
     written = write(world, company)
     for name, scope in scopes(world, company.after).items():
         rule = {made["id"]: expected(world, name, scope, task, about) for task, made, about in written}
