@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-CAPABILITIES = ("bulk", "history", "search", "filters", "tags", "fields")
+CAPABILITIES = ("profile", "bulk", "history", "outreach", "search", "filters", "tags", "fields")
 
 
 def _lint_imports(root: Path) -> subprocess.CompletedProcess[str]:
@@ -40,6 +40,8 @@ def test_the_layers_are_kept():
             "services.customers.search",
             "The capabilities of customers",
         ),
+        ("services/tasks/notes/queries.py", "services.tasks.work", "Notes and tasks"),
+        ("services/tasks/customers.py", "services.tasks.notes", "Notes and tasks"),
     ],
 )
 def test_a_broken_layer_is_noticed(tmp_path: Path, module: str, imports: str, broken: str):
@@ -57,6 +59,10 @@ def test_a_broken_layer_is_noticed(tmp_path: Path, module: str, imports: str, br
         _write(tmp_path / "services/customers" / capability / "__init__.py")
     for process in ("service", "worker"):
         _write(tmp_path / "services/customers" / f"{process}.py")
+    for capability in ("notes", "work"):
+        _write(tmp_path / "services/tasks" / capability / "__init__.py")
+    for room in ("service", "profile", "customers", "rights", "tables"):
+        _write(tmp_path / "services/tasks" / f"{room}.py")
     _write(tmp_path / "services/customers/domain/__init__.py")
     _write(tmp_path / "services/customers/tables.py", "import sqlalchemy\n")
     _write(tmp_path / "gateway/tables.py")
