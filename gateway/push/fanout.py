@@ -28,6 +28,7 @@ from servicekit.wire import CallTimeout, RemoteFailure
 log = logging.getLogger(__name__)
 
 FLUSH_SECONDS: Final = 0.25
+_BREATH: Final = FLUSH_SECONDS / 5  # between two turns that take longer
 # What was asked for in vain as long as this is not told any more, but read anew.
 PATIENCE_SECONDS: Final = 30.0
 # The queue holds what comes meanwhile (see queue.py); after longer it may have dropped some of it.
@@ -105,10 +106,12 @@ class Push:
 
     async def run(self) -> None:
         """Tells, again and again, until cancelled."""
+        due = time.monotonic()
         while True:
             began = time.monotonic()
-            await asyncio.sleep(FLUSH_SECONDS)
-            if time.monotonic() - began > LONGEST_STALL:
+            await asyncio.sleep(max(due - began, _BREATH))
+            due = time.monotonic() + FLUSH_SECONDS
+            if due - began > LONGEST_STALL:
                 self.gap()
             try:
                 await self.flush()
