@@ -14,6 +14,7 @@ from deploy.local.local_system import LocalSystem
 from deploy.local.program import StepFailed
 from deploy.local.state import LocalState
 from deploy.local.supervisor import StopRequested, Supervisor, TookTooLong
+from deploy.rabbitmq.connector import topology_of
 from deploy.rabbitmq.rights import CONNECTOR_PREFIX, request_queue
 
 
@@ -21,6 +22,11 @@ def main(name: str, sources: tuple[str, ...]) -> int:
     """Prints the AMQP URL and the queue of requests; asked again for the same name, the same."""
     if not re.fullmatch(r"[a-z][a-z0-9-]{0,40}", name):
         print("usage: make connector NAME=whatsapp (lower case letters, digits and hyphens)", file=sys.stderr)
+        return 2
+    try:
+        topology_of(CONNECTOR_PREFIX + name, sources)
+    except ValueError as error:
+        print(error, file=sys.stderr)
         return 2
     state = LocalState()
     if not state.is_held():

@@ -14,7 +14,7 @@ from deploy.local.processes import PACKAGES
 from deploy.local.rabbitmq import RabbitServer
 from deploy.local.state import LocalState
 from deploy.rabbitmq.definitions import OPERATOR, definitions
-from deploy.rabbitmq.rights import CONNECTOR_PREFIX
+from deploy.rabbitmq.rights import CONNECTOR_PREFIX, request_queue
 
 ADMINISTRATOR = "admin@example.com"
 VHOST = "crm"
@@ -48,6 +48,7 @@ class LocalSystem:
             "CRM_ADMIN_EMAIL": ADMINISTRATOR,
             "CRM_ADMIN_PASSWORD": self.administrator_password,
             "CRM_CONNECTOR_AMQP_URL": self.connector_url(),
+            "CRM_CONNECTOR_QUEUE": request_queue(CONNECTOR),
         }
         text = "".join(f"export {name}='{value}'\n" for name, value in variables.items())
         self._state.write_private("env", text)
