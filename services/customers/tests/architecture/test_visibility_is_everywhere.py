@@ -32,10 +32,12 @@ ALLOWED = {
     "bulk/repository.py:_LOCK": "locks rows for a writer, shows nothing",
     "bulk/repository.py:update_customers": "writes rows that customers_of read under the predicate",
     "bulk/repository.py:_DELETE": "writes rows that members_of read under the predicate",
-    "history/people.py:_CHANGES": "an event's effect on whom it found by address, shows nothing",
     "history/people.py:_UPDATE": "an event's effect on whom it found by address, shows nothing",
-    "history/people.py:_INTERACTIONS": "an event's effect on whom it found by address, shows nothing",
+    "history/precedence.py:_CHANGES": "an event's effect on whom it found by address, shows nothing",
+    "history/precedence.py:_INTERACTIONS": "an event's effect on whom it found by address, shows nothing",
+    "history/precedence.py:_ORIGINS": "an event's effect on whom it found by address, shows nothing",
     "history/repository.py:_FIND": "which customer a conversation belongs to, for events, shows nothing",
+    "history/repository.py:_CUSTOMERS": "which customer an event names, shows nothing",
 }
 
 
