@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -28,7 +29,10 @@ class Operation:
 
 @dataclass(frozen=True)
 class Request:
-    """One request. `raw` goes out instead of `body` as it is; `query` may be a string for the same reason."""
+    """One request. `raw` goes out instead of `body` as it is; `query` may be a string for the same reason.
+
+    `seconds` is how long to listen to an answer that does not end.
+    """
 
     operation: str
     path: Mapping[str, str] = field(default_factory=dict)
@@ -36,6 +40,7 @@ class Request:
     body: Any = None
     raw: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    seconds: float | None = None
 
     def but(self, **changes: Any) -> Request:
         return replace(self, **changes)
@@ -100,12 +105,25 @@ class Door:
         content = request.content
         if content is not None:
             headers["Content-Type"] = "application/json"
-        url = target(operation, request)
-        answer = self.http.request(
-            operation.method, url, content=content, headers={**headers, **request.headers}
-        )
+        url, headers = target(operation, request), {**headers, **request.headers}
+        with self.http.stream(operation.method, url, content=content, headers=headers) as answer:
+            body = answer.read() if request.seconds is None else _begun(answer, request.seconds)
         kept = [(n, v) for n, v in answer.headers.multi_items() if n not in _NOT_OURS]
-        return Answer(answer.status_code, tuple(sorted(kept)), answer.content)
+        return Answer(answer.status_code, tuple(sorted(kept)), body)
+
+
+def _begun(answer: httpx.Response, seconds: float) -> bytes:
+    """What came of it by then, or until it was quiet for as long, or over."""
+    body, until = b"", time.monotonic() + seconds
+    answer.request.extensions["timeout"]["read"] = seconds
+    try:
+        for part in answer.iter_bytes():
+            body += part
+            if time.monotonic() > until:
+                break
+    except httpx.ReadTimeout:
+        pass
+    return body
 
 
 def operations_of(document: Mapping[str, Any]) -> dict[str, Operation]:
