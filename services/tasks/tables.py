@@ -168,6 +168,9 @@ task_change = Table(
     Column("before", JSONB),
     Column("after", JSONB),
     Index("task_change_feed_idx", "task_id", text("at DESC"), text("id DESC")),
+    # Customers' ids, which a purge has to find.
+    Index("task_change_from_customer_idx", "before", postgresql_where=text("field = 'customer'")),
+    Index("task_change_to_customer_idx", "after", postgresql_where=text("field = 'customer'")),
 )
 
 comment = Table(

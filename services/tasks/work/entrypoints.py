@@ -132,12 +132,15 @@ class TaskEntrypoints:
     def list_task_changes(
         self, scope: Json, task_id: str, limit: int = 50, cursor: str | None = None
     ) -> Json:
-        """Who changed which field, latest first."""
-        seen = self._look(scope).fully_at_one(task_id)
+        """Who changed which field, latest first. Of customers only those that the caller sees."""
+        look = self._look(scope)
+        seen = look.fully_at_one(task_id)
         limit = whole(limit, "/limit", at_least=1, at_most=MAX_LIMIT)
         with self.db.reading() as connection:
             page = queries.list_changes(connection, seen.task.id, limit=limit, cursor=cursor)
-        return {"data": [change_message(row) for row in page.rows], "next": page.next}
+        customers = [(row.before, row.after) for row in page.rows if row.field == "customer"]
+        look.ask_of(UUID(each) for pair in customers for each in pair if each)
+        return {"data": [change_message(row, look.shown_customer) for row in page.rows], "next": page.next}
 
     @rpc
     def visible_tasks(self, scope: Json, ids: list[str]) -> list[str]:

@@ -90,6 +90,11 @@ class Look:
         self._asked |= dict.fromkeys(customer.members, customer)
         return customer
 
+    def shown_customer(self, customer_id: str) -> str | None:
+        """Of those that were asked for, the one that it belongs to today; None for a hidden one."""
+        found = self._asked.get(UUID(customer_id))
+        return str(found.id) if found else None
+
     @property
     def directory(self) -> Directory:
         if self._directory is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -36,14 +37,18 @@ def task_message(task: Task, *, customer: UUID | None, limited: bool, now: datet
     return {**message, "limited": True} if limited else message
 
 
-def change_message(row: Row[Any]) -> Json:
+def change_message(row: Row[Any], shown: Callable[[str], str | None]) -> Json:
+    """`shown`: what the caller is told of a customer's id."""
+    before, after = row.before, row.after
+    if row.field == "customer":
+        before, after = (value and shown(value) for value in (before, after))
     return {
         "id": str(row.id),
         "at": to_rfc3339(row.at),
         "by": None if row.by is None else str(row.by),
         "field": row.field,
-        "before": row.before,
-        "after": row.after,
+        "before": before,
+        "after": after,
     }
 
 

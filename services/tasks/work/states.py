@@ -81,6 +81,13 @@ _ERASE: Final = [
     text("DELETE FROM task_change WHERE task_id = ANY(CAST(:tasks AS uuid[]))"),
     text("DELETE FROM task WHERE id = ANY(CAST(:tasks AS uuid[]))"),
 ]
+# Other customers' tasks may have been theirs.
+_FORGET: Final = [
+    text(f"""
+        UPDATE task_change SET {side} = NULL WHERE field = 'customer' AND {side} = ANY(ARRAY(
+            SELECT to_jsonb(CAST(member AS text)) FROM unnest(CAST(:members AS uuid[])) AS member))""")
+    for side in ("before", "after")
+]
 
 
 def is_gone(connection: Connection, customer_ids: Iterable[UUID]) -> bool:
@@ -104,6 +111,8 @@ def hear(connection: Connection, fates: Sequence[Fate], *, erase_notes: Erase, a
     _in_chunks(connection, told[LIVE], _HELD, [_RELEASE], at=at)
     _in_chunks(connection, told[PURGED], _ALL, _ERASE)
     if told[PURGED]:
+        for statement in _FORGET:
+            connection.execute(statement, {"members": told[PURGED]})
         erase_notes(connection, told[PURGED])
 
 

@@ -97,6 +97,8 @@ def upgrade() -> None:
             after jsonb
         );
         CREATE INDEX task_change_feed_idx ON task_change (task_id, at DESC, id DESC);
+        CREATE INDEX task_change_from_customer_idx ON task_change (before) WHERE field = 'customer';
+        CREATE INDEX task_change_to_customer_idx ON task_change (after) WHERE field = 'customer';
 
         CREATE TABLE comment (
             id uuid CONSTRAINT comment_pkey PRIMARY KEY,

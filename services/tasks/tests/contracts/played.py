@@ -77,6 +77,7 @@ def _about_tasks(day: Day) -> Json:
     day.call("visible_tasks", [task["id"], NOBODY])
     task = day.call("update_task", task["id"], {"status": "in_progress"}, version=1)["task"]
     day.call("update_task", task["id"], {"status": "done"}, version=1, name="update_task.stale")
+    day.call("update_task", task["id"], {"responsible": NOBODY}, name="update_task.unknown_user")
     day.call("list_task_changes", task["id"], limit=50)
     return task
 
@@ -91,6 +92,7 @@ def _about_comments(day: Day, task: Json) -> None:
 
 def _about_ends(day: Day, task: Json) -> None:
     day.world.service.update_task(day.world.admin, task["id"], {"status": "done"})
+    day.call("update_task", task["id"], {"status": "cancelled"}, name="update_task.illegal_status_change")
     day.call("delete_task", task["id"])
     [note] = day.world.service.list_notes(day.world.admin, day.customer)["data"]
     day.call("delete_note", note["id"])
@@ -99,6 +101,7 @@ def _about_ends(day: Day, task: Json) -> None:
 def _about_merged(day: Day) -> None:
     day.world.company.merge(day.customer, into=day.world.customer("Vendas"))
     day.call("list_notes", day.customer, name="list_notes.moved")
+    day.call("list_tasks", customer_id=day.customer, name="list_tasks.moved")
     day.call("list_note_feed", day.customer, name="list_note_feed.moved")
     day.call("for_profile", day.customer, name="for_profile.moved")
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from servicekit.errors import Conflict, NotFound
 from servicekit.events import BadEvent
 from servicekit.ids import new_id
+from services.tasks.tables import metadata
 from services.tasks.tests.work.office import add, edit, fate, forget_tasks, statuses, tell
 from services.tasks.tests.world import World
 
@@ -89,6 +90,22 @@ def test_of_purged_customers_nothing_is_left(world: World):
     assert left == {here}
     for table, count in (("task", 2), ("comment", 2), ("task_change", 3), ("note", 0)):
         assert len(world.rows(f"SELECT FROM {table}")) == count
+
+
+def test_every_place_that_holds_a_customers_id_is_emptied_by_a_purge(world: World):
+    """A new column with that name is thought of here before it can be used."""
+    places = {table.name for table in metadata.tables.values() if "customer_id" in table.columns}
+    assert places == {"task", "note", "note_count", "customer_state"}
+    ana, customer = world.agent("ana", "Vendas"), world.customer("Vendas")
+    task = add(world, ana, customer=customer)
+    edit(world, ana, add(world, ana), customer=customer)
+    world.service.create_note(ana, customer, {"body": "Secret"})
+    edit(world, ana, task, customer=None)
+    tell(world, fate("purged", customer, 2))
+    kept = {"customer_state", "outbox"}  # that it is gone; and what was not sent yet
+    for table in metadata.tables.keys() - kept:
+        found = world.rows(f"SELECT FROM {table} t WHERE CAST(t AS text) LIKE '%' || :id || '%'", id=customer)
+        assert found == [], table
 
 
 def test_a_task_that_is_written_while_the_deletion_is_heard_of_is_not_left_to_be_done(world: World):

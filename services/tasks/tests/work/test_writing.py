@@ -104,6 +104,21 @@ def test_a_task_is_given_only_to_who_sees_its_customer(world: World):
     assert edit(world, ana, loose, customer=None)["customer"] is None
 
 
+def test_the_history_of_a_task_names_only_customers_that_the_reader_sees(world: World):
+    ana = world.agent("ana", "Vendas", "Suporte")
+    bia = world.agent("bia", "Vendas")
+    hidden, seen = world.customer("Suporte"), world.customer("Vendas")
+    task = add(world, ana, customer=hidden)
+    edit(world, ana, task, customer=seen)
+
+    def history(reader: Json) -> tuple[Any, Any]:
+        [change] = world.service.list_task_changes(reader, task["id"])["data"]
+        return change["before"], change["after"]
+
+    assert history(ana) == (hidden, seen)
+    assert history(bia) == (None, seen)
+
+
 def test_done_is_told_once_and_reopening_forgets_when(world: World):
     ana = world.agent("ana", "Vendas")
     task = add(world, ana)
