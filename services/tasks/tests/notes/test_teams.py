@@ -102,6 +102,25 @@ def test_notes_that_move_while_they_are_edited_lose_nothing(world: World, office
     assert {tuple(sorted(office.told(maria, note))) for note in notes} == {("created", "edited", "moved")}
 
 
+def test_notes_are_counted_while_they_are_written_deleted_and_moved_at_once(world: World, office: Office):
+    """The fixture counts them anew."""
+    maria = world.agent("maria", "Sales", "Care")
+    customers = [world.customer("Sales", "Care") for _ in range(3)]
+    teams = [world.team("Sales"), world.team("Care")]
+
+    def work(number: int) -> None:
+        customer, team, other = customers[number % 3], teams[number % 2], teams[(number + 1) % 2]
+        note = world.patiently(lambda: office.write(maria, customer, team=team))
+        if number % 4 == 0:
+            world.patiently(lambda: world.service.move_team(world.admin, team, other, limit=7))
+        if number % 3 == 0:
+            world.patiently(lambda: world.service.delete_note(maria, note["id"]))
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(work, range(60)))
+    assert sum(notes for _, _, notes in world.counted_notes()) == 40
+
+
 def test_nothing_is_left_of_the_notes_of_an_erased_customer(world: World, office: Office, monkeypatch):
     monkeypatch.setattr(repository, "CHUNK", 2)
     maria = world.agent("maria", "Sales")
