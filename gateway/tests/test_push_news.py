@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from gateway.push.news import NO_TEAM, ROUTING_KEYS, News, news_of
 
+CONTRACTS = Path(__file__).parents[2] / "contracts"
 A, B, TASK, TEAM = "a" * 36, "b" * 36, "c" * 36, "d" * 36
 
 
@@ -55,6 +58,12 @@ def test_a_merge_is_told_of_the_survivor_and_its_undoing_of_each():
     assert news_of(event("customer.merged.v1", {}, A)) == [News("customer.merged", A)]
     undone = news_of(event("customer.unmerged.v1", {"restored": [B]}, A))
     assert undone == [News("customer.unmerged", A), News("customer.unmerged", B)]
+
+
+@pytest.mark.parametrize("path", sorted(CONTRACTS.glob("*/events/out/*.json")), ids=lambda path: path.stem)
+def test_what_services_promise_is_understood(path: Path):
+    news = news_of(json.loads(path.read_text("utf-8")))
+    assert bool(news) == (path.stem in ROUTING_KEYS)
 
 
 @pytest.mark.parametrize("type_", ["tag.renamed.v1", "customers.changed.v2", None, ["x"]])
