@@ -43,6 +43,7 @@ def system() -> Iterator[RunningSystem]:
         yield running
 
 
+@pytest.mark.timeout(900)
 def test_killed_replicas_remind_of_each_task_once(system: RunningSystem):
     rng, verdict = chance(), Verdict("reminders", n=0)
     with overhearing(system.amqp_url_operator, "task.due.v1") as heard:

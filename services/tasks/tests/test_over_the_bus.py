@@ -1,94 +1,101 @@
-"""The service as it runs: a process that asks the customers service, another one, over a broker."""
+"""The service as it runs: a process, a broker, a database."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import kombu
+import orjson
+import psycopg
 import pytest
 
-from directory import repository as directory_rows
-from directory.model import Directory, Team
 from servicekit.aio import RpcClient
-from servicekit.database import Transactions
-from servicekit.database.migrate import migrate
-from servicekit.errors import NotFound, Unavailable
-from servicekit.events import topology
+from servicekit.clock import to_rfc3339, utc_now
+from servicekit.events.cloudevent import CONTENT_TYPE, Event, completed, encode
+from servicekit.events.topology import declare
 from servicekit.ids import new_id
-from servicekit.scope import ADMIN, AGENT, Scope
-from servicekit.testing.infrastructure import fresh_database, fresh_vhost
+from servicekit.scope import ADMIN, Scope
+from servicekit.testing.infrastructure import fresh_vhost
 from servicekit.testing.process import running_service
+from servicekit.testing.waiting import eventually
+from services.tasks.topology import TOPOLOGY
 
 pytestmark = pytest.mark.system
-SALES, CARE = str(new_id()), str(new_id())
-ADMINISTRATOR = Scope(str(new_id()), ADMIN).dump()
-MARIA = Scope(str(new_id()), AGENT, frozenset({SALES})).dump()
-PAULO = Scope(str(new_id()), AGENT, frozenset({CARE})).dump()
-CUSTOMERS, TASKS = "services.customers", "services.tasks"
+SCOPE = Scope(str(new_id()), ADMIN).dump()
+EXCHANGE = kombu.Exchange("crm.events", "topic", no_declare=True)
 
 
-@dataclass(frozen=True)
-class Bus:
-    url: str
+@pytest.fixture(scope="module")
+def bus(migrated_database: str) -> Iterator[str]:
+    with fresh_vhost() as url:
+        declare(url, [TOPOLOGY])
+        path, environment = "services.tasks.service:TasksService", {"DATABASE_URL": migrated_database}
+        with running_service(path, AMQP_URL=url, **environment):
+            yield url
 
-    def call(self, service: str, method: str, scope: Any, *args: Any) -> Any:
-        return asyncio.run(self._call(service, method, scope, *args))
 
-    async def _call(self, service: str, method: str, *args: Any) -> Any:
-        client = await RpcClient.connect(self.url)
+def call(bus: str, *calls: tuple[str, tuple[Any, ...]]) -> list[Any]:
+    """All at once, as a gateway would."""
+
+    async def work() -> list[Any]:
+        client = await RpcClient.connect(bus)
         try:
-            return await client.call(service, method, *args, deadline=20.0)
+            return await asyncio.gather(
+                *(client.call("tasks", method, SCOPE, *args, deadline=20.0) for method, args in calls)
+            )
         finally:
             await client.close()
 
-
-@pytest.fixture(scope="module")
-def customers_database() -> Iterator[str]:
-    """With two teams: there is no gateway to tell of them."""
-    with fresh_database("customers") as url:
-        migrate(CUSTOMERS, url)
-        database = Transactions.connect(url)
-        with database.unit_of_work() as uow:
-            teams = [Team(SALES, "Sales"), Team(CARE, "Care")]
-            directory_rows.replace(uow.connection, Directory.of(revision=1, teams=teams, users=[]))
-        database.close()
-        yield url
+    return asyncio.run(work())
 
 
-@pytest.fixture(scope="module")
-def bus(migrated_database: str, customers_database: str) -> Iterator[Bus]:
-    with fresh_vhost() as url:
-        topology.declare(url, topology.load([CUSTOMERS, TASKS]))
-        with (
-            running_service(f"{TASKS}.service:TasksService", AMQP_URL=url, DATABASE_URL=migrated_database),
-            running_service(
-                f"{CUSTOMERS}.service:CustomersService", AMQP_URL=url, DATABASE_URL=customers_database
-            ),
-        ):
-            yield Bus(url)
+def test_edits_at_once_are_all_made(bus: str) -> None:
+    [made] = call(bus, ("create_task", ({"title": "Call back"},)))
+    edits = [("update_task", (made["id"], {"title": f"Title {number}"})) for number in range(6)]
+    call(bus, *edits)
+    [task] = call(bus, ("get_task", (made["id"],)))
+    assert task["version"] == 7
 
 
-def test_a_note_is_read_by_its_team_while_it_sees_the_customer(bus: Bus) -> None:
-    data = {"name": "Ana Souza", "teams": [SALES, CARE]}
-    customer = bus.call("customers", "create_customer", ADMINISTRATOR, data)["customer"]["id"]
-    note = bus.call("tasks", "create_note", MARIA, customer, {"body": "Likes tea"})["note"]
-    assert (note["customer"], note["team"]) == (customer, SALES)
-    assert bus.call("tasks", "list_notes", MARIA, customer)["data"] == [note]
-    assert bus.call("tasks", "list_notes", PAULO, customer)["data"] == []
-    assert bus.call("tasks", "for_profile", ADMINISTRATOR, customer)["counters"]["notes"] == 1
-
-    bus.call("customers", "update_customer", ADMINISTRATOR, customer, {"teams": [CARE]})
-    for method, asked in (("list_notes", customer), ("get_note", note["id"])):
-        with pytest.raises(NotFound):
-            bus.call("tasks", method, MARIA, asked)
+def test_a_reminder_is_on_the_bus_within_a_moment(bus: str) -> None:
+    with kombu.Connection(bus) as connection:
+        queue = kombu.Queue("", EXCHANGE, routing_key="task.due.v1", exclusive=True, durable=False)
+        bound = queue(connection.channel())
+        bound.declare()
+        [made] = call(bus, ("create_task", ({"title": "Now", "due_at": to_rfc3339(utc_now())},)))
+        told = orjson.loads(eventually(bound.get).body)
+    assert told["data"] == {"task": made["id"], "customer": None, "responsible": SCOPE["user_id"]}
 
 
-def test_without_the_customers_service_nobody_is_shown_anything(migrated_database: str) -> None:
-    with fresh_vhost() as url:
-        topology.declare(url, topology.load([TASKS]))
-        with running_service(f"{TASKS}.service:TasksService", AMQP_URL=url, DATABASE_URL=migrated_database):
-            with pytest.raises(Unavailable, match="service_down"):
-                Bus(url).call("tasks", "list_notes", MARIA, str(new_id()))
-            assert Bus(url).call("tasks", "team_usage", ADMINISTRATOR, str(new_id()))["notes"] == 0
+def test_what_is_to_be_done_for_a_deleted_customer_waits(bus: str, migrated_database: str) -> None:
+    task, customer = str(new_id()), str(new_id())
+    with psycopg.connect(migrated_database, autocommit=True) as connection:
+
+        def status() -> str:
+            return connection.execute("SELECT status FROM task WHERE id = %s", (task,)).fetchone()[0]  # type: ignore[index]
+
+        connection.execute(
+            """INSERT INTO task (id, title, customer_id, responsible_id, author_id, created_at, updated_at)
+               VALUES (%(task)s, 'x', %(customer)s, %(task)s, %(task)s, now(), now())""",
+            {"task": task, "customer": customer},
+        )
+        for revision, kind, expected in ((2, "deleted", "cancelled"), (3, "restored", "open")):
+            entry = {"id": customer, "version": 1, "revision": revision, "kind": kind, "members": [customer]}
+            _publish(bus, Event("customers.changed.v1", {"customers": [entry]}))
+            eventually(_is(status, expected), what=expected)
+
+
+def _is(status: Callable[[], str], expected: str) -> Callable[[], bool]:
+    return lambda: status() == expected
+
+
+def _publish(bus: str, event: Event) -> None:
+    with kombu.Connection(bus) as connection:
+        kombu.Producer(connection.channel(), EXCHANGE, auto_declare=False).publish(
+            encode(completed(event, source="/services/customers")),
+            routing_key=event.type,
+            content_type=CONTENT_TYPE,
+            content_encoding="utf-8",
+        )
