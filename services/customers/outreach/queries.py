@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -41,6 +42,16 @@ def list_latest(connection: Connection, scope: Scope, members: Sequence[UUID], l
             SELECT * FROM conversation_request r WHERE r.customer_id = member.id AND {_shown(scope)}
             ORDER BY r.id DESC LIMIT :limit)"""
     return _read(connection, scope, requests, {"members": list(members), "limit": limit})
+
+
+def count_open(connection: Connection, scope: Scope, members: Sequence[UUID], *, now: datetime) -> int:
+    """How many requests of a customer wait for an answer, of what the caller may see: no count tells more."""
+    statement = f"""
+        SELECT count(*) FROM conversation_request r
+        WHERE r.customer_id = ANY(CAST(:members AS uuid[])) AND r.state = 'asked' AND r.expires_at > :now
+          AND {_shown(scope)}"""
+    parameters = {"members": list(members), "now": now, **_parameters(scope)}
+    return int(connection.execute(text(statement), parameters).scalar_one())
 
 
 def find_latest_source(

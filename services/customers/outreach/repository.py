@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -19,9 +18,6 @@ _ADD: Final = text("""
                                       state, asked_by, asked_at, expires_at)
     VALUES (:id, :customer_id, :contact_point_id, :channel, :source, :team_id, :message,
             :state, :asked_by, :asked_at, :expires_at)""")
-_OPEN: Final = text("""
-    SELECT count(*) FROM conversation_request
-    WHERE customer_id = ANY(CAST(:members AS uuid[])) AND state = 'asked' AND expires_at > :now""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +37,6 @@ def lock_customer(connection: Connection, scope: Scope, root: UUID) -> Asked | N
     parameters = {"id": root, **visibility_parameters(scope)}
     row = connection.execute(text(statement), parameters).one_or_none()
     return None if row is None else Asked(*row)
-
-
-def count_open(connection: Connection, members: Sequence[UUID], *, now: datetime) -> int:
-    """How many requests of a customer, which is made of these records, wait for an answer."""
-    return int(connection.execute(_OPEN, {"members": list(members), "now": now}).scalar_one())
 
 
 def add(connection: Connection, request: Request) -> None:

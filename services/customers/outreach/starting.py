@@ -41,7 +41,7 @@ def start(uow: UnitOfWork, scope: Scope, customer_id: UUID, data: dict[str, Any]
     customer = repository.lock_customer(connection, scope, root)
     if customer is None:  # gone or merged since
         raise ChangedMeanwhile
-    _check_open(connection, customer, members, at)
+    _check_open(connection, scope, customer, members, at=at)
     team = team_of(wanted.team, scope, customers=customer.team_ids, known=known.directory.teams)
     route = _route(connection, scope, root, members, wanted)
     request = Request(
@@ -68,10 +68,12 @@ def _customer(connection: Connection, scope: Scope, asked: UUID) -> tuple[UUID, 
     return found
 
 
-def _check_open(connection: Connection, customer: Asked, members: Sequence[UUID], at: datetime) -> None:
+def _check_open(
+    connection: Connection, scope: Scope, customer: Asked, members: Sequence[UUID], *, at: datetime
+) -> None:
     if customer.status == BLOCKED:
         raise Conflict("customer_blocked")
-    if repository.count_open(connection, members, now=at) >= MAX_OPEN:
+    if queries.count_open(connection, scope, members, now=at) >= MAX_OPEN:
         raise Conflict("too_many_requests", {"limit": MAX_OPEN})
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 LIFETIME: Final = timedelta(hours=24)
-MAX_OPEN: Final = 20  # of one customer, so that nobody is flooded
+MAX_OPEN: Final = 20  # of one customer for whoever asks, so that nobody is flooded
 
 ASKED: Final = "asked"
 STARTED: Final = "started"

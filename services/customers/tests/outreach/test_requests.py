@@ -263,6 +263,17 @@ def test_nobody_is_flooded(world: World, carla: Json, ana: Json):
     assert outcomes == ["asked"] * 5 + ["too_many_requests"] * 5
 
 
+def test_what_other_teams_ask_is_told_by_no_limit(world: World):
+    rui, carla = world.agent("rui", "Support"), world.agent("carla", "Vendas")
+    ana = world.create(whatsapp="+5511987654321", teams=[world.team("Vendas"), world.team("Support")])
+    for _ in range(MAX_OPEN):
+        start(world, rui, ana["id"])
+    assert start(world, carla, ana["id"])["state"] == "asked"
+    for scope in (rui, world.admin):
+        with pytest.raises(Conflict, match="too_many_requests"):
+            start(world, scope, ana["id"])
+
+
 def test_erasing_a_customer_erases_what_was_asked(world: World, carla: Json, ana: Json):
     start(world, carla, ana["id"], message="Olá!")
     world.service.delete_customer(world.admin, ana["id"])
