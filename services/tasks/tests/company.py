@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +41,7 @@ class Company:
         self.customers: dict[str, Customer] = {}
         self.calls = 0
         self.down: Exception | None = None  # what every call ends with
+        self.meanwhile: Callable[[], object] | None = None  # what somebody else does during the next call
 
     def add(self, *teams: str) -> str:
         customer = Customer(str(new_id()), frozenset(teams))
@@ -76,6 +78,9 @@ class Company:
         assert method == "visible", method
         assert not self._count(0), "another service is called while a connection to the database is held"
         self.calls += 1
+        if self.meanwhile:
+            self.meanwhile, others_do = None, self.meanwhile
+            others_do()
         if self.down:
             raise self.down
         return {each: self._shown(scope, each, with_teams) for each in ids if self.sees(scope, each)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
@@ -218,6 +219,26 @@ def test_two_who_edit_at_once_do_not_overwrite_each_other(world: World, office: 
     with ThreadPoolExecutor(8) as threads:
         assert sum(threads.map(edit, range(16))) == 1
     assert office.told(maria, note) == ["created", "edited"]
+
+
+@pytest.mark.parametrize("what", ["moved", "deleted"])
+def test_what_becomes_of_a_note_while_rights_are_asked_for_counts(world: World, office: Office, what: str):
+    maria = world.agent("maria", "Sales")
+    sales, care = world.team("Sales"), world.team("Care")
+
+    def others_do(note: Json) -> None:
+        if what == "deleted":
+            world.service.delete_note(world.admin, note["id"])
+        world.service.move_team(world.admin, sales, care)
+
+    for change in (
+        lambda note: world.service.update_note(maria, note["id"], {"body": "Mine"}),
+        lambda note: world.service.delete_note(maria, note["id"]),
+    ):
+        note = office.write(maria, world.customer("Sales"))
+        world.company.meanwhile = partial(others_do, note)
+        assert refusal(change, note) == NO_NOTE
+        assert office.told(world.admin, note) == ["created", what]
 
 
 def test_a_deleted_note_is_as_if_it_never_was(world: World, office: Office):
