@@ -94,7 +94,8 @@ class Push:
             async with asyncio.timeout(self._mark_seconds):
                 return await listener.part()
         except TimeoutError:
-            return self._mark(listener)
+            # In the same moment there may be something to tell: a mark would be ahead of it.
+            return self._mark(listener) if listener.settled else await listener.part()
 
     def _mark(self, listener: Listener) -> bytes:
         """Where to go on. Given at fixed times: given when something happened, it would tell that it did."""

@@ -6,13 +6,23 @@ import asyncio
 
 
 class Listener:
-    """Remembers how far it has come instead of what it was not told yet; holds one part at most.
+    """Remembers how far it has come instead of what it was not told yet.
 
-    While a part waits to be sent, nothing more is made for it: a slow reader falls behind and costs no
-    memory.
+    Nothing is made for it before all else was sent: a slow reader falls behind and costs no memory, and what
+    it gets once it reads on is what it may see then.
     """
 
-    __slots__ = ("_end", "_part", "_stirred", "digest", "missed", "place", "types", "waiting_since")
+    __slots__ = (
+        "_end",
+        "_part",
+        "_reading",
+        "_stirred",
+        "digest",
+        "missed",
+        "place",
+        "types",
+        "waiting_since",
+    )
 
     def __init__(self, digest: bytes, types: frozenset[str], place: int | None, *, head: int) -> None:
         """`place` is where it goes on, None if that is nowhere that is known."""
@@ -22,11 +32,17 @@ class Listener:
         self.waiting_since: float | None = None
         self._part = b""
         self._end: Exception | None = None
+        self._reading = False
         self._stirred = asyncio.Event()
 
     @property
     def idle(self) -> bool:
-        """Whether it takes another part."""
+        """Whether what it is handed now goes out at once."""
+        return self._reading and self.settled
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing is on its way to it."""
         return not self._part and self._end is None
 
     def hand(self, part: bytes, place: int) -> None:
@@ -42,7 +58,11 @@ class Listener:
 
     async def part(self) -> bytes:
         """The next part; raises what it was ended with."""
-        await self._stirred.wait()
+        self._reading = True
+        try:
+            await self._stirred.wait()
+        finally:
+            self._reading = False
         self._stirred.clear()
         if self._end is not None:
             raise self._end

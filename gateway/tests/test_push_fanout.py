@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
+
 import pytest
 
 from gateway.problems import HttpProblem
 from gateway.push import dealing, fanout
 from gateway.push.fanout import Push
 from gateway.tests.listening import (
+    ALL,
     Client,
     Company,
     added,
@@ -235,6 +239,42 @@ async def test_a_slow_reader_holds_nothing_up_and_reads_anew_when_it_is_too_far_
     assert len(slow.told) <= 4
     for client in (slow, quick):
         await client.close()
+
+
+async def test_nothing_waits_for_a_slow_reader_whose_rights_may_end_meanwhile(company: Company):
+    push = company.push()
+    client = Client(push, ONE)
+    await settled()
+    client.slow(True)
+    push.hear(changed(OWN))
+    await flushed(push)
+    push.hear(added(OWN, None))
+    await flushed(push)
+    company.callers[ONE] = Scope("user one", AGENT, frozenset({"2"}))
+    client.slow(False)
+    push.hear(changed(OTHERS))
+    await flushed(push)
+    await flushed(push)
+    # The first was on its way already.
+    assert [(each["type"], each["id"]) for each in client.told] == [
+        ("customer.updated", OWN),
+        ("customer.updated", OTHERS),
+    ]
+    await client.close()
+
+
+async def test_where_to_go_on_is_never_ahead_of_what_was_told(company: Company):
+    """News and the time for a mark may come in the same moment."""
+    push = company.push(mark_seconds=0.01)
+    stream = push.listen(ONE, ALL, None)
+    await anext(stream)
+    following = asyncio.ensure_future(anext(stream))
+    await settled()
+    [listener] = push._listeners
+    asyncio.get_running_loop().call_later(0.011, listener.hand, b"the news", 1)
+    time.sleep(0.05)  # the loop finds both due when it comes to look
+    assert await following == b"the news"
+    await stream.aclose()
 
 
 async def test_while_a_service_is_away_nothing_is_lost(company: Company):
