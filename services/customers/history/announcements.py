@@ -24,7 +24,7 @@ MOST_CHANGES = 500
 # Whoever looks at these has to look again when they change; a conversation goes on by its messages.
 SHOWN_AS_THEY_ARE: Final = frozenset({APPOINTMENT, PURCHASE})
 
-Item = tuple[UUID, str | None, str]  # root, team, kind
+Item = tuple[str, str, str]  # root, team or nothing, kind
 
 
 @dataclass(slots=True)
@@ -36,12 +36,12 @@ class News:
     messages: int = 0
 
     def add(self, root: UUID, kind: str, parts: Parts, *, is_news: bool, messages: int) -> None:
-        team = value(parts, "team")
+        customer, team = str(root), value(parts, "team") or ""
         if is_news and kind != CONTACT:
-            self.items.add((root, team, kind))
+            self.items.add((customer, team, kind))
             self.conversations += kind == CONVERSATION
         if messages:
-            self.items.add((root, team, "message"))
+            self.items.add((customer, team, "message"))
             self.messages += messages
 
 
@@ -60,14 +60,16 @@ def announce(uow: UnitOfWork, found: Senders, news: News, changed: Sequence[Chan
 
 def interactions_added_v1(news: News) -> Event:
     """Which customers have something new, of what kind and of which team."""
-    items = sorted(news.items, key=lambda item: (item[0], item[1] or "", item[2]))
+    items = sorted(news.items)
     return Event(
         type="interactions.added.v1",
         data={
-            "customers": sorted({str(root) for root, _, _ in items}),
+            "customers": sorted({customer for customer, _, _ in items}),
             "conversations": news.conversations,
             "messages": news.messages,
-            "items": [{"customer": str(root), "team": team, "kind": kind} for root, team, kind in items],
+            "items": [
+                {"customer": customer, "team": team or None, "kind": kind} for customer, team, kind in items
+            ],
         },
     )
 

@@ -28,7 +28,7 @@ class Recorded:
     ids: dict[Key, UUID]
     before: dict[Key, Parts] = field(default_factory=dict)
     after: dict[Key, Parts] = field(default_factory=dict)
-    new_messages: dict[UUID, int] = field(default_factory=dict)
+    new_messages: dict[Key, int] = field(default_factory=dict)
 
 
 def record(uow: UnitOfWork, heard: Iterable[Heard], *, configuration: Configuration, now: datetime) -> None:
@@ -58,7 +58,8 @@ def _write(uow: UnitOfWork, batch: Batch, found: Senders, configuration: Configu
     told_messages = (
         (recorded.ids[k], k, m) for k, told in batch.things.items() for m in told.messages.values()
     )
-    recorded.new_messages = repository.add_messages(uow.connection, told_messages)
+    added = repository.add_messages(uow.connection, told_messages)
+    recorded.new_messages = {key: added.get(id, 0) for key, id in recorded.ids.items()} if added else {}
     _update(uow, found, recorded)
     return recorded
 
@@ -80,9 +81,9 @@ def _insert(uow: UnitOfWork, batch: Batch, found: Senders, recorded: Recorded) -
 def _update(uow: UnitOfWork, found: Senders, recorded: Recorded) -> None:
     new_messages = recorded.new_messages
     changed = [
-        Written(known.id, known.customer_id, key, recorded.after[key], new_messages.get(known.id, 0))
+        Written(known.id, known.customer_id, key, recorded.after[key], new_messages.get(key, 0))
         for key, known in found.known.items()
-        if new_messages.get(known.id) or recorded.after[key] != recorded.before[key]
+        if new_messages.get(key) or recorded.after[key] != recorded.before[key]
     ]
     repository.update(uow.connection, changed)
 
@@ -94,7 +95,7 @@ def _activities(batch: Batch, found: Senders, recorded: Recorded) -> dict[UUID, 
         owner, last_at = found.outcomes[key], told.last_interaction
         activity = activities.setdefault(owner.customer_id, Activity())
         activity.conversations += key not in found.known and key[2] == CONVERSATION
-        activity.messages += recorded.new_messages.get(recorded.ids[key], 0)
+        activity.messages += recorded.new_messages.get(key, 0)
         for customer_id in {owner.customer_id, owner.root_id}:
             each = activities.setdefault(customer_id, Activity())
             each.last_at = max(filter(None, (each.last_at, last_at)), default=None)
@@ -118,8 +119,8 @@ def _news(batch: Batch, found: Senders, recorded: Recorded) -> announcements.New
     """New conversations and messages; appointments and purchases that are new or not what they were."""
     news = announcements.News()
     for key, after in recorded.after.items():
-        before, kind = recorded.before[key], key[2]
-        messages = recorded.new_messages.get(recorded.ids[key], 0)
+        before, kind, messages = recorded.before[key], key[2], recorded.new_messages.get(key, 0)
         is_news = before != after if kind in announcements.SHOWN_AS_THEY_ARE else not before
-        news.add(found.outcomes[key].root_id, kind, after, is_news=is_news, messages=messages)
+        if is_news or messages:
+            news.add(found.outcomes[key].root_id, kind, after, is_news=is_news, messages=messages)
     return news
