@@ -22,16 +22,18 @@ _BY_IDS = text(f"""
 _COMMENT = text(f"SELECT {COMMENT_COLUMNS} FROM comment WHERE id = :id AND deleted_at IS NULL")
 _COUNT_UNFINISHED = text("""
     SELECT count(*) FROM task WHERE customer_id = ANY(CAST(:keys AS uuid[])) AND deleted_at IS NULL
-    AND status = ANY(CAST(:statuses AS text[]))""")
+    AND due_order IS NOT NULL AND status = ANY(CAST(:statuses AS text[]))""")
 
-# By sort: the order inside a walk, the same among walks, and what comes after a position.
+# By sort: the order inside a walk, the same among walks, what comes after a position, and what makes it walk
+# along the index of that order (see tables.py).
 _ORDERS: Final = {
     DUE: (
         "t.due_order, t.id",
         "found.due_order, found.id",
         "AND (t.due_order, t.id) > (coalesce(CAST(:due AS timestamptz), 'infinity'), CAST(:id AS uuid))",
+        "t.due_order IS NOT NULL",
     ),
-    NEWEST: ("t.id DESC", "found.id DESC", "AND t.id < CAST(:id AS uuid)"),
+    NEWEST: ("t.id DESC", "found.id DESC", "AND t.id < CAST(:id AS uuid)", "t.version > 0"),
 }
 _CHANGES: Final = Keyset("changes", [SortKey(task_change.c.at, descending=True)], task_change.c.id)
 _COMMENTS: Final = Keyset("comments", [], comment.c.id)
@@ -82,7 +84,7 @@ def walk(connection: Connection, over: Walk, *, after: Position | None, limit: i
 
 
 def _walk_sql(over: Walk, *, with_start: bool) -> str:
-    inner, outer, after = _ORDERS[over.sort]
+    inner, outer, after, of_order = _ORDERS[over.sort]
     keys = "" if over.column is None else "CROSS JOIN unnest(CAST(:keys AS uuid[])) AS asked (key)"
     of_key = "" if over.column is None else f"AND t.{over.column} = asked.key"
     due = "" if over.due_before is None else "AND t.due_order < :due_before"
@@ -92,7 +94,7 @@ def _walk_sql(over: Walk, *, with_start: bool) -> str:
             FROM unnest(CAST(:statuses AS text[])) AS kept (status) {keys}
             CROSS JOIN LATERAL (
                 SELECT t.id, t.due_order FROM task t
-                WHERE t.deleted_at IS NULL AND t.status = kept.status {of_key}
+                WHERE t.deleted_at IS NULL AND {of_order} AND t.status = kept.status {of_key}
                 {due} {after if with_start else ""}
                 ORDER BY {inner} LIMIT :limit) AS found
             ORDER BY {outer} LIMIT :limit) AS found

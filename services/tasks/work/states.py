@@ -42,19 +42,20 @@ _HEAR = text("""
         SET revision = greatest(known.revision, excluded.revision), state = excluded.state
         WHERE known.state <> 'purged' AND (known.revision < excluded.revision OR excluded.state = 'purged')
     RETURNING customer_id""")
-# Tasks of a customer are found by index once: what a transaction has changed itself it would meet again and
-# again. Under the lock they are looked at anew.
+# Tasks of a customer are found by index once (due_order names it, see tables.py): what a transaction has
+# changed itself it would meet again and again. Under the lock they are looked at anew.
 _OPEN = text("""
     SELECT id FROM task WHERE customer_id = ANY(CAST(:members AS uuid[])) AND deleted_at IS NULL
-    AND status = ANY('{open,in_progress}') ORDER BY id""")
+    AND due_order IS NOT NULL AND status = ANY('{open,in_progress}') ORDER BY id""")
 _HELD = text("""
     SELECT id FROM task WHERE customer_id = ANY(CAST(:members AS uuid[])) AND deleted_at IS NULL
-    AND status = 'cancelled' AND held_status IS NOT NULL AND NOT EXISTS (
+    AND due_order IS NOT NULL AND status = 'cancelled' AND held_status IS NOT NULL AND NOT EXISTS (
         SELECT FROM customer_state gone
         WHERE gone.customer_id = task.customer_id AND gone.state <> 'live')
     ORDER BY id""")
 _ALL = text("""
     SELECT id FROM task WHERE customer_id = ANY(CAST(:members AS uuid[])) AND deleted_at IS NULL
+    AND due_order IS NOT NULL
     UNION ALL
     SELECT id FROM task WHERE customer_id = ANY(CAST(:members AS uuid[])) AND deleted_at IS NOT NULL
     ORDER BY id""")

@@ -77,12 +77,18 @@ def upgrade() -> None:
             updated_at timestamptz NOT NULL,
             deleted_at timestamptz
         );
-        CREATE INDEX task_due_order_idx ON task (status, due_order, id) WHERE deleted_at IS NULL;
-        CREATE INDEX task_newest_idx ON task (status, id DESC) WHERE deleted_at IS NULL;
-        CREATE INDEX task_customer_due_order_idx ON task (customer_id, status, due_order, id) WHERE deleted_at IS NULL;
-        CREATE INDEX task_customer_newest_idx ON task (customer_id, status, id DESC) WHERE deleted_at IS NULL;
-        CREATE INDEX task_responsible_due_order_idx ON task (responsible_id, status, due_order, id) WHERE deleted_at IS NULL;
-        CREATE INDEX task_responsible_newest_idx ON task (responsible_id, status, id DESC) WHERE deleted_at IS NULL;
+        CREATE INDEX task_due_order_idx ON task (status, due_order, id)
+            WHERE deleted_at IS NULL AND due_order IS NOT NULL;
+        CREATE INDEX task_newest_idx ON task (status, id DESC)
+            WHERE deleted_at IS NULL AND version > 0;
+        CREATE INDEX task_customer_due_order_idx ON task (customer_id, status, due_order, id)
+            WHERE deleted_at IS NULL AND due_order IS NOT NULL;
+        CREATE INDEX task_customer_newest_idx ON task (customer_id, status, id DESC)
+            WHERE deleted_at IS NULL AND version > 0;
+        CREATE INDEX task_responsible_due_order_idx ON task (responsible_id, status, due_order, id)
+            WHERE deleted_at IS NULL AND due_order IS NOT NULL;
+        CREATE INDEX task_responsible_newest_idx ON task (responsible_id, status, id DESC)
+            WHERE deleted_at IS NULL AND version > 0;
         CREATE INDEX task_deleted_idx ON task (customer_id) WHERE deleted_at IS NOT NULL;
         CREATE INDEX task_due_idx ON task (due_at)
             WHERE status IN ('open', 'in_progress') AND reminded_at IS NULL AND deleted_at IS NULL;
