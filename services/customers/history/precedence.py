@@ -58,6 +58,17 @@ _TOLD_BEFORE = text(f"""
     WHERE EXISTS (SELECT FROM {_INTERACTIONS}
                   WHERE i.kind = 'contact' AND i.source = w.source
                     AND i.external_id <> ALL(w.external_ids))""")
+# What was written with the same record stays with it, whatever is merged or taken apart.
+_ADDS_NOTHING = text("""
+    SELECT w.id FROM json_to_recordset(CAST(:rows AS json)) AS w (
+        id uuid, customer_id uuid, source text, name text, first text)
+    WHERE EXISTS (SELECT FROM interaction i
+                  WHERE i.customer_id = w.customer_id AND i.kind = 'contact' AND i.source = w.source)
+      AND EXISTS (SELECT FROM interaction i WHERE i.customer_id = w.customer_id
+                  AND (i.clocks ->> 'first') COLLATE "C" <= w.first COLLATE "C")
+      AND (w.name IS NULL OR EXISTS (
+               SELECT FROM interaction i WHERE i.customer_id = w.customer_id
+               AND (i.clocks ->> 'name') COLLATE "C" <= w.name COLLATE "C"))""")
 
 
 Asked = list[dict[str, Any]]
@@ -82,6 +93,11 @@ def origins(connection: Connection, asked: Asked) -> dict[UUID, str]:
 def told_before(connection: Connection, asked: Asked) -> set[tuple[UUID, str]]:
     """Customers and sources that told us of them before, besides what has these `external_ids`."""
     return {(row.id, row.source) for row in _rows(connection, _TOLD_BEFORE, asked)}
+
+
+def add_nothing(connection: Connection, asked: Asked) -> set[UUID]:
+    """Of what is said of people: what can never be the first name, the first heard of, the source's first."""
+    return _ids(_rows(connection, _ADDS_NOTHING, asked))
 
 
 def _rows(connection: Connection, statement: Any, asked: Asked) -> list[Row[Any]]:

@@ -11,11 +11,11 @@ from servicekit.database import UnitOfWork
 from servicekit.ids import new_id
 from services.customers.configuration import Configuration
 from services.customers.errors import ChangedMeanwhile
-from services.customers.history import announcements, counters, people, repository, senders
+from services.customers.history import announcements, counters, people, precedence, repository, senders
 from services.customers.history.domain.batch import Batch, by_thing
 from services.customers.history.domain.counted import differences
 from services.customers.history.domain.heard import Heard, Key
-from services.customers.history.domain.parts import CONVERSATION, Parts, fold, in_team
+from services.customers.history.domain.parts import CONTACT, CONVERSATION, Parts, fold, in_team
 from services.customers.history.repository import Activity, Written
 from services.customers.history.senders import Senders
 from services.customers.outreach import replies
@@ -73,9 +73,27 @@ def _insert(uow: UnitOfWork, batch: Batch, found: Senders, recorded: Recorded) -
         for key, told in batch.things.items()
         if key not in found.known
     ]
+    superfluous = _superfluous(uow, new, found)
+    kept = [each for each in new if each.id not in superfluous]
     # Sorted, so that two batches with the same things wait for each other in one order.
-    if not repository.insert(uow.connection, sorted(new, key=lambda each: each.key)):
+    if not repository.insert(uow.connection, sorted(kept, key=lambda each: each.key)):
         raise ChangedMeanwhile
+
+
+def _superfluous(uow: UnitOfWork, new: list[Written], found: Senders) -> set[UUID]:
+    """Some sources tell every day who everybody is: what adds nothing to what is kept is not kept."""
+    told = [each for each in new if each.key[2] == CONTACT and not found.outcomes[each.key].created]
+    asked = [
+        {
+            "id": each.id,
+            "customer_id": each.customer_id,
+            "source": each.key[0],
+            "name": each.parts["name"][0] if "name" in each.parts else None,
+            "first": each.parts["first"][0],
+        }
+        for each in told
+    ]
+    return precedence.add_nothing(uow.connection, asked)
 
 
 def _update(uow: UnitOfWork, found: Senders, recorded: Recorded) -> None:

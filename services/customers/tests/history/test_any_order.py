@@ -46,7 +46,8 @@ ABSORBED, SURVIVOR = "the absorbed record", "the survivor"
 _OWNER = """
     (SELECT min(p.identity) FROM contact_point p JOIN customer m ON m.id = p.customer_id
      WHERE m.root_id = c.root_id) AS owner"""
-# What is random (ids, automatic names) or tells of the transaction and not of the events is left out.
+# What is random (ids, automatic names) or tells of the transaction and not of the events is left out. So is
+# what was said of people: it is kept as long as it may matter, and who heard the best first keeps no more.
 STATE = {
     "customers": f"""
         SELECT {_OWNER}, c.channel, c.assignee_id, c.name_source,
@@ -61,7 +62,8 @@ STATE = {
     "interactions": f"""
         SELECT i.source, i.external_id, i.kind, {_OWNER}, i.at, i.channel, i.team_id, i.assignee_id, i.status,
                i.body, i.clocks, i.messages, i.last_message_at, i.last_preview
-        FROM interaction i JOIN customer c ON c.id = i.customer_id ORDER BY 1, 2, 3""",
+        FROM interaction i JOIN customer c ON c.id = i.customer_id WHERE i.kind <> 'contact'
+        ORDER BY 1, 2, 3""",
     "messages": """
         SELECT m.source, i.external_id AS conversation, m.external_id, m.at, m.direction, m.kind, m.preview
         FROM message m JOIN interaction i ON i.id = m.interaction_id ORDER BY 1, 2, 3""",

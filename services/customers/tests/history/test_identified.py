@@ -90,6 +90,18 @@ def test_a_source_gives_its_team_once_however_often_it_tells_of_somebody(world, 
     assert the_customer(world)["teams"] == [sales]
 
 
+def test_a_source_that_tells_every_day_leaves_only_what_may_still_matter(world, connector):
+    connector.send(an_identification(source=CRM, name="Ana"))
+    for day in range(3):
+        connector.send(an_identification(source=CRM, name="Ana", at=minutes(day)))
+        connector.send(an_identification(source=CRM, at=minutes(day)))
+    assert kept(world) == 1
+    connector.send(an_identification(source=CRM, name="Ana Souza", at=minutes(-1)))
+    connector.send(an_identification(source="/systems/erp", at=minutes(9)))
+    assert kept(world) == 3
+    assert the_customer(world)["name"] == "Ana Souza"
+
+
 def test_the_origin_is_the_first_conversation_however_late_it_is_heard_of(world, connector):
     connector.send(a_purchase("recorded", **SOLD, source="/shops/acme", channel="shop"))
     assert the_customer(world)["channel"] == "shop"
@@ -123,3 +135,8 @@ def test_accounts_that_talk_to_people_are_known_and_written_once_an_hour(world, 
     assert before <= account.first_seen == account.last_seen <= utc_now()
     connector.send(a_message())
     assert world.rows("SELECT last_seen FROM channel_account") == [(account.last_seen,)]
+
+
+def kept(world) -> int:
+    [row] = world.rows("SELECT count(*) AS n FROM interaction WHERE kind = 'contact'")
+    return row.n
