@@ -159,7 +159,8 @@ class Push:
             async with self._at_once:
                 await self._tell_now(view, listeners)
         except _AWAY as error:
-            log.warning("push waits for a service", extra={"reason": type(error).__name__})
+            if all(each.waiting_since is None for each in listeners):  # once, not four times a second
+                log.warning("push waits for a service", extra={"reason": type(error).__name__})
             self._put_off(listeners)
         except Exception:
             log.exception("defect", extra={"operation": "push"})

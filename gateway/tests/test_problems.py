@@ -54,9 +54,9 @@ def test_a_problem_has_all_members():
     found = body(problems.service_problem(Conflict("team_in_use", {"customers": {"value": 1}}), **PLACE))
     assert found == {
         "type": "/problems/team-in-use",
-        "title": "The team still has customers",
+        "title": "The team still has customers or notes",
         "status": 409,
-        "detail": "The team still has customers.",
+        "detail": "The team still has customers or notes.",
         "instance": "/v1/x",
         "code": "team_in_use",
         "request_id": "r",
