@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import time
 from collections import Counter
@@ -20,6 +21,7 @@ from tests.support.waiting import eventually
 
 REPLICAS = ("tasks-1", "tasks-2", "tasks-3")
 Due = dict[str, float]
+_GAPS = ((0.5, 1.5), (2.5, 5.0))  # between kills, small and full
 
 _ADD = """
     INSERT INTO task (id, title, responsible_id, author_id, due_at, created_at, updated_at)
@@ -57,7 +59,7 @@ def test_killed_replicas_remind_of_each_task_once(system: RunningSystem):
     _judge(verdict, heard, {**quiet, **due})
     verdict.p99_ms = _p99_ms(heard, due)
     verdict.more["undisturbed_p99_ms"] = undisturbed
-    assert verdict.disturbances >= size(4, 120)
+    assert verdict.disturbances >= size(4, 60)
     assert verdict.report().passed
     assert undisturbed < 5_000  # a second at most, and a busy machine
     assert verdict.p99_ms < 20_000  # all of them may be down for as long as a start takes
@@ -90,14 +92,19 @@ def _fall_due(system: RunningSystem, rng: random.Random, *, count: int, seconds:
 
 
 def _kill(system: RunningSystem, rng: random.Random, *, seconds: float) -> int:
-    """One, two or all three at a time, without waiting for whoever takes their place."""
+    """One after the other, in between all at a time, without waiting for whoever takes their place.
+
+    In a full run not so fast that what is measured is the supervisor, who starts them later and later.
+    """
     killed, until = 0, time.monotonic() + seconds
-    while time.monotonic() < until:
-        for victim in rng.sample(REPLICAS, rng.choice((1, 1, 1, 2, 3))):
+    for each in itertools.cycle([*((name,) for name in REPLICAS * 2), REPLICAS]):
+        for victim in each:
             with suppress(LookupError):  # its successor has not started yet
                 system.kill(victim)
                 killed += 1
-        time.sleep(rng.uniform(0.5, 2.5))
+        time.sleep(rng.uniform(*_GAPS[size(0, 1)]) * len(each))
+        if time.monotonic() > until:
+            break
     return killed
 
 
