@@ -17,6 +17,7 @@ from services.customers.tests.history.seen import (
     the_only,
 )
 from services.customers.tests.history.told import a_message, an_event, minutes
+from services.customers.tests.outreach.test_requests import start
 
 
 def test_who_writes_first_becomes_a_customer(world, connector):
@@ -100,6 +101,17 @@ def test_a_malformed_event_is_parked_and_the_others_recorded(world, connector, w
     connector.send(wrong, an_event("started", "fine"))
     assert len(parked(world)) == 1
     assert len(customers(world)) == 1
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_a_conversation_that_was_asked_for_answers_the_request(world, connector, known):
+    ana = world.create(name="Ana", whatsapp="+5511987654321", teams=[world.team("Vendas")])
+    request = start(world, world.admin, ana["id"])
+    if known:
+        connector.send(an_event("closed", source=request["source"], at=minutes(-1)))
+    connector.send(an_event("started", source=request["source"], request_id=request["id"]))
+    found = world.service.get_conversation_request(world.admin, request["id"])
+    assert (found["state"], found["conversation"]) == ("started", str(the_only(world, "conversation").id))
 
 
 def test_the_bus_is_told_ids_and_nothing_else(world, connector):
