@@ -10,7 +10,7 @@ endif
 BOOTSTRAP := $(PYTHON) -m deploy.local.bootstrap
 
 .DEFAULT_GOAL := help
-.PHONY: help run down test lint migrate connector bench faults security
+.PHONY: help run down test lint migrate connector check-events bench faults security
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -32,6 +32,9 @@ migrate: ## bring the databases of `make run` to the schema of this checkout
 
 connector: ## make a broker user for a channel connector (NAME=whatsapp SOURCE=/channels/whatsapp/acme-main)
 	@$(BOOTSTRAP) deploy.local.connector
+
+check-events: ## check a file of events as the service would read it (FILE=events.jsonl, or FILE=- for stdin)
+	@$(BOOTSTRAP) services.customers.check_events "$(FILE)" $(REGION)
 
 bench: ## measure speed and scale on a system of its own (ONLY=H-get for one figure, SCALE=full for a million customers)
 	@$(BOOTSTRAP) --servers bench $(ONLY) $(if $(filter full,$(SCALE)),--full) $(if $(CUSTOMERS),--customers $(CUSTOMERS))

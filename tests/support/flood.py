@@ -1,4 +1,4 @@
-"""Very many events of very many people, made as they are sent, and what the histories must hold afterwards."""
+"""Very many events of very many people, made as they are sent, and what the histories must hold then."""
 
 from __future__ import annotations
 
