@@ -75,6 +75,19 @@ def test_the_responsible_is_somebody_who_works_here_and_sees_the_customer(world:
         assert refusal(raised) == ("/responsible", "unknown_user")
 
 
+def test_naming_somebody_tells_nothing_of_teams_that_one_is_not_shown(world: World):
+    # Of a customer's teams agents see their own; who is responsible must not become a way to ask for others.
+    ana, bia = world.agent("ana", "Vendas"), world.agent("bia", "Suporte")
+    root = world.an_administrator("rui")
+    shared, own = world.customer("Vendas", "Suporte"), world.customer("Vendas")
+    for customer in (shared, own):
+        with pytest.raises(Invalid) as raised:
+            add(world, ana, customer=customer, responsible=bia["user_id"])
+        assert refusal(raised) == ("/responsible", "cannot_see_customer")
+    assert add(world, ana, customer=own, responsible=root["user_id"])["responsible"] == root["user_id"]
+    assert add(world, root, customer=shared, responsible=bia["user_id"])["responsible"] == bia["user_id"]
+
+
 def test_whoever_sees_a_task_edits_it_and_gives_it_to_somebody_else(world: World):
     ana, bia, customer = world.agent("ana", "Vendas"), world.agent("bia", "Vendas"), world.customer("Vendas")
     task = add(world, ana, customer=customer)
