@@ -9,8 +9,8 @@ from uuid import uuid4
 from tests.security.customer_requests import Play
 from tests.security.definitions import KEPT_TAG
 from tests.security.door import Request
+from tests.security.known import World
 from tests.security.people import TAGS
-from tests.security.world import World
 
 
 def of(operation: str, bulk_id: str, **more: Any) -> Request:

@@ -13,8 +13,8 @@ from typing import Any
 from uuid import UUID
 
 from tests.security.door import Answer, Request
+from tests.security.known import SOURCE, World
 from tests.security.people import TAGS, TYPED, People
-from tests.security.world import SOURCE, World
 from tests.support.events import conversation_event
 
 Play = Generator[Request, Answer, None]
@@ -31,7 +31,7 @@ ODD_SORTS = (
     "custom.plan",
     "custom.none",
 )
-KINDS = ("conversation", "message", "change", "conversation,message,change", "note")
+KINDS = ("conversation", "message", "change", "appointment,purchase", "note", "conversation,note,change")
 STRANGE_IDS = ("0", "without-team", "00000000-0000-0000-0000-000000000000", "search")
 
 
@@ -59,7 +59,7 @@ def list_in_every_order(world: World, rng: Random) -> Play:
         query = {"sort": rng.choice(("", "-")) + sort, "limit": rng.choice((1, 2, 5, 50))}
         if rng.random() < 0.5:
             query["include"] = "total"
-        yield from _pages(Request("list_customers", query=query), pages=3)
+        yield from pages(Request("list_customers", query=query), pages=3)
 
 
 def list_all(world: World, rng: Random) -> Play:
@@ -96,7 +96,7 @@ def history_of_each(world: World, rng: Random) -> Play:
             query["kind"] = rng.choice(KINDS)
         if rng.random() < 0.2:
             query["until"] = world.founded.isoformat().replace("+00:00", "Z")
-        yield from _pages(on("list_history", customer_id, query=query), pages=2)
+        yield from pages(on("list_history", customer_id, query=query), pages=2)
 
 
 def users_who_see_each(world: World, rng: Random) -> Play:
@@ -107,7 +107,7 @@ def users_who_see_each(world: World, rng: Random) -> Play:
 
 def tags_and_their_pages(world: World, rng: Random) -> Play:
     yield Request("list_tags", query={"limit": 200})
-    yield from _pages(Request("list_tags", query={"limit": 1}), pages=4)
+    yield from pages(Request("list_tags", query={"limit": 1}), pages=4)
     for beginning in ("v", "seg", "SEGREDO", "atra", "%", rng.choice(TAGS)[:2]):
         yield Request("list_tags", query={"q": beginning})
 
@@ -196,7 +196,7 @@ def events_about_each(world: World, rng: Random) -> Play:
         yield Request("post_events", body={**event, "id": f"e{rng.getrandbits(64):x}"})
 
 
-def _pages(request: Request, *, pages: int) -> Play:
+def pages(request: Request, *, pages: int) -> Play:
     answer = yield request
     for _ in range(pages - 1):
         if answer.next_cursor is None:

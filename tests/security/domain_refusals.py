@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
+from tests.security import work_refusals as work
 from tests.security.customer_requests import on
 from tests.security.definitions import KEPT_TAG
 from tests.security.door import Request
+from tests.security.known import ADMIN, AGENTS, World
 from tests.security.people import TYPED
 from tests.security.refusals import Refusal
-from tests.security.world import ADMIN, AGENTS, World
 
 _AGENT = AGENTS[0]
 _STALE = {"If-Match": '"4711"'}
@@ -37,9 +38,11 @@ def _aimed_at_hidden(world: World) -> Iterator[Request]:
             "update_customer", customer, body={"name": "Mine", "tags": {"add": ["new tag of a stranger"]}}
         )
         yield on("absorb_customer", customer, body={"name": "Mine", "phone": f"+55119{TYPED}5000001"})
+        yield from work.about_hidden(customer)
     for saved_filter in world.saved_filters.values():  # of others, some shared with the caller
         yield Request("update_saved_filter", {"filter_id": saved_filter}, body={"name": "Mine"})
         yield Request("delete_saved_filter", {"filter_id": saved_filter})
+    yield from work.of_others(world)
     for kind in ("absorbed by own", "absorbed by own, from others"):
         yield on("update_customer", world.customers[kind][0], body={"name": "Moved"})
         yield on("absorb_customer", world.customers[kind][0], body={"tags": ["moved"]})
@@ -60,6 +63,7 @@ def _stale(world: World) -> Iterator[Request]:
     saved = {"filter_id": world.saved_filters["shared with 1"]}
     yield Request("update_saved_filter", saved, body={"name": "Other"}, headers=_STALE)
     yield Request("delete_saved_filter", saved, headers=_STALE)
+    yield from work.stale(world, _STALE)
     tag = {"tag_id": world.tags[KEPT_TAG]}
     yield Request("update_tag", tag, body={"name": "Iron"}, headers=_STALE)
     yield Request("delete_tag", tag, headers=_STALE)
@@ -79,6 +83,7 @@ def _against_rules(world: World) -> Iterator[Request]:
     yield Request("create_customer", body={"name": "New", "teams": [one], "allow_duplicate": True})
     yield on("update_customer", own, body={"teams": [one, world.teams["3"]]})
     yield on("update_customer", own, body={"teams": {"remove": [one]}})
+    yield from work.against_rules(world)
 
 
 def _wrong_values(world: World) -> list[dict[str, Any]]:

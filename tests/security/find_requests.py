@@ -10,8 +10,8 @@ from uuid import UUID
 
 from tests.security.customer_requests import ODD_SORTS, SORTS, Play
 from tests.security.door import Request
+from tests.security.known import World
 from tests.security.people import FIRST, HIDDEN, LAST, TAGS
-from tests.security.world import World
 
 Json = dict[str, Any]
 _SETS = ("any_of", "all_of", "none_of", "in", "not_in")

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tests.security.door import Request
-from tests.security.world import World
+from tests.security.known import World
 
 Json = dict[str, Any]
 _FIELDS = ("phone", "whatsapp", "email")

@@ -8,7 +8,7 @@ from typing import Any
 from tests.security.canaries import Canary, a_word, of_number, of_word
 from tests.security.people import CANARY, People
 from tests.security.world import Founder
-from tests.support.events import conversation_event
+from tests.support.events import conversation_event, identity_event
 
 KIND = "canary"
 
@@ -39,6 +39,7 @@ class Planter:
         self._edited()
         self._absorbed()
         self._from_events()
+        self._visits_and_purchases()
         self._shared_filters()
         return self.planted
 
@@ -105,6 +106,32 @@ class Planter:
         self.founder.wait_for_conversations()
         newest = self.founder.admin.get("/v1/customers", sort="-created_at", limit=5).json()["data"]
         self.founder.world.add(KIND, next(made["id"] for made in newest if made["whatsapp"] == phone))
+
+    def _visits_and_purchases(self) -> None:
+        """Whose ids, links and places hold a number or a word."""
+        phone = self.phone("of who has a visit and a purchase")
+        self._create({"phone": phone})
+        appointment = {
+            "id": f"ap-{_digits(self.phone('id of an appointment'))}",
+            "starts_at": "2030-01-02T10:00:00Z",
+            "url": f"https://meet.example/{self.word('link of an appointment')}",
+            "location": f"https://call.example/{_digits(self.phone('place of an appointment'))}",
+        }
+        purchase = {
+            "id": f"pu-{_digits(self.phone('id of a purchase'))}",
+            "at": "2026-01-02T10:00:00Z",
+            "amount": "12.50",
+            "currency": "BRL",
+            "url": f"https://shop.example/{self.word('link of a purchase')}",
+        }
+        self.founder.world.conversations += [appointment["id"], purchase["id"]]
+        self.founder.publish(
+            [
+                identity_event("appointment.scheduled.v1", phone=phone, appointment=appointment),
+                identity_event("purchase.recorded.v1", phone=phone, purchase=purchase),
+            ]
+        )
+        self.founder.wait_for_conversations()
 
     def _shared_filters(self) -> None:
         """What an administrator looks for, and shares with the team."""

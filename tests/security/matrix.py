@@ -13,10 +13,12 @@ from random import Random
 from tests.security import bulk_requests as bulk
 from tests.security import customer_requests as requests
 from tests.security import find_requests as find
+from tests.security import note_requests as notes
+from tests.security import task_requests as tasks
 from tests.security.customer_requests import Play
+from tests.security.known import World
 from tests.security.oracle import Script
 from tests.security.samples import PUBLIC, SAMPLES
-from tests.security.world import World
 
 Row = tuple[Script, ...]
 
@@ -43,6 +45,18 @@ READS: Mapping[str, Row] = {
     "get_filter_schema": (sample_of("get_filter_schema"),),
     "get_customer": (requests.get_each, requests.get_strange_ids),
     "list_history": (requests.history_of_each,),
+    # How it begins; what it tells of whom is tried in tests/end_to_end/test_stream.py.
+    "stream_changes": (sample_of("stream_changes"),),
+    "get_profile": (notes.profile_of_each,),
+    "get_conversation_request": (notes.each_conversation_request,),
+    "list_notes": (notes.notes_of_each,),
+    "get_note": (notes.each_note,),
+    "list_note_changes": (sample_of("list_note_changes"),),
+    "list_customer_tasks": (tasks.tasks_of_each,),
+    "list_tasks": (tasks.tasks_in_every_way,),
+    "get_task": (tasks.each_task,),
+    "list_task_changes": (sample_of("list_task_changes"),),
+    "list_comments": (sample_of("list_comments"),),
     "list_users": (requests.users_who_see_each,),
     "list_tags": (requests.tags_and_their_pages,),
     "get_tag": (requests.each_tag,),
@@ -62,6 +76,17 @@ WRITES: Mapping[str, Row] = {
     "absorb_customer": (requests.absorb_each,),
     "delete_customer": (requests.delete_each,),
     "restore_customer": (requests.restore_each,),
+    "start_conversation": (notes.conversations_with_each,),
+    "create_note": (notes.write_notes,),
+    "update_note": (notes.change_each_note,),
+    "delete_note": (sample_of("delete_note"),),
+    "create_customer_task": (tasks.make_tasks,),
+    "create_task": (sample_of("create_task"),),
+    "update_task": (tasks.change_each_task,),
+    "delete_task": (sample_of("delete_task"),),
+    "add_comment": (tasks.comment_on_each_task,),
+    "update_comment": (sample_of("update_comment"),),
+    "delete_comment": (sample_of("delete_comment"),),
     "create_saved_filter": (find.keep_and_use,),
     "update_saved_filter": (find.change_each_saved_filter,),
     "delete_saved_filter": (sample_of("delete_saved_filter"),),

@@ -9,8 +9,8 @@ from typing import Any
 from uuid import uuid4
 
 from tests.security.door import Door, Operation, Request
+from tests.security.known import ADMIN, AGENTS, ANONYMOUS, CONNECTOR, EXPIRED, World
 from tests.security.samples import FOR_ADMINISTRATORS, FOR_CONNECTORS, OPEN_TO_ANYONE, PUBLIC, SAMPLES
-from tests.security.world import ADMIN, AGENTS, ANONYMOUS, CONNECTOR, EXPIRED, World
 
 _NOT_DOCUMENTS = (b"", b"{", b'{"name": "a"', b"null", b'"text"', b"[1, 2", b"12", b"\xff\xfe", b'{"a": NaN}')
 _OF_ANOTHER_TYPE: Mapping[str, tuple[Any, ...]] = {
@@ -139,7 +139,7 @@ def _wrong_values(described: Mapping[str, Any]) -> Iterator[Any]:
             continue
         yield from _OF_ANOTHER_TYPE.get(kind, ())
     if "string" in kinds:
-        yield "x" * 5_000
+        yield "x" * max(5_000, described.get("maxLength", 0) + 1)
         if described.get("format") in ("uuid", "date-time") or described.get("enum"):
             yield "neither"
 

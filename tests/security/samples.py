@@ -10,7 +10,7 @@ from uuid import uuid4
 from tests.security.customer_requests import on
 from tests.security.definitions import KEPT_TAG
 from tests.security.door import Request
-from tests.security.world import AGENTS, PASSWORD, SOURCE, World
+from tests.security.known import AGENTS, PASSWORD, SOURCE, World
 from tests.support.events import conversation_event
 
 Sample = Callable[[World], Request]
@@ -55,6 +55,22 @@ def _tag(operation: str, **more: Any) -> Sample:
 
 def _bulk(operation: str) -> Sample:
     return lambda world: Request(operation, {"bulk_id": world.bulk})
+
+
+def _note(operation: str, **more: Any) -> Sample:
+    return lambda world: Request(operation, {"note_id": world.notes["own"][1]}, **more)
+
+
+def _task(operation: str, **more: Any) -> Sample:
+    return lambda world: Request(operation, {"task_id": world.tasks["own"][1]}, **more)
+
+
+def _comment(operation: str, **more: Any) -> Sample:
+    def sample(world: World) -> Request:
+        task = world.tasks["own"][1]
+        return Request(operation, {"task_id": task, "comment_id": world.comments[task]}, **more)
+
+    return sample
 
 
 def _letter(operation: str) -> Sample:
@@ -108,6 +124,29 @@ SAMPLES: Mapping[str, Sample] = {
     "restore_customer": lambda world: on("restore_customer", world.customers["deleted"][0]),
     "absorb_customer": _own("absorb_customer", body={"tags": ["vip"]}),
     "list_history": _own("list_history"),
+    "get_profile": _own("get_profile"),
+    "start_conversation": _own("start_conversation", body={"channel": "whatsapp"}),
+    "get_conversation_request": lambda world: Request(
+        "get_conversation_request", {"request_id": world.requests["own"][0]}
+    ),
+    "list_notes": _own("list_notes"),
+    "create_note": _own("create_note", body={"body": "A note"}),
+    "get_note": _note("get_note"),
+    "update_note": _note("update_note", body={"pinned": True}),
+    "delete_note": _note("delete_note"),
+    "list_note_changes": _note("list_note_changes"),
+    "list_customer_tasks": _own("list_customer_tasks"),
+    "create_customer_task": _own("create_customer_task", body={"title": "A task"}),
+    "list_tasks": _plain("list_tasks"),
+    "create_task": lambda world: Request("create_task", body={"title": "A task"}),
+    "get_task": _task("get_task"),
+    "update_task": _task("update_task", body={"priority": "high"}),
+    "delete_task": _task("delete_task"),
+    "list_task_changes": _task("list_task_changes"),
+    "list_comments": _task("list_comments"),
+    "add_comment": _task("add_comment", body={"body": "A comment"}),
+    "update_comment": _comment("update_comment", body={"body": "Another comment"}),
+    "delete_comment": _comment("delete_comment"),
     "get_filter_schema": _plain("get_filter_schema"),
     "list_saved_filters": _plain("list_saved_filters"),
     "create_saved_filter": lambda world: Request(
@@ -144,6 +183,10 @@ SAMPLES: Mapping[str, Sample] = {
     "cancel_bulk": _bulk("cancel_bulk"),
     "list_bulk_refusals": _bulk("list_bulk_refusals"),
     "stream_bulk_events": _bulk("stream_bulk_events"),
+    # Of something that never happens here: other news reach one world sooner than its twin.
+    "stream_changes": lambda world: Request(
+        "stream_changes", query={"types": "customer.unmerged"}, seconds=0.2
+    ),
     "post_events": _event,
     "list_dead_letters": _plain("list_dead_letters"),
     "replay_dead_letter": _letter("replay_dead_letter"),

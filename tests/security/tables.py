@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from deploy.local.system import RunningSystem
 
-SERVICES = ("customers", "gateway")
+SERVICES = ("customers", "gateway", "tasks")
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
 
@@ -51,12 +51,11 @@ class Tables:
 
 @contextmanager
 def tables_of(system: RunningSystem) -> Iterator[tuple[Tables, ...]]:
-    customers, gateway = (system.database_url(service) for service in SERVICES)
-    with (
-        psycopg.connect(customers, autocommit=True) as first,
-        psycopg.connect(gateway, autocommit=True) as second,
-    ):
-        yield Tables(SERVICES[0], first), Tables(SERVICES[1], second)
+    with ExitStack() as stack:
+        yield tuple(
+            Tables(name, stack.enter_context(psycopg.connect(system.database_url(name), autocommit=True)))
+            for name in SERVICES
+        )
 
 
 def every_id(system: RunningSystem) -> frozenset[str]:

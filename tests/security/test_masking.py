@@ -16,11 +16,13 @@ from tests.security.company_settings import hidden_contact_data
 from tests.security.customer_requests import KINDS, ODD_SORTS, SORTS, Play, on
 from tests.security.door import Answer, Door, Request
 from tests.security.guessing import guesses_kept, guesses_shared, ways_to_guess
+from tests.security.known import ADMIN, AGENTS, CONNECTOR, World
 from tests.security.masking_world import KIND, SPELLINGS, Planted, Planter
 from tests.security.matrix import NOTHING_TO_DO_WITH_CUSTOMERS, ROWS, sample_of
 from tests.security.oracle import Script
+from tests.security.people import BASE, HIDDEN
 from tests.security.samples import PUBLIC
-from tests.security.world import ADMIN, AGENTS, BASE, CONNECTOR, HIDDEN, Founder, World
+from tests.security.world import Founder
 from tests.support.api import Api
 from tests.support.campaign import Verdict, size
 
@@ -145,6 +147,7 @@ def _read_canaries(world: World, rng: Random) -> Play:
         yield Request("get_saved_filter", {"filter_id": saved_filter})
     for customer in world.customers[KIND]:
         yield on("get_customer", customer)
+        yield on("get_profile", customer)
         for kind in KINDS:
             yield on("list_history", customer, query={"kind": kind, "limit": 200})
         yield Request("list_users", query={"for_customer": customer})

@@ -15,8 +15,9 @@ from deploy.local.system import RunningSystem
 from tests.security.company_settings import hidden_contact_data
 from tests.security.customer_requests import on
 from tests.security.door import Answer, Door, Request
+from tests.security.known import World
 from tests.security.people import CANARY, HIDDEN, TYPED, People
-from tests.security.world import Founder, World
+from tests.security.world import Founder
 from tests.support.api import Api
 from tests.support.campaign import SEED, Verdict, chance, size
 

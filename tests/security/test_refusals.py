@@ -10,9 +10,10 @@ import pytest
 from deploy.local.system import RunningSystem
 from tests.security.domain_refusals import domain_refusals
 from tests.security.door import Answer, Door, Request
+from tests.security.known import ADMIN, World
 from tests.security.refusals import Refusal, all_refusals
 from tests.security.tables import Checksums, Tables, tables_of
-from tests.security.world import ADMIN, World, a_world, with_hidden
+from tests.security.world import a_world, with_hidden
 from tests.support.campaign import FULL, Verdict, chance, size
 from tests.support.waiting import eventually
 

@@ -17,6 +17,7 @@ import pytest
 
 from deploy.local.system import RunningSystem
 from tests.security.door import Door, Request, target
+from tests.security.known import AGENTS, CONNECTOR, DISABLED, EXPIRED, World
 from tests.security.samples import (
     FOR_ADMINISTRATORS,
     FOR_CONNECTORS,
@@ -24,7 +25,7 @@ from tests.security.samples import (
     SAMPLES,
     roles_of,
 )
-from tests.security.world import AGENTS, CONNECTOR, DISABLED, EXPIRED, Founder, World, a_small_world
+from tests.security.world import Founder, a_small_world
 from tests.support.api import Api
 from tests.support.campaign import Verdict
 

@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 
+from tests.security.known import AGENT_OF_3, AGENTS, CONNECTOR, NOBODY
 from tests.security.matrix import (
     READS,
     WRITES,
@@ -18,7 +19,6 @@ from tests.security.matrix import (
 from tests.security.oracle import Oracle
 from tests.security.tables import every_id
 from tests.security.twins import Twins, twin_worlds
-from tests.security.world import AGENT_OF_3, AGENTS, CONNECTOR, NOBODY
 from tests.support.api import log_in
 from tests.support.campaign import FULL, SEED, Verdict, size
 
@@ -73,6 +73,7 @@ def test_the_oracle_finds_leaks_where_there_are_some(twins: Twins):
     play(oracle, READS, (AGENT_OF_3,), "seeded bug")
     found = {leak.request.operation for leak in oracle.leaks}
     assert found >= {"list_customers", "search_customers", "get_customer", "list_history", "list_users"}
+    assert found >= {"get_profile", "list_notes", "get_note", "list_tasks", "list_customer_tasks", "get_task"}
 
 
 def test_hidden_customers_change_no_byte_of_any_answer(twins: Twins):

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tests.security.customer_requests import Play, on
 from tests.security.door import Request
+from tests.security.known import PASSWORD
 from tests.security.people import TYPED, People
 from tests.security.samples import SAMPLES
-from tests.security.world import PASSWORD, Founder
+from tests.security.world import Founder
 from tests.support.events import conversation_event
 
 _ANY = {"If-Match": "*"}
@@ -32,6 +33,7 @@ def tour(founder: Founder, credentials: tuple[str, str]) -> Play:
         yield SAMPLES[name](founder.world)
     yield from _accounts()
     yield from _customers(founder)
+    yield from _whole_person(founder)
     yield from _bulk(founder)
     yield from _tags()
     yield from _saved_filters()
@@ -77,6 +79,31 @@ def _customers(founder: Founder) -> Play:
     yield on("list_history", founder.world.customers["own"][0])
 
 
+def _whole_person(founder: Founder) -> Play:
+    own = {"customer_id": founder.world.customers["own"][0]}
+    for customer in founder.world.customers["own"]:  # some are blocked
+        yield on("start_conversation", customer, body={"channel": "whatsapp"})
+    yield SAMPLES["get_conversation_request"](founder.world)
+    note = yield from _made("create_note", {"body": "Calls at noon", "pinned": True}, own)
+    made = yield from _made("create_customer_task", {"title": "Call back"}, own)
+    yield from _made("create_task", {"title": "Tidy up"})
+    for name in ("list_history", "get_profile", "list_notes", "list_customer_tasks"):
+        yield Request(name, own)
+    yield Request("list_tasks", query={"mine": "true"})
+    task = {"task_id": made["id"]}
+    comment = yield from _made("add_comment", {"body": "Tried twice"}, task)
+    yield Request("update_comment", {**task, "comment_id": comment["id"]}, body={"body": "Thrice"})
+    yield Request("update_task", task, body={"status": "done"})
+    for name in ("get_task", "list_task_changes", "list_comments"):
+        yield Request(name, task)
+    yield Request("delete_comment", {**task, "comment_id": comment["id"]})
+    yield Request("delete_task", task)
+    there = {"note_id": note["id"]}
+    yield Request("update_note", there, body={"pinned": False})
+    for name in ("get_note", "list_note_changes", "delete_note"):
+        yield Request(name, there)
+
+
 def _bulk(founder: Founder) -> Play:
     asked = SAMPLES["start_bulk"](founder.world)
     yield asked.but(body={**asked.body, "dry_run": True})
@@ -84,6 +111,7 @@ def _bulk(founder: Founder) -> Play:
     for name in ("get_bulk", "list_bulk_refusals", "stream_bulk_events", "cancel_bulk"):
         yield Request(name, {"bulk_id": started.json()["id"]})
     yield Request("list_bulk")
+    yield SAMPLES["stream_changes"](founder.world)
 
 
 def _platforms() -> Iterator[dict[str, str]]:
@@ -150,5 +178,5 @@ def _operation(founder: Founder) -> Play:
     yield Request("discard_dead_letter", {"letter_id": letters[1]["id"]})
 
 
-def _made(operation: str, body: dict[str, Any]) -> Any:
-    return (yield Request(operation, body=body)).json()
+def _made(operation: str, body: dict[str, Any], path: Mapping[str, str] | None = None) -> Any:
+    return (yield Request(operation, path or {}, body=body)).json()

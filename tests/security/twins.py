@@ -18,7 +18,9 @@ from psycopg.sql import SQL, Identifier
 
 from deploy.local.system import RunningSystem, running_system
 from tests.security.door import Door
-from tests.security.world import World, a_world, with_hidden
+from tests.security.known import World
+from tests.security.tables import SERVICES
+from tests.security.world import a_world, with_hidden
 from tests.support.waiting import eventually
 
 _OWNED = """
@@ -27,6 +29,8 @@ _OWNED = """
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = 'public' AND c.relkind IN ('r', 'S') AND NOT EXISTS (
         SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype IN ('a', 'i') AND c.relkind = 'S')"""
+
+_REMEMBERING = ("customers", "tasks", "gateway-rpc")  # processes that keep something of their database
 
 
 @dataclass(frozen=True)
@@ -54,10 +58,10 @@ def twin_worlds(seed: int) -> Iterator[Twins]:
 def copy_databases(source: RunningSystem, target: RunningSystem) -> None:
     """Makes the databases of `target` byte-wise copies of those of `source`, while both keep running."""
     with psycopg.connect(os.environ["TEST_POSTGRES_URL"], autocommit=True) as server:
-        for service in ("customers", "gateway"):
+        for service in SERVICES:
             _copy_database(server, source.database_url(service), target.database_url(service))
     # Nothing that the processes remember of the old databases may stay.
-    for process in ("customers", "gateway-rpc"):
+    for process in _REMEMBERING:
         target.kill(process)
     eventually(lambda: _works(target), within=30, every=0.2)
     eventually(lambda: _works(source), within=30, every=0.2)
@@ -92,7 +96,7 @@ def _give_to(url: str, owner: str) -> None:
 
 
 def _works(system: RunningSystem) -> bool:
-    """Whether both services answer."""
+    """Whether all services answer."""
     if httpx.get(f"{system.url}/readyz").status_code != 200:
         return False
-    return "customers" in system.processes()
+    return set(_REMEMBERING) <= system.processes().keys()

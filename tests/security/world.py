@@ -8,70 +8,36 @@ from __future__ import annotations
 import hashlib
 import random
 import secrets
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
 
 from deploy.local.system import RunningSystem
-from tests.security import definitions
+from tests.security import definitions, settled
+from tests.security.around import Around
+from tests.security.known import (
+    ADMIN,
+    AGENT_OF_3,
+    AGENTS,
+    CONNECTOR,
+    DISABLED,
+    EXPIRED,
+    PASSWORD,
+    SOURCE,
+    World,
+)
 from tests.security.people import BASE, HIDDEN, People
 from tests.support.api import Api, log_in
 from tests.support.campaign import size
 from tests.support.events import conversation_event
 from tests.support.waiting import eventually
 
-ANONYMOUS, EXPIRED, DISABLED = "anonymous", "expired", "disabled"
-NOBODY = (ANONYMOUS, EXPIRED, DISABLED)
-AGENTS = ("agent of 1", "agent of 1 and 2", "agent of no team", "key of 1")
-CONNECTOR, ADMIN, AGENT_OF_3 = "connector", "admin", "agent of 3"
-SOURCE = "/channels/whatsapp/main"
-PASSWORD = secrets.token_urlsafe(12)
-
-
 # Deleting a customer frees the addresses of all records that it is made of.
 _RELEASE_OF_DELETED = """
     DELETE FROM identity_holder h USING customer c JOIN customer r ON r.id = c.root_id
     WHERE h.customer_id = c.id AND r.deleted_at IS NOT NULL"""
-
-
-@dataclass
-class World:
-    """What its callers know and what there is. Names of kinds are those of the matrix."""
-
-    seed: int
-    teams: dict[str, str] = field(default_factory=dict)
-    team_names: dict[str, str] = field(default_factory=dict)
-    users: dict[str, str] = field(default_factory=dict)
-    tokens: dict[str, str | None] = field(default_factory=lambda: {ANONYMOUS: None})
-    customers: dict[str, list[str]] = field(default_factory=dict)
-    phones: dict[str, str] = field(default_factory=dict)
-    tags: dict[str, str] = field(default_factory=dict)
-    options: dict[str, str] = field(default_factory=dict)
-    saved_filters: dict[str, str] = field(default_factory=dict)
-    bulk: str = ""  # of the administrator
-    keys: list[str] = field(default_factory=list)
-    conversations: list[str] = field(default_factory=list)
-    founded: datetime = field(default_factory=lambda: datetime.now(UTC))
-
-    def add(self, kind: str, customer_id: str) -> str:
-        self.customers.setdefault(kind, []).append(customer_id)
-        return customer_id
-
-    def one_of_each(self, rng: random.Random) -> Iterator[tuple[str, str]]:
-        """(kind, id) for each kind of customer there is, and ids that were never issued."""
-        yield from ((kind, rng.choice(ids)) for kind, ids in self.customers.items())
-        yield "never issued", str(UUID(int=rng.getrandbits(128), version=4))
-
-    def some(self, kind: str, rng: random.Random) -> str:
-        return rng.choice(self.customers[kind])
-
-    def phone_of_hidden(self, rng: random.Random) -> str:
-        """A number like those of the hidden, which nobody has: S-08 is about those that somebody has."""
-        return f"+55119{HIDDEN}9{rng.randrange(1_000_000):06d}"
 
 
 class Founder:
@@ -81,6 +47,7 @@ class Founder:
         self.system, self.admin, self.world = system, admin, world
         self.rng = random.Random(f"{world.seed} {block}")
         self.people = People(self.rng, block)
+        self.around = Around(system, admin, world, rng=self.rng)
 
     def staff(self) -> World:
         """Teams, callers and fields."""
@@ -89,7 +56,7 @@ class Founder:
         definitions.make_fields(self.admin, self.world.options)
         definitions.make_tag(self.admin, self.world.tags)
         definitions.make_saved_filters(self.admin, self.world.teams, self.world.saved_filters)
-        self._wait_for_directory()
+        settled.wait_for_directory(self.system)
         self.world.bulk = a_finished_bulk(self.admin)
         return self.world
 
@@ -107,6 +74,9 @@ class Founder:
         self.absorbed("absorbed by own", one, into="own")
         self.absorbed("absorbed by own, from others", three, into="own")
         self.absorbed("absorbed by others, from own", one, into="of others")
+        self.given_away(one, three)
+        self.around.write_as_agent("own", AGENTS[0], one)
+        self.around.ask_for_conversation("own")
         self.wait_for_conversations()
         definitions.join_tags(self.admin, self.world.tags, "atrasado", into="lead")
         return self.world
@@ -121,6 +91,10 @@ class Founder:
         self.absorbed("hidden, absorbed from own", self.world.teams["1"], into="hidden")
         self.absorbed("hidden, absorbed by deleted", self.world.teams["1"], into="hidden, deleted")
         self.wait_for_conversations()
+        self.around.write_as_agent("hidden", AGENT_OF_3, three)
+        self.around.ask_for_conversation("hidden")
+        for kind, team in (("hidden, on own", three), ("hidden, of administrators, on own", None)):
+            self.around.write(kind, self.world.customers["own"][0], team, task=False)
         self.shared_in_secret("own", three)
         definitions.learn_tags(self.admin, self.world.tags)
         return self.world
@@ -141,6 +115,9 @@ class Founder:
         bodies = [{**self.people.customer(*teams), **more} for _ in range(count)]
         made = [self.customer(kind, body) for body in bodies]
         self.publish([self.conversation(body["phone"], *teams[:1]) for body in bodies])
+        self.publish([each for body in bodies for each in self.around.events(body["phone"], *teams[:1])])
+        for customer in made:
+            self.around.write(kind, customer, *teams[:1])
         edited = self.admin.patch(f"/v1/customers/{made[0]}", {"name": self.people.name()})
         assert edited.status_code == 200, edited.text
 
@@ -154,6 +131,7 @@ class Founder:
         self.wait_for_conversations()  # one that came afterwards would make a new customer
         for customer_id in self.world.customers[kind]:
             assert self.admin.delete(f"/v1/customers/{customer_id}").status_code == 204
+            self.world.gone.append(customer_id)
 
     def absorbed(self, kind: str, *teams: str, into: str) -> None:
         """Two records, the second absorbed by the first, which a customer of another kind absorbed."""
@@ -171,6 +149,18 @@ class Founder:
             connection.execute(
                 "DELETE FROM customer_search WHERE customer_id = ANY(%s::uuid[])", ([first, second],)
             )
+
+    def given_away(self, team: str, other: str) -> None:
+        """A customer that its old team sees no more; somebody of it still has something to do about them."""
+        self.customers("of others, given away", 1, team, other)
+        [customer] = self.world.customers["of others, given away"]
+        responsible = self.world.users[AGENTS[0]]
+        self.world.tasks["limited"] = [
+            self.around.task(self.admin, customer=customer, responsible=responsible)
+        ]
+        self.wait_for_conversations()  # which bring the team back
+        answer = self.admin.patch(f"/v1/customers/{customer}", {"teams": [other]})
+        assert answer.status_code == 200, answer.text
 
     def conversation(self, phone: str, team: str | None = None) -> dict[str, Any]:
         """The start of a conversation, at a time that both twins share."""
@@ -230,28 +220,8 @@ class Founder:
             )
             assert ended.rowcount == 1
 
-    def _wait_for_directory(self) -> None:
-        """The customers service learns of teams and users by an event, so a moment later."""
-        with (
-            psycopg.connect(self.system.database_url("customers"), autocommit=True) as customers,
-            psycopg.connect(self.system.database_url("gateway"), autocommit=True) as gateway,
-        ):
-            eventually(lambda: _revision(customers) == _revision(gateway) is not None, within=30)
-
     def wait_for_conversations(self) -> None:
-        with psycopg.connect(self.system.database_url("customers"), autocommit=True) as connection:
-            eventually(lambda: not self._missing(connection), within=30)
-
-    def _missing(self, connection: psycopg.Connection[Any]) -> set[str]:
-        """Conversations whose message is not recorded yet."""
-        ids = self.world.conversations
-        known = "SELECT external_id FROM interaction WHERE messages > 0 AND external_id = ANY(%s)"
-        return set(ids) - {name for (name,) in connection.execute(known, (ids,))}
-
-
-def _revision(connection: psycopg.Connection[Any]) -> int | None:
-    row = connection.execute("SELECT revision FROM directory_state").fetchone()
-    return row[0] if row else None
+        settled.wait_for_world(self.system, self.world)
 
 
 def a_finished_bulk(admin: Api) -> str:
@@ -277,6 +247,7 @@ def a_small_world(system: RunningSystem, seed: int) -> World:
         founder = Founder(system, admin, World(seed), BASE)
         founder.staff()
         founder.customers("own", 2, founder.world.teams["1"])
+        founder.around.ask_for_conversation("own")
         founder.deleted("deleted", 1, founder.world.teams["1"])
         return founder.world
 

@@ -50,6 +50,22 @@ def conversation_event(
     }
 
 
+def identity_event(
+    kind: str, *, phone: str, source: str = "/channels/whatsapp/acme-main", **data: Any
+) -> dict[str, Any]:
+    """One CloudEvent about something else than a conversation, of whoever has this number."""
+    contact = {"identities": [{"kind": "whatsapp", "value": phone}]}
+    return {
+        "specversion": "1.0",
+        "id": secrets.token_hex(12),
+        "source": source,
+        "type": kind,
+        "time": datetime.now(UTC).isoformat(),
+        "datacontenttype": "application/json",
+        "data": {"contact": contact, **data},
+    }
+
+
 def publish(amqp_url: str, events: Iterable[dict[str, Any]]) -> None:
     """As a connector's own program would: confirmed, persistent."""
     with kombu.Connection(amqp_url, transport_options={"confirm_publish": True}) as connection:
