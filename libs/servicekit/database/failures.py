@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from typing import Final
 
 import psycopg
-from sqlalchemy.exc import DBAPIError, DisconnectionError
+from psycopg.errors import SerializationFailure
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from servicekit.errors import Unavailable
@@ -16,6 +17,13 @@ from servicekit.errors import Unavailable
 _RERUN: Final = frozenset({"40001", "40P01"})
 _BY_STATE: Final = {"57014": "database_timeout", "55P03": "database_locked", "25P03": "database_timeout"}
 _DOWN_CLASSES: Final = frozenset({"08", "53", "57", "58"})
+
+
+class ChangedMeanwhile(OperationalError):
+    """What was read without a lock no longer holds. Carries SQLSTATE 40001: the unit of work is repeated."""
+
+    def __init__(self) -> None:
+        super().__init__("(changed between reading and locking)", None, SerializationFailure())
 
 
 def sqlstate_of(error: BaseException) -> str | None:

@@ -6,10 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
+from servicekit.database.failures import ChangedMeanwhile
 from services.customers.bulk import repository
 from services.customers.bulk.domain.outcome import Outcome, not_found
 from services.customers.bulk.editing import Batch
-from services.customers.errors import ChangedMeanwhile
 from services.customers.registry import announcements, holders, index, queries
 from services.customers.registry.announcements import Changed
 from services.customers.registry.domain.customer import FieldChange

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
+from servicekit.database.failures import ChangedMeanwhile
 from servicekit.errors import Invalid
 from servicekit.ids import new_id
 from services.customers.bulk import queries, repository, targets
 from services.customers.bulk.domain.outcome import Outcome, Refusal, not_found, refusal_of
 from services.customers.bulk.domain.requests import Action, pointed
-from services.customers.errors import ChangedMeanwhile
 from services.customers.fields.domain import values
 from services.customers.registry import announcements, index, writing
 from services.customers.registry.announcements import Changed

@@ -8,9 +8,9 @@ from datetime import datetime
 from uuid import UUID
 
 from servicekit.database import UnitOfWork
+from servicekit.database.failures import ChangedMeanwhile
 from servicekit.ids import new_id
 from services.customers.configuration import Configuration
-from services.customers.errors import ChangedMeanwhile
 from services.customers.history import announcements, counters, people, precedence, repository, senders
 from services.customers.history.domain.batch import Batch, by_thing
 from services.customers.history.domain.counted import differences

@@ -10,11 +10,11 @@ from uuid import UUID
 from sqlalchemy import Connection
 
 from servicekit.database import UnitOfWork
+from servicekit.database.failures import ChangedMeanwhile
 from servicekit.errors import Conflict, Invalid, NotFound
 from servicekit.ids import new_id
 from servicekit.scope import Scope
 from services.customers import configuration
-from services.customers.errors import ChangedMeanwhile
 from services.customers.messages import is_masked
 from services.customers.outreach import queries, repository
 from services.customers.outreach.announcements import conversation_requested_v1

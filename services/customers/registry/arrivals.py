@@ -15,7 +15,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from identity import Identity
-from services.customers.errors import ChangedMeanwhile
+from servicekit.database.failures import ChangedMeanwhile
 from services.customers.registry import holders, index, queries, repository
 from services.customers.registry.domain import contacts
 from services.customers.registry.domain.contacts import Point, Points

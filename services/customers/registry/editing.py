@@ -9,10 +9,10 @@ from uuid import UUID
 
 from identity import Identity
 from servicekit.database import UnitOfWork
+from servicekit.database.failures import ChangedMeanwhile
 from servicekit.errors import Forbidden, Invalid, Stale
 from servicekit.ids import new_id
 from servicekit.scope import Scope
-from services.customers.errors import ChangedMeanwhile
 from services.customers.fields.domain import values
 from services.customers.registry import announcements, duplicates, index, queries, repository, writing
 from services.customers.registry.announcements import Changed

@@ -10,9 +10,9 @@ from uuid import UUID
 from sqlalchemy import text
 
 from servicekit.database import UnitOfWork
+from servicekit.database.failures import ChangedMeanwhile
 from servicekit.errors import Forbidden, Stale
 from servicekit.scope import Scope
-from services.customers.errors import ChangedMeanwhile
 from services.customers.registry import announcements, holders, index, queries, repository, writing
 from services.customers.registry.announcements import Changed
 from services.customers.registry.domain import contacts

@@ -12,11 +12,11 @@ from sqlalchemy import text
 
 from identity import Identity
 from servicekit.database import UnitOfWork
+from servicekit.database.failures import ChangedMeanwhile
 from servicekit.errors import Forbidden, Invalid, NotFound
 from servicekit.scope import AGENT, Scope
 from services.customers import configuration
 from services.customers.configuration import Configuration
-from services.customers.errors import ChangedMeanwhile
 from services.customers.messages import customer_message, is_masked, shown_teams
 from services.customers.registry import announcements, duplicates, holders, queries
 from services.customers.registry.domain import contacts

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from servicekit.clock import utc_now
 from servicekit.database import Database, UnitOfWork
+from servicekit.database.failures import ChangedMeanwhile
 from servicekit.errors import NotFound, Stale
 from servicekit.ids import new_id
 from servicekit.inputs import find_id, object_of, version_of, whole
 from servicekit.rights import for_administrators, for_people
 from servicekit.rpc import rpc
 from servicekit.scope import Scope
-from services.customers.errors import ChangedMeanwhile
 from services.customers.tags import listing, repository
 from services.customers.tags.announcements import tag_renamed_v1
 from services.customers.tags.domain import changes

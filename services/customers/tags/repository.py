@@ -10,8 +10,8 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, text
 from sqlalchemy.exc import IntegrityError
 
+from servicekit.database.failures import ChangedMeanwhile
 from servicekit.text import folded
-from services.customers.errors import ChangedMeanwhile
 from services.customers.tags.domain.tag import KeptTag
 
 COLUMNS: Final = """t.id, t.public_id, t.name, t.name_folded, t.colour, t.version,

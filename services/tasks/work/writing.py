@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from servicekit.database import Transactions, UnitOfWork
+from servicekit.database.failures import ChangedMeanwhile
 from servicekit.errors import Conflict, Stale
 from servicekit.inputs import version_of
 from servicekit.scope import Scope
@@ -19,7 +20,6 @@ from services.tasks.work import repository, states
 from services.tasks.work.announcements import task_completed_v1, task_created_v1
 from services.tasks.work.domain import changes
 from services.tasks.work.domain.task import Task
-from services.tasks.work.errors import ChangedMeanwhile
 from services.tasks.work.looking import Seen, not_found
 
 Json = dict[str, Any]
