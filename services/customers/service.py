@@ -44,4 +44,5 @@ class CustomersService(
     name = "customers"
 
     db = Database(on_returned=note_returned)
+    # In this order: both lock conversation requests, and only after the customers, where they lock any.
     events = Subscriber(TOPOLOGY, [RecordHistory, CloseRequests, CacheDirectory])

@@ -148,16 +148,15 @@ class BatchWorker:
 
 
 def _by_handler(items: list[Item]) -> list[tuple[Handler, list[Event]]]:
-    """The events of each handler, in order of arrival, each event once."""
+    """The events of each handler, in order of arrival, each event once. Handlers in the service's order."""
     work: dict[int, tuple[Handler, list[Event]]] = {}
     seen: set[tuple[str, str]] = set()
     for item in items:
         if item.event is None or item.route is None or item.parked is not None or item.event.key in seen:
             continue
         seen.add(item.event.key)
-        handler = item.route.handler
-        work.setdefault(id(handler), (handler, []))[1].append(item.event)
-    return list(work.values())
+        work.setdefault(item.route.place, (item.route.handler, []))[1].append(item.event)
+    return [work[place] for place in sorted(work)]
 
 
 def _park_by_id(items: list[Item], error: BadEvent) -> bool:

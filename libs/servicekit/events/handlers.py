@@ -23,6 +23,9 @@ class Handler(Protocol):
     def apply(self, uow: Any, events: list[Event], fetched: Any) -> None:
         """In one transaction with everything else of the batch. Only new events, in order of arrival.
 
+        Handlers have their turns in the order in which the service names them, whichever event came first:
+        so they lock in one order.
+
         Raises BadEvent to park one event and go on with the rest.
         """
 
@@ -60,10 +63,11 @@ def subscribe(*types: str, schema: Mapping[str, Schema] | None = None) -> Callab
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where events of one type go."""
+    """Where events of one type go; `place` is the handler's among those of the service."""
 
     handler: Handler
     validator: Validator | None
+    place: int = 0
 
 
 @dataclass(slots=True)
@@ -72,6 +76,7 @@ class Routes:
 
     by_type: dict[str, Route] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
+    handlers: int = 0
 
     def add(self, handler: Handler) -> None:
         """Raises ValueError when a type of it is taken."""
@@ -80,8 +85,11 @@ class Routes:
             if event_type in self.by_type:
                 raise ValueError(f"{event_type} has two handlers")
             schema = subscription.schemas.get(event_type)
-            self.by_type[event_type] = Route(handler, compile_schema(schema) if schema else None)
+            self.by_type[event_type] = Route(
+                handler, compile_schema(schema) if schema else None, self.handlers
+            )
             self.names.add(name_without_version(event_type))
+        self.handlers += 1
 
     def find(self, event_type: str) -> Route | None:
         """The route of this very type and version."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,10 +12,11 @@ from sqlalchemy import text
 
 from servicekit.database import Transactions
 from servicekit.errors import Invalid, Unavailable
-from servicekit.events import BadEvent, Event, batch
-from servicekit.events.batch import Interrupted, TooManyParked
-from servicekit.events.cloudevent import CONTENT_TYPE, encode
+from servicekit.events import BadEvent, Event, batch, subscribe
+from servicekit.events.batch import BatchWorker, Interrupted, TooManyParked
+from servicekit.events.cloudevent import CONTENT_TYPE, completed, encode
 from servicekit.events.delivery import Delivery
+from servicekit.events.handlers import Handler, routes_of
 from servicekit.testing.databases import plumbed_database
 from servicekit.tests.events.desk import a_note
 from servicekit.tests.events.workbench import Bench, delivery, fails_on, nothing, times
@@ -49,6 +51,31 @@ def test_events_seen_before_reach_no_handler_and_are_acknowledged(db: Transactio
     bench.work_off("a")
     assert bench.batches == [["a", "b"], ["c"]]
     assert bench.acknowledged == ["a", "b", "a", "b", "c", "a", "a"]
+
+
+def test_handlers_have_their_turns_in_one_order_whichever_event_came_first(db: Transactions) -> None:
+    turns: list[str] = []
+
+    def handler_of(event_type: str) -> Handler:
+        @subscribe(event_type)
+        class Noting:
+            def fetch(self, events: list[Event]) -> None: ...
+
+            def apply(self, uow: Any, events: list[Event], fetched: None) -> None:
+                turns.append(event_type)
+
+        return Noting()
+
+    types = [f"thing.{name}.v1" for name in ("made", "broken", "mended")]
+    worker = BatchWorker(db, routes_of(map(handler_of, types)), pause=lambda _: False)
+    for arriving in itertools.permutations(types):
+        turns.clear()
+        told = [completed(Event(each, {}), source="/tests") for each in arriving]
+        worker.work_off(
+            [Delivery(encode(each), "channel.events", each.type, CONTENT_TYPE) for each in told],
+            lambda done: None,
+        )
+        assert turns == types
 
 
 @pytest.mark.parametrize("error", [Unavailable("rpc_timeout"), ConnectionResetError(), TimeoutError()])
