@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from directory import repository
 from directory.model import Directory
@@ -10,8 +10,10 @@ from directory.refresh import ask
 from servicekit.database import UnitOfWork
 from servicekit.events import Event, subscribe
 
+_SCHEMA: Final = {"type": "object", "properties": {"revision": {"type": "integer"}}}
 
-@subscribe("directory.changed.v1")
+
+@subscribe("directory.changed.v1", schema={"directory.changed.v1": _SCHEMA})
 class CacheDirectory:
     """Replaces the copy when the revision is behind. What a silent gateway owes, the timer fetches."""
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from uuid import uuid4
 
 import kombu
+import psycopg
 import pytest
 
 from deploy.local.system import RunningSystem
@@ -17,6 +20,7 @@ from tests.support.waiting import eventually
 
 CLOUDEVENT = "application/cloudevents+json"
 TYPE = "conversation.started.v1"
+CHANGED, DIRECTORY = "customers.changed.v1", "directory.changed.v1"
 MARK = "poison-mark"
 Raw = tuple[bytes, str, str]  # body, content type, routing key
 
@@ -25,24 +29,56 @@ def _event(**changes: object) -> dict:
     return {**conversation_event(phone=a_mobile(), name=MARK), **changes}
 
 
-def _poison(n: int) -> Raw:
-    """One of nine ways to be wrong, each with a mark that must not reach a log.
+def _told(type: str, data: dict) -> dict:
+    """What a service tells the others."""
+    return {
+        "specversion": "1.0",
+        "id": str(uuid4()),
+        "source": "/services/customers",
+        "type": type,
+        "time": datetime.now(UTC).isoformat(),
+        "datacontenttype": "application/json",
+        "data": data,
+    }
+
+
+def _deleted(customer: str) -> dict:
+    entry = {"id": customer, "version": 1, "revision": 2, "kind": "deleted", "members": [customer]}
+    return _told(CHANGED, {"customers": [entry]})
+
+
+def _wrong(n: int, good: dict, lacking: dict) -> list[Raw]:
+    """Nine ways to be wrong, each with a mark that must not reach a log; `lacking` is data without a field.
 
     No two are the same bytes: those would be one message, sent twice.
     """
-    good = _event()
-    without_conversation = {**good, "data": {"contact": good["data"]["contact"]}}
-    ways: list[Raw] = [
-        (f'{{"specversion": "1.0", "id": {n}, "name": "{MARK}'.encode(), CLOUDEVENT, TYPE),
-        (json.dumps(good).encode()[:-20] + b"\xff\xfe poison-mark", CLOUDEVENT, TYPE),
-        (f"<{MARK} n='{n}'/>".encode(), "text/xml", TYPE),
-        (json.dumps(without_conversation).encode(), CLOUDEVENT, TYPE),
-        (f'{{"{MARK}{n}": '.encode() * 40_000, CLOUDEVENT, TYPE),
-        (json.dumps(_event(id=f"nul\x00{MARK}{n}")).encode(), CLOUDEVENT, TYPE),
-        (json.dumps({**good, "data": {**good["data"], "x": MARK * 450_000}}).encode(), CLOUDEVENT, TYPE),
-        (json.dumps(_event(type="conversation.started.v9")).encode(), CLOUDEVENT, "conversation.started.v9"),
-        (f"[{n}]".encode(), CLOUDEVENT, TYPE),
+    type_, data = good["type"], good["data"]
+    ways: list[tuple[bytes, str]] = [
+        (f'{{"specversion": "1.0", "id": {n}, "name": "{MARK}'.encode(), CLOUDEVENT),
+        (json.dumps(good).encode()[:-20] + b"\xff\xfe poison-mark", CLOUDEVENT),
+        (f"<{MARK} n='{n}'/>".encode(), "text/xml"),
+        (json.dumps({**good, "data": {**lacking, "x": MARK}}).encode(), CLOUDEVENT),
+        (f'{{"{MARK}{n}": '.encode() * 40_000, CLOUDEVENT),
+        (json.dumps({**good, "id": f"nul\x00{MARK}{n}"}).encode(), CLOUDEVENT),
+        (json.dumps({**good, "data": {**data, "x": MARK * 450_000}}).encode(), CLOUDEVENT),
+        (json.dumps({**good, "type": type_.replace(".v1", ".v9")}).encode(), CLOUDEVENT),
+        (f"[{n}]".encode(), CLOUDEVENT),
     ]
+    return [(body, content_type, type_) for body, content_type in ways]
+
+
+def _poison(n: int) -> Raw:
+    """For the customers service."""
+    good = _event()
+    ways = _wrong(n, good, {"contact": good["data"]["contact"]})
+    ways[7] = (ways[7][0], CLOUDEVENT, "conversation.started.v9")
+    return ways[n % len(ways)]
+
+
+def _poison_for_tasks(n: int) -> Raw:
+    ways = _wrong(n, _deleted(str(uuid4())), {"customers": [{"kind": "deleted", "id": MARK}]})
+    newer = _told(DIRECTORY, {"revision": f"{MARK} {n}"})
+    ways.append((json.dumps(newer).encode(), CLOUDEVENT, DIRECTORY))
     return ways[n % len(ways)]
 
 
@@ -90,6 +126,46 @@ def test_poisoned_events_are_parked_with_a_reason_and_the_others_processed(
     verdict.duplicated = len(agent.every("/v1/customers", limit=200)) - count
     assert all(message["reason"] for message in parked)
     assert MARK not in system.logs()
+    assert verdict.report().passed
+
+
+_ADD_TASKS = """
+    INSERT INTO task (id, title, customer_id, responsible_id, author_id, created_at, updated_at)
+    SELECT id, 'Call back', id, id, id, now(), now() FROM unnest(%s::uuid[]) AS planned (id)"""
+
+
+@pytest.mark.timeout(900)
+def test_poison_among_what_services_tell_each_other_is_parked_and_the_rest_handled(
+    system: RunningSystem, admin: Api
+):
+    count, poisons = size(100, 5_000), size(30, 200)
+    verdict = Verdict("F-04 tasks", n=count, disturbances=poisons)
+    customers = [str(uuid4()) for _ in range(count)]
+    good = [_deleted(each) for each in customers]
+    good += [_told(DIRECTORY, {"revision": 1}) for _ in range(count // 10)]
+    before = {name: process.pid for name, process in system.processes().items()}
+
+    def parked() -> list[dict]:
+        return admin.every("/v1/dead-letters", limit=200, service="tasks")
+
+    with psycopg.connect(system.database_url("tasks"), autocommit=True) as connection:
+        connection.execute(_ADD_TASKS, (customers,))
+
+        def handled() -> int:
+            count_them = "SELECT count(*) FROM task WHERE status = 'cancelled' AND id = ANY(%s::uuid[])"
+            [number] = connection.execute(count_them, (customers,)).fetchone()
+            return number
+
+        poison = [_poison_for_tasks(n) for n in range(poisons)]
+        _send(system.amqp_url_operator, "crm.events", _mixed(good, poison))
+        eventually(lambda: handled() >= count, within=size(60, 300), every=0.5)
+
+    found = eventually(lambda: len(there := parked()) >= poisons and there, within=60, every=0.5)
+    verdict.lost, verdict.duplicated = poisons - len(found), max(0, len(found) - poisons)
+    assert all(message["reason"] for message in found)
+    assert "handler_failed" not in {message["reason"] for message in found}
+    assert MARK not in system.logs()
+    assert {name: process.pid for name, process in system.processes().items()} == before
     assert verdict.report().passed
 
 
