@@ -15,9 +15,11 @@ from gateway.push.fanout import Push
 from gateway.push.news import TYPES
 from gateway.push.ring import Ring
 from servicekit.errors import Unavailable
-from servicekit.scope import Scope
+from servicekit.scope import ADMIN, AGENT, Scope
 
 ALL = frozenset(TYPES)
+ONE, TWO, BOSS = b"one", b"two", b"boss"
+OWN, OTHERS, NOBODYS = "own", "others", "nobodys"
 
 
 @dataclass
@@ -110,10 +112,26 @@ class Client:
                 self.heard.append(Heard(number, fields["event"], orjson.loads(fields["data"])))
 
 
+def a_company() -> Company:
+    """Two agents in a team each, of which one shares a customer with a third team; and an administrator."""
+    callers = {
+        ONE: Scope("user one", AGENT, frozenset({"1"})),
+        TWO: Scope("user two", AGENT, frozenset({"2"})),
+        BOSS: Scope("boss", ADMIN),
+    }
+    return Company(callers, {OWN: frozenset({"1", "3"}), OTHERS: frozenset({"2"}), NOBODYS: frozenset()})
+
+
 async def settled() -> None:
     """Whatever was handed over has been read."""
     for _ in range(20):
         await asyncio.sleep(0)
+
+
+async def flushed(push: Push) -> None:
+    await settled()
+    await push.flush()
+    await settled()
 
 
 def small_ring(most: int) -> Ring:
