@@ -178,3 +178,16 @@ class TestPossibleDuplicates:
         assert (self.number(world, first), self.number(world, other)) == (0, 0)
         world.create(**ANA)
         assert (self.number(world, first), self.number(world, other)) == (1, 1)
+
+
+def test_a_purchase_in_no_known_currency_is_counted_and_in_no_total(
+    world: World, connector: Connector
+) -> None:
+    connector.send(a_purchase("cancelled", "p-1"))
+    customer = the_customer(world)["id"]
+    counters = profile(world, customer)["counters"]
+    assert (counters["purchases"], counters["purchase_totals"]) == (1, [])
+    connector.send(a_purchase("recorded", "p-2", amount="7", currency="EUR"))
+    counters = profile(world, customer)["counters"]
+    assert counters["purchases"] == 2
+    assert counters["purchase_totals"] == [{"currency": "EUR", "amount": "7", "purchases": 1}]
