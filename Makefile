@@ -10,10 +10,10 @@ endif
 BOOTSTRAP := $(PYTHON) -m deploy.local.bootstrap
 
 .DEFAULT_GOAL := help
-.PHONY: help run down test lint migrate connector check-events bench faults security
+.PHONY: help run down test lint migrate connector connector-demo check-events bench faults security
 
 help: ## list these targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
 
 run: ## run everything on this machine until Ctrl-C (DEMO=1, PORT=8080, REPLICAS="customers=3,gateway=2")
 	@$(BOOTSTRAP) --servers deploy.local.run
@@ -32,6 +32,9 @@ migrate: ## bring the databases of `make run` to the schema of this checkout
 
 connector: ## make a broker user for a channel connector (NAME=whatsapp SOURCE=/channels/whatsapp/acme-main)
 	@$(BOOTSTRAP) deploy.local.connector
+
+connector-demo: ## play a day of a made-up company's channels into `make run` (RATE=10 or max, EVENTS=n, SEED=1, BAD=1)
+	@RATE="$(RATE)" EVENTS="$(EVENTS)" SEED="$(SEED)" BAD="$(BAD)" UNTIL="$(UNTIL)" $(BOOTSTRAP) deploy.demo.player
 
 check-events: ## check a file of events as the service would read it (FILE=events.jsonl, or FILE=- for stdin)
 	@$(BOOTSTRAP) services.customers.check_events "$(FILE)" $(REGION)

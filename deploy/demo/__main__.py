@@ -9,18 +9,20 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import httpx
 
-from . import company
+from . import company, dealings
 from .people import Person, people
 
 CUSTOMERS = 1960
 LOOKALIKES = 40
 CONVERSATIONS = 900
+WELL_KNOWN = 60  # customers with purchases, appointments, notes and tasks
 AT_ONCE = 16
 EVENTS_PER_CALL = 200
 JSON = "application/json"
@@ -90,14 +92,38 @@ async def load_customers(api: Loader, everybody: Sequence[Person], teams: dict[s
     await api.in_parallel([partial(create, body) for body in bodies])
 
 
-async def load_conversations(api: Loader, everybody: Sequence[Person]) -> None:
-    """Conversations as events, through the connectors' HTTP door."""
+async def load_events(api: Loader, everybody: Sequence[Person]) -> None:
+    """Conversations, purchases and appointments as events, through the connectors' HTTP door."""
     rng, now = random.Random(13), company.now()
     talkers = rng.choices(everybody, k=CONVERSATIONS)
     events = [e for n, person in enumerate(talkers) for e in company.conversation(n, person, now, rng)]
+    for n, person in enumerate(everybody[:WELL_KNOWN]):
+        events += dealings.of_a_customer(n, person, now, rng)
     calls = [events[at : at + EVENTS_PER_CALL] for at in range(0, len(events), EVENTS_PER_CALL)]
     for call in calls:
         await api.call("POST", "/v1/events", call, content_type="application/cloudevents-batch+json")
+
+
+async def load_work(api: Loader, everybody: Sequence[Person], teams: Mapping[str, str]) -> None:
+    """A note and a task for some customers who have none."""
+    users = {user["name"]: user["id"] for user in (await api.call("GET", "/v1/users?limit=200"))["data"]}
+    responsible = {team: users.get(name) for name, (team, *_) in reversed(company.AGENTS)}
+
+    async def one(number: int, person: Person) -> None:
+        found = (await api.call("GET", f"/v1/customers?limit=1&q={person.phone[1:]}"))["data"]
+        team = company.TEAM_OF[person.language]
+        if not found:
+            return
+        customer = f"/v1/customers/{found[0]['id']}"
+        if not (await api.call("GET", f"{customer}/notes?limit=1"))["data"]:
+            note = {"body": company.NOTES[person.language], "team": teams[team], "pinned": number % 3 == 0}
+            await api.call("POST", f"{customer}/notes", note)
+        if not (await api.call("GET", f"{customer}/tasks?limit=1"))["data"]:
+            due = company.now() + timedelta(hours=8 * (number - 2))
+            task = {"title": company.TASKS[person.language], "due_at": dealings.stamp(due)}
+            await api.call("POST", f"{customer}/tasks", {**task, "responsible": responsible[team]})
+
+    await api.in_parallel([partial(one, *each) for each in enumerate(everybody[:WELL_KNOWN:3])])
 
 
 async def load(url: str, email: str, password: str, agent_password: str) -> None:
@@ -110,7 +136,8 @@ async def load(url: str, email: str, password: str, agent_password: str) -> None
         teams = await load_directory(api, agent_password)
         await load_fields(api)
         await load_customers(api, everybody, teams)
-        await load_conversations(api, everybody)
+        await load_events(api, everybody)
+        await load_work(api, everybody, teams)
 
 
 def main() -> None:

@@ -47,6 +47,12 @@ OPENINGS = {
         "I would like to exchange my order.",
     ),
 }
+NOTES = {
+    "pt": "Prefere falar de manhã.",
+    "es": "Prefiere que le escriban por la tarde.",
+    "en": "Prefers to be called.",
+}
+TASKS = {"pt": "Ligar de volta", "es": "Enviar el presupuesto", "en": "Send the invoice again"}
 
 
 def customer(person: Person, team_id: str, rng: random.Random) -> dict[str, Any]:
