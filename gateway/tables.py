@@ -25,17 +25,9 @@ from sqlalchemy import (
     func,
 )
 
-from servicekit.database.tables import add_plumbing_tables
+from servicekit.database.tables import NAMES, add_plumbing_tables
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "%(table_name)s_%(column_0_N_name)s_idx",
-        "uq": "%(table_name)s_%(column_0_N_name)s_key",
-        "ck": "%(table_name)s_%(constraint_name)s_check",
-        "fk": "%(table_name)s_%(column_0_name)s_fkey",
-        "pk": "%(table_name)s_pkey",
-    }
-)
+metadata = MetaData(naming_convention=NAMES)
 
 
 def _moment(name: str, *, required: bool = True) -> Column[Any]:

@@ -5,15 +5,9 @@ from __future__ import annotations
 from sqlalchemy import Column, DateTime, ForeignKey, Index, MetaData, Uuid, func, text
 from sqlalchemy.schema import SchemaItem
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "%(table_name)s_%(column_0_N_name)s_idx",
-        "uq": "%(table_name)s_%(column_0_N_name)s_key",
-        "ck": "%(table_name)s_%(constraint_name)s_check",
-        "fk": "%(table_name)s_%(column_0_name)s_fkey",
-        "pk": "%(table_name)s_pkey",
-    }
-)
+from servicekit.database.tables import NAMES
+
+metadata = MetaData(naming_convention=NAMES)
 
 
 def moment(name: str, *, required: bool = True, now: bool = False) -> Column:
