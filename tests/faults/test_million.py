@@ -26,7 +26,7 @@ WITNESS = "customers-1"  # never killed: the memory of a young process says noth
 VICTIMS = ("customers-2", "customers-3")
 REPLICAS = (WITNESS, *VICTIMS)
 KILL_EVERY = 10.0
-EVENTS = int(os.environ.get("EVENTS") or size(20_000, 1_000_000))
+EVENTS = int(os.environ.get("EVENTS") or size(5_000, 1_000_000))
 _EXCHANGE = "channel.events"
 
 
@@ -65,7 +65,7 @@ def _play(system: RunningSystem, flood: Flood, ledger: Ledger, verdict: Verdict)
     memory: list[float] = []
     rng = chance()
     with _in_background(lambda: publishing.update(seconds=_publish(system, flood))):
-        done, next_kill = 0, time.monotonic() + size(2, 10)
+        done, next_kill = 0, time.monotonic() + size(1, 10)
         while done < flood.events:
             assert time.monotonic() < deadline, (
                 f"only {done} of {flood.events} events, {ledger.parked()} parked"
