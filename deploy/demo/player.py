@@ -93,6 +93,7 @@ class Player:
     rate: float | None
     published: int = 0
     _started: float = field(default_factory=time.monotonic)
+    _last: float | None = None  # when the latest batch was safe
     _reported: float = field(default_factory=time.monotonic)
 
     def play(self) -> None:
@@ -110,7 +111,7 @@ class Player:
 
     def summary(self) -> str:
         """What was done, and how fast."""
-        seconds = time.monotonic() - self._started
+        seconds = (self._last or time.monotonic()) - self._started
         answered = self.connection.started + self.connection.refused
         rate = self.published / max(seconds, 0.001)
         return (
@@ -137,6 +138,7 @@ class Player:
                     raise
                 time.sleep(1)
         self.published += len(batch)
+        self._last = time.monotonic()
 
     def _report(self) -> None:
         if time.monotonic() - self._reported > REPORT_SECONDS:
