@@ -34,6 +34,9 @@ FIELDS: tuple[dict[str, Any], ...] = (
 )
 CHANNELS = {"pt": "whatsapp", "es": "whatsapp", "en": "webchat"}
 SOURCES = {language: f"/channels/{channel}/demo-{language}" for language, channel in CHANNELS.items()}
+INSTAGRAM, EMAIL = "/channels/instagram/demo", "/channels/email/demo"
+# All that the company writes on.
+ACCOUNTS = (*SOURCES.values(), INSTAGRAM, EMAIL)
 OPENINGS = {
     "pt": ("Oi! Ainda tem esse modelo?", "Bom dia, qual o prazo de entrega?", "Quero trocar o meu pedido."),
     "es": (

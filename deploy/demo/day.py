@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from . import dealings
-from .company import OPENINGS, SOURCES, TEAM_OF
+from .company import EMAIL, INSTAGRAM, OPENINGS, SOURCES, TEAM_OF
 from .people import Person, people
 
 Json = dict[str, Any]
@@ -21,7 +21,6 @@ STORIES: Final = 700
 LATE: Final = 0.02
 REPEATED: Final = 0.02
 BAD_EVERY: Final = 100
-INSTAGRAM, EMAIL = "/channels/instagram/demo", "/channels/email/demo"
 # How busy each hour is, in UTC.
 BUSY: Final = (1, 1, 1, 1, 1, 2, 4, 8, 14, 18, 20, 18, 14, 16, 18, 18, 16, 14, 12, 10, 8, 6, 4, 2)
 _MAY_BE_LATE: Final = ("conversation.message.v1", "conversation.closed.v1")

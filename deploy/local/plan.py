@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from deploy.demo.company import SOURCES
+from deploy.demo.company import ACCOUNTS
 from deploy.local.postgres import run_sql_file
 from deploy.local.processes import PACKAGES, PROCESSES, Process, replica_names
 from deploy.local.program import Program, answers_ok
@@ -98,7 +98,7 @@ class SystemPlan:
         arguments = ("servicekit", "topology", *PACKAGES.values())
         return [
             self._step("topology", arguments, self._as_operator()),
-            self.requests_of(CONNECTOR, tuple(SOURCES.values())),
+            self.requests_of(CONNECTOR, ACCOUNTS),
         ]
 
     def requests_of(self, connector: str, sources: tuple[str, ...]) -> Program:

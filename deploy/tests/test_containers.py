@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from deploy.demo.company import SOURCES
+from deploy.demo.company import ACCOUNTS
 from deploy.docker.requirements_of import requirements_of
 from deploy.local.processes import PACKAGES, PROCESSES
 from deploy.rabbitmq.definitions import passwords_from
@@ -52,7 +52,7 @@ def test_the_topology_of_every_package_is_declared_and_every_database_migrated()
 
 
 def test_the_demo_connector_hears_of_the_accounts_of_the_demo_company():
-    assert SERVICES["requests-of-demo"]["command"] == ["deploy.rabbitmq.connector", "demo", *SOURCES.values()]
+    assert SERVICES["requests-of-demo"]["command"] == ["deploy.rabbitmq.connector", "demo", *ACCOUNTS]
 
 
 def test_every_volume_is_declared_and_every_mounted_file_exists():
