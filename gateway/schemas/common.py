@@ -7,7 +7,7 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from gateway.schemas.fields import Id, Moment, QueryNumber, objects, one_of, text
+from gateway.schemas.fields import Anything, Id, Moment, QueryNumber, objects, one_of, text
 
 # Cursors hold the last row's sort key: a name may fold to eighteen times its length.
 LONGEST_CURSOR = 10_000
@@ -116,6 +116,19 @@ class ConflictProblem(Problem):
     tag = fields.Dict(metadata={"description": "The other one, which has this name"})
     option = fields.Dict(metadata={"description": "The other one, which has this label"})
     offer = fields.Dict(metadata={"description": "A body with which the same request joins the two"})
+
+
+class Change(Schema):
+    """One entry of the history of a thing: when, by whom, what was there before and what after."""
+
+    class Meta:
+        unknown = "include"
+
+    id = Id(required=True)
+    at = Moment(required=True)
+    by = Id(required=True, allow_none=True)
+    before = Anything(allow_none=True)
+    after = Anything(allow_none=True)
 
 
 class Reference(Schema):

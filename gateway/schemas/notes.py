@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
-from gateway.schemas.common import PageQuery
-from gateway.schemas.fields import Anything, Flag, Id, Moment, QueryFlag, one_of, text
+from gateway.schemas.common import Change, PageQuery
+from gateway.schemas.fields import Flag, Id, Moment, QueryFlag, one_of, text
 
 _LONGEST_BODY = 10_000
 
@@ -41,15 +41,7 @@ class NotePatch(Schema):
     pinned = Flag()
 
 
-class NoteChange(Schema):
+class NoteChange(Change):
     """One change of a note, with what it was before and after."""
 
-    class Meta:
-        unknown = "include"
-
-    id = Id(required=True)
-    at = Moment(required=True)
-    by = Id(required=True, allow_none=True)
     kind = fields.String(required=True)
-    before = Anything(allow_none=True)
-    after = Anything(allow_none=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
-from gateway.schemas.common import PageQuery
-from gateway.schemas.fields import Anything, Id, Moment, QueryFlag, Words, one_of, text
+from gateway.schemas.common import Change, PageQuery
+from gateway.schemas.fields import Id, Moment, QueryFlag, Words, one_of, text
 
 PRIORITIES = ("low", "medium", "high", "urgent")
 STATUSES = ("open", "in_progress", "done", "cancelled")
@@ -71,18 +71,10 @@ class TaskPatch(_TaskData):
     customer = Id(allow_none=True)
 
 
-class TaskChange(Schema):
+class TaskChange(Change):
     """One change of one field of a task."""
 
-    class Meta:
-        unknown = "include"
-
-    id = Id(required=True)
-    at = Moment(required=True)
-    by = Id(required=True, allow_none=True)
     field = fields.String(required=True)
-    before = Anything(allow_none=True)
-    after = Anything(allow_none=True)
 
 
 class Comment(Schema):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from servicekit.errors import Forbidden, Invalid, NotFound
@@ -55,7 +57,8 @@ def test_pages_of_a_merged_customer_hold_every_item_of_every_member_once(world, 
     for kinds, count in ((["conversation"], 7), (["message"], 7), (["message", "change"], 7 + changes)):
         items = [item for page in pages(world, survivor["id"], kinds=kinds, limit=2) for item in page]
         assert len({item["id"] for item in items}) == len(items) == count
-        assert [i["at"] for i in items] == sorted((i["at"] for i in items), reverse=True)
+        moments = [datetime.fromisoformat(item["at"]) for item in items]
+        assert moments == sorted(moments, reverse=True)
 
 
 @pytest.mark.parametrize("limit", [1, 2, 3, 5])
