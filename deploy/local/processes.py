@@ -19,13 +19,20 @@ class Process:
 PROCESSES = (
     Process("customers", "customers", ("servicekit", "run", "services.customers.service:CustomersService")),
     Process("customers-worker", "customers", ("servicekit", "work", "services.customers.worker:JOBS")),
+    Process("dedup", "dedup", ("servicekit", "run", "services.dedup.service:DedupService")),
+    Process("dedup-worker", "dedup", ("servicekit", "work", "services.dedup.worker:JOBS")),
     Process("tasks", "tasks", ("servicekit", "run", "services.tasks.service:TasksService")),
     Process("gateway-rpc", "gateway", ("servicekit", "run", "gateway.rpc_service:GatewayService")),
     Process("gateway", "gateway", ("gateway", "serve"), serves_http=True),
 )
 
 # Account → the package that holds its migrations and its topology.
-PACKAGES = {"customers": "services.customers", "tasks": "services.tasks", "gateway": "gateway"}
+PACKAGES = {
+    "customers": "services.customers",
+    "dedup": "services.dedup",
+    "tasks": "services.tasks",
+    "gateway": "gateway",
+}
 
 
 def parse_replicas(text: str) -> dict[str, int]:

@@ -64,11 +64,12 @@ SERVICES = (
         publishes=("crm.events", REQUEST_EXCHANGE),
         has_events=True,
     ),
+    ServiceAccount(name="dedup", calls=("gateway", "customers"), publishes=(), has_events=True),
     ServiceAccount(name="tasks", calls=("gateway", "customers"), publishes=("crm.events",), has_events=True),
     # It takes events from connectors that speak HTTP, and passes them on.
     ServiceAccount(
         name="gateway",
-        calls=("customers", "tasks"),
+        calls=("customers", "dedup", "tasks"),
         publishes=("crm.events", INBOUND_EXCHANGE),
         overhears=("customers", "customer", "interactions", "note", "task"),
     ),

@@ -13,7 +13,9 @@ def test_replicas_are_given_by_name():
     "text", ["customers", "customers=", "customers=-1", "nobody=2", "customers=3;gateway=2"]
 )
 def test_a_wrong_replica_count_is_refused_with_what_is_known(text: str):
-    with pytest.raises(ValueError, match="customers, customers-worker, tasks, gateway-rpc, gateway"):
+    with pytest.raises(
+        ValueError, match="customers, customers-worker, dedup, dedup-worker, tasks, gateway-rpc"
+    ):
         parse_replicas(text)
 
 

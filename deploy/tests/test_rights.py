@@ -37,7 +37,7 @@ def test_a_service_declares_its_own_call_and_reply_queues_and_no_others(user: st
     rights = rights_of(user)
     assert _allows(rights.configure, f"rpc-{user}")
     assert _allows(rights.configure, f"reply.{user}.0192")
-    others = {"customers", "tasks", "gateway"} - {user}
+    others = {"customers", "dedup", "tasks", "gateway"} - {user}
     for name in [*(f"rpc-{other}" for other in others), *(f"reply.{other}.1" for other in others)]:
         assert not _allows(rights.configure, name)
     for name in ("nameko-rpc", "crm.events", f"{user}.events", f"rpc-{user}-copy", f"my-rpc-{user}"):
@@ -61,7 +61,7 @@ def test_a_service_publishes_only_where_the_table_says():
 
 @pytest.mark.parametrize("user", USERS)
 def test_only_who_may_have_parked_messages_writes_to_the_default_exchange(user: str):
-    assert _allows(rights_of(user).write, "amq.default") == (user in ("customers", "tasks"))
+    assert _allows(rights_of(user).write, "amq.default") == (user in ("customers", "dedup", "tasks"))
 
 
 def test_calls_go_only_to_the_services_named_and_only_own_calls_are_heard():
@@ -87,7 +87,7 @@ def test_only_the_gateway_overhears_events_and_only_those_that_it_tells():
         assert _allows(heard.read, key)
     for key in ("#", "*.*.*", "duplicate.detected.v1", "directory.changed.v1"):
         assert not _allows(heard.read, key)
-    for other in ("customers", "tasks"):
+    for other in ("customers", "dedup", "tasks"):
         assert not _allows(rights_of(other).read, "crm.events")
         assert not _allows(rights_of(other).configure, f"push.{other}.0192")
 
@@ -153,6 +153,7 @@ def test_passwords_come_from_the_environment_by_user():
     environment = {
         "BROKER_PASSWORD_OPERATOR": "a",
         "BROKER_PASSWORD_CUSTOMERS": "b",
+        "BROKER_PASSWORD_DEDUP": "e",
         "BROKER_PASSWORD_TASKS": "t",
         "BROKER_PASSWORD_GATEWAY": "c",
         "BROKER_PASSWORD_CONNECTOR_WHATSAPP": "d",
@@ -160,6 +161,7 @@ def test_passwords_come_from_the_environment_by_user():
     assert passwords_from(environment) == {
         "operator": "a",
         "customers": "b",
+        "dedup": "e",
         "tasks": "t",
         "gateway": "c",
         "connector-whatsapp": "d",
@@ -168,7 +170,7 @@ def test_passwords_come_from_the_environment_by_user():
 
 def test_a_missing_password_is_named_and_never_replaced_by_a_default():
     with pytest.raises(
-        ValueError, match="BROKER_PASSWORD_CUSTOMERS, BROKER_PASSWORD_TASKS, BROKER_PASSWORD_GATEWAY"
+        ValueError, match="BROKER_PASSWORD_CUSTOMERS, BROKER_PASSWORD_DEDUP, BROKER_PASSWORD_TASKS"
     ):
         passwords_from({"BROKER_PASSWORD_OPERATOR": "a", "BROKER_PASSWORD_CUSTOMERS": ""})
 
@@ -178,6 +180,6 @@ def test_a_password_for_somebody_without_rights_is_refused():
         passwords_from(
             {
                 f"BROKER_PASSWORD_{name}": "x"
-                for name in ("OPERATOR", "CUSTOMERS", "TASKS", "GATEWAY", "NOBODY")
+                for name in ("OPERATOR", "CUSTOMERS", "DEDUP", "TASKS", "GATEWAY", "NOBODY")
             }
         )

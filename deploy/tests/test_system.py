@@ -26,6 +26,8 @@ def test_a_system_is_ready_survives_a_kill_and_leaves_nothing_behind():
             "customers-1",
             "customers-2",
             "customers-worker",
+            "dedup",
+            "dedup-worker",
             "tasks",
             "gateway-rpc",
             "gateway",

@@ -28,6 +28,9 @@ MAY_CHANGE: Mapping[str, Mapping[str, str]] = {
     },
 }
 
+_REMINDER_DUE = """due_at <= now() AND reminded_at IS NULL AND status IN ('open', 'in_progress')
+                   AND deleted_at IS NULL"""
+
 
 @pytest.fixture(scope="module")
 def world(system: RunningSystem) -> World:
@@ -88,10 +91,16 @@ def _checksums(tables: tuple[Tables, ...]) -> Checksums:
 
 
 def _is_quiet(tables: tuple[Tables, ...]) -> bool:
-    """Nothing is under way any more: the outboxes are empty and nothing changes."""
+    """Nothing is under way any more: outboxes are empty, no reminder is due, and nothing changes."""
     first = _checksums(tables)
-    waiting = sum(row[0] for each in tables for row in each.connection.execute("SELECT count(*) FROM outbox"))
-    return waiting == 0 and first == _checksums(tables)
+    return not any(map(_is_waiting, tables)) and first == _checksums(tables)
+
+
+def _is_waiting(tables: Tables) -> bool:
+    waiting = "EXISTS (SELECT FROM outbox)"
+    if "task" in tables.names():
+        waiting += f" OR EXISTS (SELECT FROM task WHERE {_REMINDER_DUE})"
+    return any(row[0] for row in tables.connection.execute(f"SELECT {waiting}"))
 
 
 def _when_quiet(tables: tuple[Tables, ...]) -> Checksums:

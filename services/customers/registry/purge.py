@@ -32,6 +32,10 @@ CATALOGUE: Final = {
     "allowed_duplicate.first_id": "first_id = ANY(:ids)",
     "allowed_duplicate.second_id": "second_id = ANY(:ids)",
     "restricted_answer.customer_id": "customer_id = ANY(:ids)",
+    "contact_point.root_id": "root_id = ANY(:ids)",
+    "merge_member.merge_id": "merge_id IN (SELECT id FROM merge WHERE primary_id = ANY(:ids))",
+    "merge_member.customer_id": "customer_id = ANY(:ids)",
+    "merge.primary_id": "primary_id = ANY(:ids)",
     "customer.merged_into": "merged_into = ANY(:ids)",
     "customer.root_id": "root_id = ANY(:ids)",
 }

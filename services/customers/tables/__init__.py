@@ -19,6 +19,7 @@ from services.customers.tables.history import (
     message,
     unknown_team,
 )
+from services.customers.tables.merging import merge, merge_member
 from services.customers.tables.outreach import conversation_request
 from services.customers.tables.registry import (
     allowed_duplicate,
@@ -53,6 +54,8 @@ __all__ = [
     "identity_holder",
     "identity_key",
     "interaction",
+    "merge",
+    "merge_member",
     "message",
     "metadata",
     "restricted_answer",

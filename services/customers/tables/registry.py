@@ -42,7 +42,8 @@ customer = Table(
     Column("opt_ids", ARRAY(Integer), nullable=False, server_default="{}"),  # of (multi)select fields
     Column("custom", JSONB, nullable=False, server_default="{}"),  # every other field, by key
     Column("custom_search", JSONB, nullable=False, server_default="{}"),  # of it: folded texts, flags
-    Column("folded", JSONB),  # what a merge brought into this row
+    Column("folded", JSONB),  # what merges brought into this row: see merging/domain/folded.py
+    Column("primary_ids", JSONB),  # by kind, a member's contact point that is shown as the primary one
     Column("version", Integer, nullable=False, server_default="1"),  # what people edited
     Column("revision", BigInteger, nullable=False, server_default="1"),  # every change, by events too
     moment("created_at"),
@@ -81,7 +82,8 @@ customer_activity = Table(
     "customer_activity",
     metadata,
     customer_id(primary_key=True),
-    moment("last_at", required=False),
+    moment("last_at", required=False),  # of a customer: the latest of all its records
+    moment("own_at", required=False),  # this record's alone; empty while it is the same
     Column("conversations", Integer, nullable=False, server_default="0"),
     Column("messages", Integer, nullable=False, server_default="0"),
     Index("customer_activity_last_at_idx", text("last_at DESC NULLS LAST"), text("customer_id DESC")),
@@ -92,7 +94,8 @@ contact_point = Table(
     "contact_point",
     metadata,
     Column("id", Uuid, primary_key=True),
-    customer_id(),
+    customer_id(),  # the record that it came with, whatever was merged since
+    Column("root_id", Uuid, nullable=False, index=True),  # the customer that shows it
     Column("kind", Text, nullable=False),
     Column("value", Text, nullable=False),
     Column("raw", Text, nullable=False),

@@ -1,0 +1,1 @@
+"""What the dedup service is told of customers, and what it may show of them to whom."""

@@ -1,0 +1,1 @@
+"""The rules of merging and undoing: pure, without a database."""

@@ -1,0 +1,1 @@
+"""Rules of likeness: pure, without a database."""

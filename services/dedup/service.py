@@ -1,0 +1,23 @@
+"""The dedup service: who may be the same person, and who asks to see whom."""
+
+from __future__ import annotations
+
+from directory.entrypoints import DirectoryEntrypoints
+from directory.subscriber import CacheDirectory
+from servicekit.database import Database
+from servicekit.events import ParkedMessages, Subscriber
+from servicekit.rpc import RpcClient
+from services.dedup.topology import TOPOLOGY
+
+
+class DedupService(
+    DirectoryEntrypoints,
+    ParkedMessages,  # events that could not be read
+):
+    """Possible duplicates and requests for access. Merges are the customers service's."""
+
+    name = "dedup"
+
+    db = Database()
+    customers = RpcClient("customers")
+    events = Subscriber(TOPOLOGY, [CacheDirectory])

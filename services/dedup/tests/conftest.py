@@ -1,0 +1,36 @@
+"""One migrated database for each test process, emptied before each test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import text
+
+from servicekit.database import Transactions
+from servicekit.database.migrate import migrate
+from servicekit.testing.infrastructure import fresh_database
+from services.dedup.tables import metadata
+
+
+@pytest.fixture(scope="session")
+def migrated_database() -> Iterator[str]:
+    with fresh_database("dedup") as url:
+        migrate("services.dedup", url)
+        yield url
+
+
+@pytest.fixture(scope="session")
+def _connected(migrated_database: str) -> Iterator[Transactions]:
+    database = Transactions.connect(migrated_database, service="dedup", pool_size=20)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def database(_connected: Transactions) -> Transactions:
+    """Empty tables."""
+    names = ", ".join(metadata.tables)
+    with _connected.unit_of_work() as uow:
+        uow.connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+    return _connected

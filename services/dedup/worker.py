@@ -1,0 +1,7 @@
+"""The long work of the dedup service: `python -m servicekit work services.dedup.worker:JOBS`."""
+
+from __future__ import annotations
+
+from servicekit.jobs import Worker
+
+JOBS = Worker(service="dedup", handlers=[])
