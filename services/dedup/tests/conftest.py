@@ -11,6 +11,8 @@ from servicekit.database import Transactions
 from servicekit.database.migrate import migrate
 from servicekit.testing.infrastructure import fresh_database
 from services.dedup.tables import metadata
+from services.dedup.tests.company import Company
+from services.dedup.tests.world import World
 
 
 @pytest.fixture(scope="session")
@@ -34,3 +36,15 @@ def database(_connected: Transactions) -> Transactions:
     with _connected.unit_of_work() as uow:
         uow.connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
     return _connected
+
+
+@pytest.fixture(scope="session")
+def company(_connected: Transactions) -> Company:
+    return Company(_connected)
+
+
+@pytest.fixture
+def world(database: Transactions, company: Company) -> World:
+    """A small company."""
+    company.forget()
+    return World(database, company)
