@@ -1,15 +1,16 @@
-"""What the profile of a customer shows of notes and tasks, in one call."""
+"""What pages show of notes and tasks: of one customer at a glance, and how many several customers have."""
 
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from servicekit.clock import utc_now
 from servicekit.database import Database
-from servicekit.inputs import find_id
+from servicekit.inputs import find_id, ids_of
 from servicekit.rights import for_people
 from servicekit.rpc import rpc
-from services.tasks.customers import get_visible
+from services.tasks.customers import get_visible, visible
 from services.tasks.notes import queries as note_rows
 from services.tasks.notes.messages import note_message
 from services.tasks.notes.queries import Window
@@ -49,4 +50,21 @@ class ProfileEntrypoints:
             "pinned_notes": [note_message(note, customer.id) for note in pinned[:SHOWN]],
             "open_tasks": [task_message(t, customer=customer.id, limited=False, now=now) for t in tasks],
             "counters": {"notes": notes, "open_tasks": unfinished},
+        }
+
+    @rpc
+    def count_of(self, scope: Json, ids: list[str]) -> Json:
+        """By each id that the caller may see, how many notes and open tasks of the customer they could list.
+
+        The id of an absorbed record means the customer that it is part of.
+        """
+        caller, asked = for_people(scope), ids_of(ids)
+        customers = visible(self.customers, caller, map(UUID, asked.values()))
+        members = {customer.id: customer.members for customer in customers.values()}
+        with self.db.reading() as connection:
+            notes = note_rows.count_notes_of_each(connection, caller, members)
+            tasks = task_rows.count_unfinished_of_each(connection, members)
+        return {
+            str(each): {"notes": notes.get(customer.id, 0), "open_tasks": tasks.get(customer.id, 0)}
+            for each, customer in customers.items()
         }

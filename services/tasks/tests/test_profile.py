@@ -65,3 +65,25 @@ def test_there_is_no_profile_of_whom_one_does_not_see(world: World):
     maria, hidden = world.agent("maria", "Sales"), world.customer("Care")
     for customer in (hidden, str(new_id()), "nobody"):
         assert refusal(world.service.for_profile, maria, customer) == NO_CUSTOMER
+
+
+def test_what_several_customers_have_is_counted_in_one_call(world: World):
+    maria = world.agent("maria", "Sales")
+    root, old, other = world.customer("Sales"), world.customer("Sales"), world.customer("Sales", "Care")
+    for customer in (root, old, other):
+        write(world, maria, customer, "A note")
+        plan(world, maria, customer, "A task")
+    write(world, world.agent("paulo", "Care"), other, "Of care")
+    world.service.update_task(maria, plan(world, maria, other, "Done")["id"], {"status": "done"})
+    world.company.merge(old, into=root)
+    of_both, one = {"notes": 2, "open_tasks": 2}, {"notes": 1, "open_tasks": 1}
+    assert world.service.count_of(maria, [root, old, other]) == {root: of_both, old: of_both, other: one}
+    assert world.service.count_of(world.admin, [other]) == {other: {"notes": 2, "open_tasks": 1}}
+
+
+def test_of_whom_one_does_not_see_nothing_is_counted(world: World):
+    maria, hidden, nothing = world.agent("maria", "Sales"), world.customer("Care"), world.customer("Sales")
+    write(world, world.admin, hidden, "For administrators")
+    asked = [hidden, nothing, str(new_id()), "nobody"]
+    assert world.service.count_of(maria, asked) == {nothing: {"notes": 0, "open_tasks": 0}}
+    assert world.service.count_of(maria, []) == {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -23,6 +23,13 @@ _COMMENT = text(f"SELECT {COMMENT_COLUMNS} FROM comment WHERE id = :id AND delet
 _COUNT_UNFINISHED = text("""
     SELECT count(*) FROM task WHERE customer_id = ANY(CAST(:keys AS uuid[])) AND deleted_at IS NULL
     AND due_order IS NOT NULL AND status = ANY(CAST(:statuses AS text[]))""")
+_COUNT_UNFINISHED_OF_EACH = text("""
+    SELECT record.customer_id, sum(found.tasks) AS tasks
+    FROM unnest(CAST(:customers AS uuid[]), CAST(:records AS uuid[])) AS record (customer_id, id)
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS tasks FROM task t WHERE t.customer_id = record.id AND t.deleted_at IS NULL
+        AND t.due_order IS NOT NULL AND t.status = ANY(CAST(:statuses AS text[]))) found
+    GROUP BY record.customer_id""")
 
 # By sort: the order inside a walk, the same among walks, what comes after a position, and what makes it walk
 # along the index of that order (see tables.py).
@@ -105,6 +112,19 @@ def count_unfinished(connection: Connection, customer_ids: Sequence[UUID]) -> in
     """What is to be done about the customer that these records are."""
     asked = {"keys": list(customer_ids), "statuses": list(UNFINISHED)}
     return int(connection.execute(_COUNT_UNFINISHED, asked).scalar_one())
+
+
+def count_unfinished_of_each(
+    connection: Connection, members: Mapping[UUID, Sequence[UUID]]
+) -> dict[UUID, int]:
+    """The same for several customers at once, `members` by customer."""
+    pairs = [(customer, record) for customer, records in members.items() for record in records]
+    asked = {
+        "customers": [customer for customer, _ in pairs],
+        "records": [record for _, record in pairs],
+        "statuses": list(UNFINISHED),
+    }
+    return {row.customer_id: int(row.tasks) for row in connection.execute(_COUNT_UNFINISHED_OF_EACH, asked)}
 
 
 def list_changes(connection: Connection, task_id: UUID, *, limit: int, cursor: str | None) -> Page:
