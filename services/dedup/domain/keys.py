@@ -1,0 +1,95 @@
+"""Keys under which customers who may be one person meet, so that nobody is compared with everybody.
+
+Clue keys are at least 0, name keys below 0: a full scan reads clue keys only, because names alone make no
+suggestion, and because thousands of people share the common ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Final
+
+from services.dedup.domain.emails import Email
+from services.dedup.domain.facts import LINE, Facts
+from services.dedup.domain.names import Name, read_name
+from services.dedup.domain.nicknames import formal_names
+from services.dedup.domain.phones import neighbourhood
+from services.dedup.domain.words import sound
+
+# A customer with many addresses is met under the first of them.
+MAX_KEYS: Final = 200
+_MAX_LINES: Final = 8
+_MAX_EMAILS: Final = 8
+_MAX_NAME_PIECES: Final = 16
+_POSITIVE: Final = (1 << 63) - 1
+
+
+def clue_keys(facts: Facts) -> list[int]:
+    """Sorted, each once. Two customers that `compare` finds alike share one, but for the rarest shapes."""
+    texts = {*_of_identities(facts), *_of_lines(facts), *_of_emails(facts)}
+    return sorted({_hashed(text) & _POSITIVE for text in texts})[:MAX_KEYS]
+
+
+def name_keys(name: str) -> list[int]:
+    """Sorted, all below 0. For the check while somebody types, which shows similar names without a clue."""
+    return sorted({-1 - (_hashed(f"name {piece}") & _POSITIVE) for piece in _pieces(read_name(name))})
+
+
+def _of_identities(facts: Facts) -> Iterator[str]:
+    for point in facts.points:
+        if point.space != LINE or ";" in point.value:
+            yield f"identity {point.space} {point.value}"
+
+
+def _of_lines(facts: Facts) -> Iterator[str]:
+    for line in facts.lines[:_MAX_LINES]:
+        for digits in neighbourhood(line):
+            yield f"line {digits}"
+
+
+def _of_emails(facts: Facts) -> Iterator[str]:
+    pieces = _pieces(facts.read_name)
+    for email in facts.emails[:_MAX_EMAILS]:
+        if email.company:
+            for piece in pieces:
+                yield f"company {email.company} {piece}"
+        if email.stem:
+            yield f"local {email.stem}"
+            yield from _of_mistyped(email, facts.read_name)
+
+
+def _of_mistyped(email: Email, name: Name) -> Iterator[str]:
+    """A slip in the address leaves one half of it as it was, and the name."""
+    middle = len(email.stem) // 2
+    if middle < 3:
+        return
+    for word in {*name.words[:1], *name.words[-1:]}:
+        yield f"half {email.stem[:middle]} {sound(word)}"
+        yield f"half {email.stem[middle:]} {sound(word)}."
+
+
+@lru_cache(maxsize=65_536)
+def _pieces(name: Name) -> tuple[str, ...]:
+    """Each word of the name with the initial of another: a slip in either leaves the other piece.
+
+    A name of one word is a piece by itself; a short name stands for its formal ones too.
+    """
+    if len(name.words) == 1:
+        return tuple(sorted(_spoken(name.words[0])))
+    found: dict[str, None] = {}
+    for word in name.words:
+        for other in name.words:
+            if word is not other and len(word) > 1:
+                found.update(dict.fromkeys(f"{x} {y[0]}" for x in _spoken(word) for y in _spoken(other)))
+    return tuple(found)[:_MAX_NAME_PIECES]
+
+
+def _spoken(word: str) -> set[str]:
+    return {sound(each) or each for each in (word, *sorted(formal_names(word))[:3])}
+
+
+@lru_cache(maxsize=65_536)
+def _hashed(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)

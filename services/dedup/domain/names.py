@@ -1,0 +1,122 @@
+"""Names of people, however they were written."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from anyascii import anyascii
+
+from identity import is_contact_like
+from services.dedup.domain.words import word_likeness
+
+# What the customers service calls somebody who has told no name: "WhatsApp contact ab12".
+_AUTOMATIC: Final = re.compile(r"\S.* contact [a-z0-9]{4}")
+_WORD: Final = re.compile(r"[a-z0-9']+")
+_BETWEEN_CAPITALS: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_PARTICLE_WORDS: Final = """
+    de da do das dos del della di du des la las los le el al bin ben ibn y e i van von der den ter zu zum
+"""
+_TITLE_WORDS: Final = """
+    mr mrs ms miss mx dr dra doctor doctora doutor doutora sr sra srta senhor senhora senor senora
+    don dona prof profa professor professora eng ing lic sir lady
+"""
+_PARTICLES: Final = frozenset(_PARTICLE_WORDS.split())
+_TITLES: Final = frozenset(_TITLE_WORDS.split())
+_GENERATIONS: Final = {
+    **dict.fromkeys(("jr", "junior", "filho", "hijo"), "junior"),
+    **dict.fromkeys(("neto", "nieto", "iii"), "third"),
+    **dict.fromkeys(("sobrinho", "sobrino"), "nephew"),
+    **dict.fromkeys(("sr", "senior"), ""),
+    "ii": "junior",
+    "iv": "fourth",
+}
+# More words are a sentence, not a name.
+_MAX_WORDS: Final = 8
+
+_SAME: Final = 100
+_ONE_WORD_OF_ONE: Final = 0.8
+_ONE_WORD_OF_MANY: Final = 0.7
+_OTHER_GIVEN_NAME: Final = 45
+_EACH_WORD_MORE: Final = 4
+_MOST_FOR_WORDS: Final = 12
+_OTHER_GENERATION: Final = 25
+# Words less alike than this are two words, and no first name is the other.
+_ALIKE: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Lower-case ASCII words without titles and particles, the given name first as a rule.
+
+    `generation` tells a son from a father: "" for most people. No words: nobody's name.
+    """
+
+    words: tuple[str, ...]
+    generation: str = ""
+
+    @property
+    def squeezed(self) -> str:
+        return "".join(self.words)
+
+
+_NO_NAME: Final = Name(())
+
+
+@lru_cache(maxsize=65_536)
+def read_name(text: str) -> Name:
+    """An automatic name, a number or an address is nobody's name."""
+    if _AUTOMATIC.fullmatch(text) or is_contact_like(text):
+        return _NO_NAME
+    words = _words(text)
+    while len(words) > 1 and words[0] in _TITLES:
+        words = words[1:]
+    generation = ""
+    if len(words) > 2 and words[-1] in _GENERATIONS:
+        *words, last = words
+        generation = _GENERATIONS[last]
+    kept = [word for word in words if word not in _PARTICLES]
+    return Name(tuple((kept or words)[:_MAX_WORDS]), generation)
+
+
+def _words(text: str) -> list[str]:
+    if not text.isascii():
+        text = _BETWEEN_CAPITALS.sub(" ", anyascii(text))
+    return [word for found in _WORD.findall(text.lower()) if (word := found.replace("'", ""))]
+
+
+def name_likeness(a: Name, b: Name) -> int:
+    """Of a hundred. Order does not matter; words that only one has cost little, another given name all."""
+    if not a.words or not b.words:
+        return 0
+    likeness = _SAME if a.squeezed == b.squeezed else _aligned(*_short_and_long(a, b))
+    return max(0, likeness - (_OTHER_GENERATION if a.generation != b.generation else 0))
+
+
+def _short_and_long(a: Name, b: Name) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return (a.words, b.words) if len(a.words) <= len(b.words) else (b.words, a.words)
+
+
+def _aligned(short: tuple[str, ...], long: tuple[str, ...]) -> int:
+    if len(short) == 1:
+        share = _ONE_WORD_OF_ONE if len(long) == 1 else _ONE_WORD_OF_MANY
+        return round(share * word_likeness(short[0], long[0]))
+    matched, mean = _matched(short, long)
+    score = mean - min(_MOST_FOR_WORDS, _EACH_WORD_MORE * (len(long) - len(short)))
+    has_both_given_names = 0 in matched.values() and 0 in matched
+    return score if has_both_given_names else min(score, _OTHER_GIVEN_NAME)
+
+
+def _matched(short: tuple[str, ...], long: tuple[str, ...]) -> tuple[dict[int, int], int]:
+    """Which word of the short name is which of the long one, best first, and how alike in the mean."""
+    found = [(word_likeness(a, b), -i, -j) for i, a in enumerate(short) for j, b in enumerate(long)]
+    found = sorted((each for each in found if each[0] >= _ALIKE), reverse=True)
+    matched: dict[int, int] = {}
+    total = 0
+    for likeness, i, j in found:
+        if -i not in matched and -j not in matched.values():
+            matched[-i] = -j
+            total += likeness
+    return matched, round(total / len(short))
