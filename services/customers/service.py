@@ -15,6 +15,7 @@ from services.customers.fields.entrypoints import FieldEntrypoints
 from services.customers.filters.entrypoints import FilterEntrypoints
 from services.customers.history.entrypoints import HistoryEntrypoints
 from services.customers.history.subscribers import RecordHistory
+from services.customers.matching.entrypoints import MatchingEntrypoints
 from services.customers.outreach.entrypoints import OutreachEntrypoints
 from services.customers.outreach.subscribers import CloseRequests, note_returned
 from services.customers.profile.entrypoints import ProfileEntrypoints
@@ -35,6 +36,7 @@ class CustomersService(
     FilterEntrypoints,  # which of them are meant
     SearchEntrypoints,  # who they are, a page at a time
     BulkEntrypoints,  # one change of many; the work is done by worker.py
+    MatchingEntrypoints,  # what the dedup service finds possible duplicates by
     SettingsEntrypoints,
     DirectoryEntrypoints,  # teams and users, as the gateway has them
     ParkedMessages,  # events that could not be read

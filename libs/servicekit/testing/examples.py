@@ -49,9 +49,14 @@ class Recorder:
         self.calls: dict[str, Json] = {}
 
     def call(self, method: str, *args: Any, name: str = "", **kwargs: Any) -> Any:
-        asked: Json = {"method": method, "args": [self._scope, *args], "kwargs": kwargs}
+        """With the scope of the one whose day it is."""
+        return self.ask(method, self._scope, *args, name=name, **kwargs)
+
+    def ask(self, method: str, *args: Any, name: str = "", **kwargs: Any) -> Any:
+        """As one service asks another: without anybody's scope."""
+        asked: Json = {"method": method, "args": [*args], "kwargs": kwargs}
         try:
-            answer = getattr(self._service, method)(self._scope, *args, **kwargs)
+            answer = getattr(self._service, method)(*args, **kwargs)
             self.calls[name or method] = {**asked, "result": answer}
         except ServiceError as error:
             answer = {"exc_type": type(error).__name__, "exc_args": list(error.args)}

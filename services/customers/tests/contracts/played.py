@@ -102,6 +102,7 @@ def _about_customers(day: Day, ana: str) -> None:
     day.call("absorb_customer", caio, {"name": "Caio L.", "phone": "(11) 3333-4444"}, mode="merge")
     day.call("visible", [ana, caio])
     day.call("visible", [ana], with_teams=True, name="visible.with_teams")
+    _about_matching(day, ana, caio)
     day.call("team_usage", day.world.team("Vendas"))
     day.call("count_without_team")
     day.call("move_team", day.world.team("Vendas"), None, limit=500)
@@ -109,6 +110,12 @@ def _about_customers(day: Day, ana: str) -> None:
     day.call("restore_customer", caio)
     day.call("get_customer", BIA, name="get_customer.not_found")
     _about_tags(day)
+
+
+def _about_matching(day: Day, ana: str, caio: str) -> None:
+    day.ask("describe_for_matching", [caio, BIA])
+    day.ask("pages_for_matching", after=ana, limit=2000)
+    day.call("show_customers", [caio, BIA])
 
 
 def _about_tags(day: Day) -> None:
