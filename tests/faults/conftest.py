@@ -1,4 +1,7 @@
-"""Campaigns run on a system of their own: they kill its processes."""
+"""Campaigns run on a system of their own: they kill its processes.
+
+In small they share one, since starting it takes longer than most of them; at full size each file has its own.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,18 @@ from collections.abc import Iterator
 import pytest
 
 from deploy.local.system import RunningSystem, running_system
+from tests.faults.replicas import REPLICAS
+from tests.support.campaign import FULL
+
+# Whoever takes over from a killed worker waits for its lease, which small campaigns have no time for.
+SETTINGS = {} if FULL else {"JOB_LEASE_SECONDS": "4"}
 
 
-@pytest.fixture(scope="module")
+def _lifetime(fixture_name: str, config: pytest.Config) -> str:
+    return "module" if FULL else "session"
+
+
+@pytest.fixture(scope=_lifetime)
 def system() -> Iterator[RunningSystem]:
-    with running_system(replicas={"customers": 2}) as running:
+    with running_system(replicas=REPLICAS, settings=SETTINGS) as running:
         yield running

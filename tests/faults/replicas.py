@@ -1,4 +1,7 @@
-"""Ending one replica and waiting for its successor, as whoever restarts a system in turn does."""
+"""The replicas of a campaign's system: ending one and waiting for its successor.
+
+Whoever restarts a system in turn does the same.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,12 @@ import httpx
 
 from deploy.local.status import ProcessStatus
 from deploy.local.system import RunningSystem
+from tests.support.campaign import size
 from tests.support.waiting import eventually
+
+REPLICAS = {"customers": size(2, 3), "tasks": 3}
+CUSTOMERS = tuple(f"customers-{number}" for number in range(1, REPLICAS["customers"] + 1))
+TASKS = tuple(f"tasks-{number}" for number in range(1, REPLICAS["tasks"] + 1))
 
 
 def successor(system: RunningSystem, ended: ProcessStatus, name: str) -> ProcessStatus:

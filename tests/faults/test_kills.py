@@ -9,12 +9,12 @@ import pytest
 
 from deploy.local.system import RunningSystem
 from tests.faults.accounts import settle
-from tests.faults.replicas import successor, wait_until_ready
+from tests.faults.replicas import CUSTOMERS, successor, wait_until_ready
 from tests.support.api import Company
 from tests.support.campaign import Verdict, chance, size
 from tests.support.traffic import Traffic
 
-VICTIMS = ("customers-1", "customers-2", "customers-worker", "gateway", "gateway-rpc")
+VICTIMS = (*CUSTOMERS, "customers-worker", "gateway", "gateway-rpc")
 
 
 @pytest.mark.timeout(900)
@@ -44,7 +44,7 @@ def test_a_rolling_restart_fails_no_request(system: RunningSystem, company: Comp
     agent = company.agent(team)
 
     with Traffic(agent, system.amqp_url_connector, team) as traffic:
-        for name in ("customers-1", "customers-2") * size(1, 5):
+        for name in CUSTOMERS * size(1, 5):
             started = time.monotonic()
             next_one = successor(system, system.kill(name, signal.SIGTERM), name)
             assert time.monotonic() - started < 12

@@ -6,20 +6,19 @@ import itertools
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
 
-from deploy.local.system import RunningSystem, running_system
+from deploy.local.system import RunningSystem
 from servicekit.ids import new_id
+from tests.faults.replicas import TASKS
 from tests.support.campaign import Verdict, chance, size
 from tests.support.overheard import Overheard, overhearing
 from tests.support.waiting import eventually
 
-REPLICAS = ("tasks-1", "tasks-2", "tasks-3")
 Due = dict[str, float]
 _GAPS = ((0.5, 1.5), (2.5, 5.0))  # between kills, small and full
 
@@ -37,12 +36,6 @@ _FORGET = """
     END $$;
     CREATE TRIGGER forget BEFORE UPDATE OF reminded_at ON task FOR EACH ROW EXECUTE FUNCTION forget()"""
 _REMEMBER = "DROP TRIGGER forget ON task; DROP FUNCTION forget()"
-
-
-@pytest.fixture(scope="module")
-def system() -> Iterator[RunningSystem]:
-    with running_system(replicas={"tasks": len(REPLICAS)}) as running:
-        yield running
 
 
 @pytest.mark.timeout(900)
@@ -97,7 +90,7 @@ def _kill(system: RunningSystem, rng: random.Random, *, seconds: float) -> int:
     In a full run not so fast that what is measured is the supervisor, who starts them later and later.
     """
     killed, until = 0, time.monotonic() + seconds
-    for each in itertools.cycle([*((name,) for name in REPLICAS * 2), REPLICAS]):
+    for each in itertools.cycle([*((name,) for name in TASKS * 2), TASKS]):
         for victim in each:
             with suppress(LookupError):  # its successor has not started yet
                 system.kill(victim)
