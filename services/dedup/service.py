@@ -7,10 +7,12 @@ from directory.subscriber import CacheDirectory
 from servicekit.database import Database
 from servicekit.events import ParkedMessages, Subscriber
 from servicekit.rpc import RpcClient
+from services.dedup.merging.entrypoints import BulkMergeEntrypoints
 from services.dedup.topology import TOPOLOGY
 
 
 class DedupService(
+    BulkMergeEntrypoints,
     DirectoryEntrypoints,
     ParkedMessages,  # events that could not be read
 ):

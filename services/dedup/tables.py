@@ -14,9 +14,11 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     DateTime,
+    ForeignKey,
     Index,
     Integer,
     MetaData,
+    Sequence,
     SmallInteger,
     Table,
     Text,
@@ -48,9 +50,14 @@ indexed_customer = Table(
     Column("name", Text, nullable=False),
     Column("facts", JSONB, nullable=False),  # what a score is made of: see domain/facts.py
     Column("keys", ARRAY(BigInteger), nullable=False),  # who shares one may be the same: see domain/keys.py
+    Column("asked", BigInteger, nullable=False, server_default="0"),  # which question this answers
     _moment("indexed_at"),
-    Index("indexed_customer_keys_idx", "keys", postgresql_using="gin"),
+    # Without a list of entries to be sorted in later, which every search would have to read to its end.
+    Index("indexed_customer_keys_idx", "keys", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
 )
+
+# Questions to the customers service, in the order in which they were asked.
+question = Sequence("question", metadata=metadata)
 
 # Every record that such a customer is made of, itself too.
 indexed_record = Table(
@@ -58,6 +65,16 @@ indexed_record = Table(
     metadata,
     Column("record_id", Uuid, primary_key=True),
     Column("customer_id", Uuid, nullable=False, index=True),
+)
+
+# Records of which there is no customer any more, for as long as an answer may be on its way that knows one.
+left_record = Table(
+    "left_record",
+    metadata,
+    Column("record_id", Uuid, primary_key=True),
+    Column("asked", BigInteger, nullable=False),
+    _moment("left_at"),
+    Index("left_record_left_at_idx", "left_at"),
 )
 
 # Its identities. More than one customer has the same only where duplicates were allowed.
@@ -85,6 +102,7 @@ pair = Table(
     _moment("found_at"),
     Index("pair_first_second_key", "first_id", "second_id", unique=True),
     Index("pair_queue_idx", text("score DESC"), text("id DESC")),
+    Index("pair_name_queue_idx", text("name_score DESC"), text("id DESC")),  # of who sees no contact data
     CheckConstraint("first_id < second_id", name="ordered"),
 )
 
@@ -97,6 +115,15 @@ told_pair = Table(
     Column("fields", ARRAY(Text), nullable=False),
     _moment("told_at"),
     CheckConstraint("first_id < second_id", name="ordered"),
+)
+
+# What a full scan has yet to compare; empty while none runs.
+scan_candidate = Table(
+    "scan_candidate",
+    metadata,
+    Column("n", BigInteger, primary_key=True, autoincrement=False),
+    Column("first_id", Uuid, nullable=False),
+    Column("second_id", Uuid, nullable=False),
 )
 
 # "Not the same", for good, between two records: it holds for whatever customers they become part of.
@@ -134,4 +161,18 @@ access_request = Table(
         unique=True,
         postgresql_where=text("state = 'pending'"),
     ),
+)
+
+# Whom a bulk merge is about: in clusters that share an identity, with what became of each.
+merge_target = Table(
+    "merge_target",
+    metadata,
+    Column("job_id", Uuid, ForeignKey("job.id", ondelete="CASCADE"), primary_key=True),
+    Column("customer_id", Uuid, primary_key=True),
+    Column("cluster_id", Uuid, nullable=False),  # the least id in it
+    Column("outcome", Text),  # none yet
+    Column("reason", Text),  # why it stays as it is
+    Index("merge_target_cluster_idx", "job_id", "cluster_id"),
+    Index("merge_target_waiting_idx", "job_id", "cluster_id", postgresql_where=text("outcome IS NULL")),
+    CheckConstraint("outcome IN ('survivor', 'absorbed', 'unchanged', 'refused')", name="outcome"),
 )

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from servicekit.jobs import Worker
+from services.dedup.merging.job import MergeExact
 
-JOBS = Worker(service="dedup", handlers=[])
+JOBS = Worker(service="dedup", handlers=[MergeExact])

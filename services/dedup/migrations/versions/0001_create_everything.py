@@ -19,11 +19,13 @@ def upgrade() -> None:
     op.execute(_INDEX)
     op.execute(_PAIRS)
     op.execute(_REQUESTS)
+    op.execute(_BULK_MERGES)
 
 
 def downgrade() -> None:
-    op.execute("DROP TABLE access_request, decision, told_pair, pair")
-    op.execute("DROP TABLE indexed_identity, indexed_record, indexed_customer")
+    op.execute("DROP TABLE merge_target, access_request, decision, scan_candidate, told_pair, pair")
+    op.execute("DROP TABLE indexed_identity, left_record, indexed_record, indexed_customer")
+    op.execute("DROP SEQUENCE question")
     op.execute("DROP TABLE directory_team, directory_user, directory_state")
     drop_jobs_v1(op)
     drop_plumbing_v1(op)
@@ -36,15 +38,24 @@ CREATE TABLE indexed_customer (
     name text NOT NULL,
     facts jsonb NOT NULL,
     keys bigint[] NOT NULL,
+    asked bigint NOT NULL DEFAULT 0,
     indexed_at timestamptz NOT NULL
 );
-CREATE INDEX indexed_customer_keys_idx ON indexed_customer USING gin (keys);
+CREATE INDEX indexed_customer_keys_idx ON indexed_customer USING gin (keys) WITH (fastupdate = off);
+CREATE SEQUENCE question;
 
 CREATE TABLE indexed_record (
     record_id uuid CONSTRAINT indexed_record_pkey PRIMARY KEY,
     customer_id uuid NOT NULL
 );
 CREATE INDEX indexed_record_customer_id_idx ON indexed_record (customer_id);
+
+CREATE TABLE left_record (
+    record_id uuid CONSTRAINT left_record_pkey PRIMARY KEY,
+    asked bigint NOT NULL,
+    left_at timestamptz NOT NULL
+);
+CREATE INDEX left_record_left_at_idx ON left_record (left_at);
 
 CREATE TABLE indexed_identity (
     space text NOT NULL,
@@ -72,6 +83,7 @@ CREATE UNIQUE INDEX pair_first_second_key ON pair (first_id, second_id);
 CREATE INDEX pair_second_id_idx ON pair (second_id);
 CREATE INDEX pair_cluster_id_idx ON pair (cluster_id);
 CREATE INDEX pair_queue_idx ON pair (score DESC, id DESC);
+CREATE INDEX pair_name_queue_idx ON pair (name_score DESC, id DESC);
 
 CREATE TABLE told_pair (
     first_id uuid NOT NULL,
@@ -82,6 +94,12 @@ CREATE TABLE told_pair (
     CONSTRAINT told_pair_ordered_check CHECK (first_id < second_id)
 );
 CREATE INDEX told_pair_second_id_idx ON told_pair (second_id);
+
+CREATE TABLE scan_candidate (
+    n bigint CONSTRAINT scan_candidate_pkey PRIMARY KEY,
+    first_id uuid NOT NULL,
+    second_id uuid NOT NULL
+);
 
 CREATE TABLE decision (
     first_id uuid NOT NULL,
@@ -114,4 +132,19 @@ CREATE INDEX access_request_user_idx ON access_request (user_id, id DESC);
 CREATE INDEX access_request_state_idx ON access_request (state, id DESC);
 CREATE UNIQUE INDEX access_request_pending_key ON access_request (user_id, customer_id)
     WHERE state = 'pending';
+"""
+
+_BULK_MERGES = """
+CREATE TABLE merge_target (
+    job_id uuid NOT NULL,
+    customer_id uuid NOT NULL,
+    cluster_id uuid NOT NULL,
+    outcome text,
+    reason text,
+    CONSTRAINT merge_target_pkey PRIMARY KEY (job_id, customer_id),
+    CONSTRAINT merge_target_job_id_fkey FOREIGN KEY (job_id) REFERENCES job (id) ON DELETE CASCADE,
+    CONSTRAINT merge_target_outcome_check CHECK (outcome IN ('survivor', 'absorbed', 'unchanged', 'refused'))
+);
+CREATE INDEX merge_target_cluster_idx ON merge_target (job_id, cluster_id);
+CREATE INDEX merge_target_waiting_idx ON merge_target (job_id, cluster_id) WHERE outcome IS NULL;
 """

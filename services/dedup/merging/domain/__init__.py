@@ -1,0 +1,1 @@
+"""Pure rules: who is merged with whom. Values in, values out."""
