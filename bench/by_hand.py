@@ -32,7 +32,7 @@ _MESSAGE: Final = """
     ORDER BY m.at DESC, m.id DESC LIMIT {limit}"""
 _CUSTOMER: Final = """
     SELECT c.*, a.last_at,
-           (SELECT json_agg(p ORDER BY p.created_at) FROM contact_point p WHERE p.customer_id = c.id),
+           (SELECT json_agg(p ORDER BY p.created_at) FROM contact_point p WHERE p.root_id = c.id),
            ARRAY(SELECT t.name FROM tag t WHERE t.id = ANY(c.tag_ids))
     FROM customer c LEFT JOIN customer_activity a ON a.customer_id = c.id WHERE c.id = {root}"""
 _COUNTS: Final = """

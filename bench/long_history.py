@@ -56,8 +56,10 @@ _CHANGES = """
            CASE n %% 10 WHEN 0 THEN 'teams' ELSE 'name' END, '[]', jsonb_build_array(%(large)s::text)
     FROM generate_series(1, %(items)s / 10) n"""
 _POINTS = """
-    INSERT INTO contact_point (id, customer_id, kind, value, raw, is_primary, space, identity, created_at)
-    SELECT gen_random_uuid(), %(id)s::uuid, 'email', address, address, n = 1, 'email', address, now()
+    INSERT INTO contact_point (id, customer_id, root_id, kind, value, raw, is_primary, space, identity,
+                               created_at)
+    SELECT gen_random_uuid(), %(id)s::uuid, %(root)s::uuid, 'email', address, address, n = 1, 'email',
+           address, now()
     FROM (SELECT n, 'long-' || n || '-' || %(id)s || '@example.com' AS address
           FROM generate_series(1, %(points)s) n) point"""
 _HOLDERS = """
@@ -98,7 +100,14 @@ def load(connection: psycopg.Connection, items: int) -> None:
 
 
 def _add_member(connection: psycopg.Connection, id_: UUID, *, root: UUID, items: int) -> None:
-    known = {"id": str(id_), "items": items, "old": OLD_ITEMS, "messages": _MESSAGES, "upcoming": UPCOMING}
+    known = {
+        "id": str(id_),
+        "root": str(root),
+        "items": items,
+        "old": OLD_ITEMS,
+        "messages": _MESSAGES,
+        "upcoming": UPCOMING,
+    }
     known["points"] = _POINTS_OF_EACH
     numbers = {"large": LARGE_TEAM, "mid": MID_TEAM, "few": TINY_TEAM}
     teams = {name: str(TEAMS[number]) for name, number in numbers.items()}

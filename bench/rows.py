@@ -75,7 +75,7 @@ def _points(who: Person, words: Vocabulary) -> Iterator[Row]:
     for point in who.points:
         scope = point.identity.space.partition(":")[2]
         yield (
-            uuid7(who.created_at, dice), who.id, point.kind, point.value, point.raw, scope, True,
+            uuid7(who.created_at, dice), who.id, who.id, point.kind, point.value, point.raw, scope, True,
             point.identity.space, point.identity.value, found_by(point), who.created_at,
         )  # fmt: skip
 
@@ -116,7 +116,7 @@ _TABLES: dict[str, Callable[[Person, Vocabulary], Iterable[Row]]] = {
     "customer (id, root_id, name, name_source, name_search, status, channel, assignee_id, team_ids, tag_ids,"
     " opt_ids, custom, custom_search, created_at, updated_at)": _customer,
     "customer_activity (customer_id, last_at, conversations)": _activity,
-    "contact_point (id, customer_id, kind, value, raw, scope, is_primary, space, identity, search,"
+    "contact_point (id, customer_id, root_id, kind, value, raw, scope, is_primary, space, identity, search,"
     " created_at)": _points,
     "customer_search (customer_id, team_ids, tag_ids, name_search, text)": _search,
     "identity_key (space, value)": _keys,

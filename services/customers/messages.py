@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from servicekit.clock import to_rfc3339
 from servicekit.scope import Scope
 from services.customers.configuration import Configuration
 from services.customers.fields.domain.values import render
+from services.customers.registry.domain.united import Entry, united
 
 MASKED: Final = ("email", "phone", "whatsapp", "contact_points")
 _SCOPELESS: Final = frozenset({"email", "phone", "whatsapp"})
@@ -24,7 +26,7 @@ def customer_message(view: dict[str, Any], scope: Scope, configuration: Configur
     if is_masked(scope, configuration):
         message["masked"] = list(MASKED)
     else:
-        message |= _contact_data(view["points"] or ())
+        message |= _contact_data(view["points"] or (), view["primary_ids"])
     message |= {
         "tags": view["tags"],
         "teams": shown_teams(view["teams"], scope),
@@ -71,7 +73,9 @@ def change_message(row: Any, scope: Scope, configuration: Configuration) -> dict
     return {**message, "before": before, "after": after}
 
 
-def _contact_data(points: Any) -> dict[str, Any]:
+def _contact_data(points: Sequence[Any], named: dict[str, str] | None) -> dict[str, Any]:
+    if named or not all(own for *_, own, _, _ in points):
+        points = _united(points, named or {})
     shown = [_point(*point) for point in points]
     primary = {point["kind"]: point["value"] for point in shown if point["primary"]}
     return {
@@ -82,8 +86,26 @@ def _contact_data(points: Any) -> dict[str, Any]:
     }
 
 
+def _united(points: Sequence[Any], named: dict[str, str]) -> list[Any]:
+    """Those that a customer of several records shows."""
+    entries = [
+        Entry(id, kind, (space, identity), own, primary)
+        for id, kind, _, _, _, _, primary, own, space, identity in points
+    ]
+    return [[*points[n][:6], primary, *points[n][7:]] for n, primary in united(entries, named)]
+
+
 def _point(
-    id: str, kind: str, value: str, raw: str, scope: str, label: str | None, primary: bool
+    id: str,
+    kind: str,
+    value: str,
+    raw: str,
+    scope: str,
+    label: str | None,
+    primary: bool,
+    own: bool,
+    space: str,
+    identity: str,
 ) -> dict[str, Any]:
     point = {"id": id, "kind": kind, "value": value, "raw": raw, "label": label, "primary": primary}
     return point if kind in _SCOPELESS and not scope else {**point, "scope": scope}

@@ -1,4 +1,4 @@
-"""Conditions on contact points: every address of the customer of that kind, not only the primary one.
+"""Conditions on contact points: every address of that kind that the customer shows, not only the primary one.
 
 customer_search.text holds all of them and has an index, but does not tell a phone from a WhatsApp
 number: it narrows down, and the contact points decide.
@@ -37,7 +37,7 @@ def condition(leaf: Leaf, parameters: Parameters, *, negated: bool, live: bool) 
 
 
 def _point(leaf: Leaf, parameters: Parameters) -> str:
-    of_kind = f"p.customer_id = c.id AND p.kind = '{leaf.field}'"
+    of_kind = f"p.root_id = c.id AND p.kind = '{leaf.field}'"
     match leaf.op:
         case "is_set":
             return of_kind

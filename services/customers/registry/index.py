@@ -18,7 +18,7 @@ ROWS: Final = """
            E'\\n' || c.name_search || E'\\n' || coalesce(
                (SELECT string_agg(entry || E'\\n', '' ORDER BY entry COLLATE "C")
                 FROM (SELECT DISTINCT replace(p.search, ' ', E'\\n') AS entry
-                      FROM contact_point p WHERE p.customer_id = c.id) entries), '')
+                      FROM contact_point p WHERE p.root_id = c.id) entries), '')
     FROM customer c WHERE c.live"""
 
 # What did not change is not written: an index over texts is dear to change.

@@ -17,6 +17,16 @@ from services.customers.service import CustomersService
 
 Json = dict[str, Any]
 
+_MERGE = (
+    "UPDATE customer SET merged_into = :into WHERE id = :absorbed",
+    "UPDATE customer SET root_id = :into WHERE root_id = :absorbed",
+    "UPDATE contact_point SET root_id = :into WHERE root_id = :absorbed",
+    """
+    UPDATE customer_activity r SET own_at = coalesce(r.own_at, r.last_at, '-infinity'),
+           last_at = greatest(r.last_at, m.last_at)
+    FROM customer_activity m WHERE r.customer_id = :into AND m.customer_id = :absorbed""",
+)
+
 
 class World(Staff, Inspecting):
     """The service, and what surrounds it."""
@@ -44,12 +54,9 @@ class World(Staff, Inspecting):
         return self.service.update_customer(scope or self.admin, customer_id, patch)["customer"]
 
     def merge(self, absorbed: str, into: str) -> None:
-        """Only the pointer that a merge writes."""
-        self.run(
-            "UPDATE customer SET root_id = :into, merged_into = :into WHERE id = :absorbed",
-            absorbed=UUID(absorbed),
-            into=UUID(into),
-        )
+        """What a merge writes when nothing is chosen: whose the record and its contact points are now."""
+        for statement in _MERGE:
+            self.run(statement, absorbed=UUID(absorbed), into=UUID(into))
         with self.db.unit_of_work() as uow:
             index.refresh(uow.connection, [UUID(absorbed), UUID(into)])
 
@@ -60,10 +67,10 @@ class World(Staff, Inspecting):
 
     def recomputed_search_rows(self) -> list[Json]:
         """The same, from the tables that it is about and by the rule in Python."""
-        points = self.rows("SELECT customer_id, kind, value, space, identity FROM contact_point")
+        points = self.rows("SELECT root_id, kind, value, space, identity FROM contact_point")
         found_by: dict[UUID, list[str]] = {}
         for p in points:
-            found_by.setdefault(p.customer_id, []).append(entries.found_by(contact(p)))
+            found_by.setdefault(p.root_id, []).append(entries.found_by(contact(p)))
         customers = self.rows("""
             SELECT id, team_ids, tag_ids, name FROM customer
             WHERE deleted_at IS NULL AND root_id = id ORDER BY id""")

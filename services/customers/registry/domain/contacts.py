@@ -10,6 +10,7 @@ from uuid import UUID
 from identity import Identity
 
 Points = tuple["Point", ...]
+Address = tuple[str, Identity]  # kind and identity: what makes two points one
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Point:
     primary: bool = False
 
     @property
-    def address(self) -> tuple[str, Identity]:
+    def address(self) -> Address:
         return self.kind, self.identity
 
 
@@ -36,7 +37,7 @@ def primary(points: Points, kind: str) -> Point | None:
     return next((p for p in points if p.kind == kind and p.primary), None)
 
 
-def find(points: Points, address: tuple[str, Identity]) -> Point | None:
+def find(points: Points, address: Address) -> Point | None:
     return next((p for p in points if p.address == address), None)
 
 
