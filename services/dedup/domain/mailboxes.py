@@ -19,9 +19,9 @@ _FREE_DOMAINS: Final = """
     gmx.com gmx.net gmx.de gmx.es web.de mail.com email.com inbox.com zoho.com fastmail.com hey.com
     yandex.com yandex.ru mail.ru bk.ru list.ru inbox.ru qq.com 163.com 126.com sina.com naver.com
     uol.com.br bol.com.br terra.com.br terra.com terra.es ig.com.br globo.com globomail.com r7.com
-    zipmail.com.br     oi.com.br pop.com.br superig.com.br sapo.pt netcabo.pt clix.pt iol.pt mail.pt portugalmail.pt
-    telefonica.net movistar.es ono.com orange.es ya.com arnet.com.ar fibertel.com.ar speedy.com.ar
-    ciudad.com.ar prodigy.net.mx telmex.com vtr.net une.net.co adinet.com.uy cantv.net
+    zipmail.com.br oi.com.br pop.com.br superig.com.br sapo.pt netcabo.pt clix.pt iol.pt mail.pt
+    portugalmail.pt telefonica.net movistar.es ono.com orange.es ya.com arnet.com.ar fibertel.com.ar
+    speedy.com.ar ciudad.com.ar prodigy.net.mx telmex.com vtr.net une.net.co adinet.com.uy cantv.net
     comcast.net verizon.net att.net sbcglobal.net bellsouth.net cox.net charter.net earthlink.net juno.com
     btinternet.com virginmedia.com sky.com talktalk.net ntlworld.com blueyonder.co.uk shaw.ca rogers.com
     sympatico.ca bigpond.com optusnet.com.au xtra.co.nz orange.fr wanadoo.fr free.fr laposte.net sfr.fr

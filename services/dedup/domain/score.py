@@ -34,6 +34,8 @@ REASONS: Final = (
     TOLD_TOGETHER,
 )
 
+_CODES: Final = {LINE: SAME_LINE, EMAIL: SAME_EMAIL}
+
 # How much a clue says, of a hundred, that two people of similar names are one.
 _CLOSE_PHONE: Final = 90
 _EQUAL_LOCAL_PART: Final = 90
@@ -47,6 +49,8 @@ _NEEDED_OF_MARRIED: Final = 48
 _SHORTEST_OF_MARRIED: Final = 7
 _NAME_WORTH_TELLING: Final = 60
 _SHARED: Final = 80
+# An event named addresses of both as one person's: likely, whatever else is known.
+_TOLD: Final = 85
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +63,24 @@ class Likeness:
     reasons: list[dict[str, Any]]
 
 
-def compare(a: Facts, b: Facts) -> Likeness | None:
-    """None for two customers that are no suggestion. Symmetric."""
+def compare(a: Facts, b: Facts, *, told: bool = False) -> Likeness | None:
+    """None for two customers that are no suggestion. Symmetric.
+
+    `told`: an event named addresses of both as one person's, which is always worth a look.
+    """
     name_score = name_likeness(a.read_name, b.read_name)
     shared = _shared(a, b) if not a.identities.isdisjoint(b.identities) else []
-    if not shared and name_score < _NEEDED_OF_MARRIED:
+    if not shared and not told and name_score < _NEEDED_OF_MARRIED:
         return None
     clues = _clues(a, b)
-    if not shared and not _is_enough(name_score, clues):
-        return None
+    is_alike = bool(shared) or _is_enough(name_score, clues)
+    if not is_alike:
+        return Likeness(_TOLD, name_score, False, [{"code": TOLD_TOGETHER}]) if told else None
     score = _score_of_shared(a, b, name_score) if shared else _score(name_score, _strength(clues))
-    return Likeness(score, name_score, bool(shared), _reasons(shared, name_score, clues))
+    reasons = _reasons(shared, name_score, clues)
+    if told:
+        score, reasons = max(_TOLD, score), [*reasons, {"code": TOLD_TOGETHER}]
+    return Likeness(score, name_score, bool(shared), reasons)
 
 
 def compare_names(a: str, b: str) -> int:
@@ -84,10 +95,8 @@ def contact_reasons(reasons: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _shared(a: Facts, b: Facts) -> list[str]:
     spaces = {point.space for point in a.identities & b.identities}
-    platform = {SAME_PLATFORM_ID} if spaces - {LINE, EMAIL} else set()
-    found = {SAME_LINE} & ({SAME_LINE} if LINE in spaces else set())
-    found |= {SAME_EMAIL} if EMAIL in spaces else set()
-    return [code for code in REASONS if code in found | platform]
+    found = {_CODES.get(space, SAME_PLATFORM_ID) for space in spaces}
+    return [code for code in REASONS if code in found]
 
 
 def _clues(a: Facts, b: Facts) -> dict[str, int]:
@@ -98,8 +107,6 @@ def _clues(a: Facts, b: Facts) -> dict[str, int]:
     best = 0
     for ours in a.emails:
         for theirs in b.emails:
-            if ours == theirs and ours.company and ours.local == theirs.local == "":
-                continue
             best = max(best, _local_strength(a, b, ours, theirs))
             if ours.company and ours.company == theirs.company:
                 found[SAME_DOMAIN] = _DOMAIN
