@@ -38,7 +38,7 @@ ALLOWED = {
     "history/precedence.py:_ORIGINS": "an event's effect on whom it found by address, shows nothing",
     "history/repository.py:_FIND": "which customer a conversation belongs to, for events, shows nothing",
     "history/repository.py:_CUSTOMERS": "which customer an event names, shows nothing",
-    "matching/describing.py:_DESCRIPTION": "for the index of the dedup service; what that finds is shown "
+    "matching/describing.py:_DESCRIPTIONS": "for the index of the dedup service; what that finds is shown "
     "by show_customers and check_duplicates, under the predicate",
     "matching/describing.py:_DESCRIBE": "the same: a call of a service without a caller, for no route",
     "matching/describing.py:_PAGE": "the same",
