@@ -7,6 +7,7 @@ from directory.subscriber import CacheDirectory
 from servicekit.database import Database
 from servicekit.events import ParkedMessages, Subscriber
 from servicekit.rpc import RpcClient
+from services.dedup.following.subscribers import FollowCustomers
 from services.dedup.merging.entrypoints import BulkMergeEntrypoints
 from services.dedup.topology import TOPOLOGY
 
@@ -22,4 +23,4 @@ class DedupService(
 
     db = Database()
     customers = RpcClient("customers")
-    events = Subscriber(TOPOLOGY, [CacheDirectory])
+    events = Subscriber(TOPOLOGY, [CacheDirectory, FollowCustomers])

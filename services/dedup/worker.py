@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from servicekit.jobs import Worker
+from services.dedup.following.many import IndexCustomers
 from services.dedup.merging.job import MergeExact
 
-JOBS = Worker(service="dedup", handlers=[MergeExact])
+JOBS = Worker(service="dedup", handlers=[IndexCustomers, MergeExact])

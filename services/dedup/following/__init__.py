@@ -1,0 +1,1 @@
+"""The index and pairs follow what the customers service tells."""

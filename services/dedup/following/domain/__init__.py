@@ -1,0 +1,1 @@
+"""What events say: pure, without a database."""

@@ -1,0 +1,1 @@
+"""Rules of pairs: pure, without a database."""
