@@ -16,6 +16,7 @@ from services.customers.filters.entrypoints import FilterEntrypoints
 from services.customers.history.entrypoints import HistoryEntrypoints
 from services.customers.history.subscribers import RecordHistory
 from services.customers.matching.entrypoints import MatchingEntrypoints
+from services.customers.merging.entrypoints import MergingEntrypoints
 from services.customers.outreach.entrypoints import OutreachEntrypoints
 from services.customers.outreach.subscribers import CloseRequests, note_returned
 from services.customers.profile.entrypoints import ProfileEntrypoints
@@ -30,6 +31,7 @@ class CustomersService(
     RegistryEntrypoints,  # customers and their addresses: each person once
     HistoryEntrypoints,  # what was said with them, and who changed what
     OutreachEntrypoints,  # conversations that people here begin
+    MergingEntrypoints,  # several of them are one person
     ProfileEntrypoints,  # the page that shows one of them
     TagEntrypoints,
     FieldEntrypoints,  # what the company wants to know of them besides

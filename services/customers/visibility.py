@@ -29,6 +29,15 @@ def visible_deleted(scope: Scope, row: str = "c") -> str:
     return f"({row}.deleted_at IS NOT NULL AND {row}.root_id = {row}.id)" if scope.is_admin else "false"
 
 
+def visible_part(scope: Scope, row: str) -> str:
+    """Whether this caller may see the record aliased `row` for its own sake, whatever it is part of now."""
+    if scope.is_admin:
+        return "true"
+    if scope.role == AGENT:
+        return f"({row}.deleted_at IS NULL AND {row}.team_ids && CAST(:scope_teams AS uuid[]))"
+    return "false"
+
+
 def searchable(scope: Scope, row: str = "s") -> str:
     """The same as `visible` for a row of customer_search, which holds live roots and nobody else."""
     if scope.is_admin:

@@ -52,6 +52,16 @@ def only(
     return kept
 
 
+def resolved(folded: Folded | None, *, tags: Mapping[int, int], options: Mapping[int, int]) -> dict[str, Any]:
+    """With the numbers that tags and options have now: they may have been joined to others since."""
+    known = dict(folded or {})
+    if "tags" in known:
+        known["tags"] = sorted({tags.get(tag, tag) for tag in known["tags"]})
+    if "fields" in known:
+        known["fields"] = {f: _resolved(content, options) for f, content in known["fields"].items()}
+    return known
+
+
 def with_layer(folded: Folded | None, field: str, merge: str, *, current: Any, value: Any) -> dict[str, Any]:
     """The field becomes `value` by this merge. What somebody changed since the last one is the new base."""
     known = (folded or {}).get("fields", {}).get(field)
@@ -76,6 +86,18 @@ def fields_of(folded: Folded | None, merge: str) -> list[str]:
     """The fields that have a layer of this merge."""
     fields = (folded or {}).get("fields", {})
     return sorted(f for f, known in fields.items() if any(layer[0] == merge for layer in known["layers"]))
+
+
+def _resolved(known: Mapping[str, Any], options: Mapping[int, int]) -> dict[str, Any]:
+    """Lists are chosen options; no other value of a field is one."""
+
+    def now(value: Any) -> Any:
+        return sorted({options.get(n, n) for n in value}) if isinstance(value, list) else value
+
+    return {
+        "base": now(known["base"]),
+        "layers": [[merge, now(value)] for merge, value in known["layers"]],
+    }
 
 
 def _top(known: Mapping[str, Any]) -> Any:

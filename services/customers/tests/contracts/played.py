@@ -79,6 +79,7 @@ def play(world: World) -> tuple[dict[str, Json], dict[str, Json]]:
     day.call("list_history", ana["id"], limit=4, name="list_history.page")
     day.call("get_profile", ana["id"])
     day.hear_of_two()
+    _about_merges(day)
     events: dict[str, Json] = {}
     for event in world.events():
         events.setdefault(event["type"], event)
@@ -116,6 +117,23 @@ def _about_matching(day: Day, ana: str, caio: str) -> None:
     day.ask("describe_for_matching", [caio, BIA])
     day.ask("pages_for_matching", after=ana, limit=2000)
     day.call("show_customers", [caio, BIA])
+
+
+def _about_merges(day: Day) -> None:
+    team = day.world.team("Vendas")
+    dora = day.world.create(name="Dora Reis", phone="+55 21 98888-7777", tags=["loyal"], teams=[team])
+    other = day.world.create(name="D. Reis", email="dora@example.com", channel="email", teams=[team])
+    asked = {"primary": dora["id"], "duplicates": [other["id"]], "values": {"name": {"from": other["id"]}}}
+    day.call("preview_merge", asked)
+    versions = {dora["id"]: 1, other["id"]: 1}
+    merge = day.call("apply_merge", asked, versions=versions)["merge"]
+    day.call("apply_merge", asked, versions=versions, name="apply_merge.stale")
+    day.call("get_merge", merge["id"])
+    day.call("list_merges", customer_id=dora["id"], limit=50)
+    day.world.update(dora["id"], name="Dora Reis Lima")
+    day.call("undo_merge", merge["id"], dry_run=True, name="undo_merge.dry_run")
+    day.call("undo_merge", merge["id"])
+    day.call("undo_merge", merge["id"], name="undo_merge.undone")
 
 
 def _about_tags(day: Day) -> None:

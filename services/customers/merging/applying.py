@@ -1,0 +1,197 @@
+"""Merge customers into one of them: what it would be, and doing it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from servicekit.database import UnitOfWork
+from servicekit.errors import Invalid, Stale
+from servicekit.ids import new_id
+from servicekit.scope import Scope
+from services.customers.fields.domain.values import render
+from services.customers.merging import announcements, changes, counting, ledger, queries, repository
+from services.customers.merging.domain.asked import Asked, read_asked, read_versions
+from services.customers.merging.domain.choosing import Candidate, Chosen, choose, offers
+from services.customers.merging.domain.joining import join
+from services.customers.merging.domain.parting import tree_of
+from services.customers.merging.domain.record import CUSTOM, PRIMARY, Record, values_of
+from services.customers.merging.domain.shown import Owned, primaries
+from services.customers.merging.messages import merge_message, offer_message
+from services.customers.messages import customer_message
+from services.customers.registry import index, writing
+from services.customers.registry import queries as customers
+from services.customers.registry.announcements import Changed, customers_changed_v1
+from services.customers.registry.domain.customer import PRIMARY_KINDS, FieldChange
+from services.customers.registry.repository import record_changes
+from services.customers.registry.writing import Json, Seen, Work
+
+MOST_RECORDS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """Customers about to become one, locked: all their records, the customers themselves, their points."""
+
+    asked: Asked
+    records: Mapping[UUID, Record]
+    candidates: Sequence[Candidate]
+    points: Sequence[Owned]
+    chosen: Mapping[str, Chosen]
+
+    @property
+    def primary(self) -> Candidate:
+        return self.candidates[0]
+
+
+def preview(uow: UnitOfWork, scope: Scope, data: Mapping[str, Any], *, seen: Seen) -> Json:
+    """What a merge would do, by doing it: the caller leaves nothing of this unit of work."""
+    work = writing.begin(uow, scope, at=seen.at)
+    case = _case(work, data, versions=None)
+    shown = offers(case.candidates, case.chosen, work.configuration.fields, masked=work.masked)
+    moves = counting.moves(work, {c.id: tree_of(case.records, c.id) for c in case.candidates[1:]})
+    _merge(work, case, new_id())
+    return {
+        "result": writing.answer(work, case.asked.primary)["customer"],
+        "versions": {str(c.id): c.record.version for c in case.candidates},
+        "fields": [offer_message(offer) for offer in shown],
+        "moves": moves,
+        "records": len(case.records),
+    }
+
+
+def apply(
+    uow: UnitOfWork,
+    scope: Scope,
+    data: Mapping[str, Any],
+    *,
+    versions: Any,
+    merge_id: UUID | None,
+    seen: Seen,
+) -> Json:
+    """The merge and its survivor. A merge that is known by its id is answered as it is, never done again."""
+    work = writing.begin(uow, scope, at=seen.at)
+    if outcome := writing.find_outcome(work, seen.key):
+        return _answer(work, UUID(outcome["id"]), replayed=True)
+    if merge_id is not None and ledger.is_known(uow.connection, merge_id):
+        uow.idempotency.finish({"status": 201, "id": str(merge_id)})
+        return _answer(work, merge_id, replayed=True)
+    merge_id = merge_id or new_id()
+    case = _case(work, data, versions=versions)
+    _merge(work, case, merge_id)
+    uow.idempotency.finish({"status": 201, "id": str(merge_id)})
+    return _answer(work, merge_id)
+
+
+def _answer(work: Work, merge_id: UUID, *, replayed: bool = False) -> Json:
+    """With the survivor as it is now; a repetition shows whom it was merged into since."""
+    merge = ledger.get(work.uow.connection, work.scope, merge_id)
+    customer = writing.answer(work, merge.primary_id, replayed=replayed)["customer"]
+    answer = {"merge": merge_message(merge), "customer": customer}
+    return {**answer, "replayed": True} if replayed else answer
+
+
+def _case(work: Work, data: Mapping[str, Any], *, versions: Any) -> _Case:
+    definitions = work.configuration.fields
+    asked = read_asked(data, definitions, masked=work.masked)
+    wanted = read_versions(versions, asked.customers)
+    _check_there(work, asked)
+    records = repository.lock(work.uow.connection, asked.customers, definitions)
+    # Under the locks: they may have gone, or to other teams, while we waited.
+    _check_there(work, asked)
+    _check_versions(work, records, wanted or {})
+    if len(records) > MOST_RECORDS:
+        detail = f"a customer can be made of {MOST_RECORDS} records"
+        raise Invalid.at("/duplicates", "too_many_records", detail)
+    points = queries.points_of(work.uow.connection, asked.customers)
+    candidates = [_candidate(work, records[id_], points) for id_ in asked.customers]
+    return _Case(asked, records, candidates, points, choose(candidates, asked.values))
+
+
+def _check_there(work: Work, asked: Asked) -> None:
+    """All must be customers that the caller may see; part of another one by now is something to look at."""
+    found = customers.survivors_of(work.uow.connection, work.scope, asked.customers)
+    if found.keys() != set(asked.customers):
+        raise writing.not_found()
+    if moved := [asked for asked, root in found.items() if asked != root]:
+        raise _stale(work, moved)
+
+
+def _check_versions(work: Work, records: Mapping[UUID, Record], wanted: Mapping[UUID, int]) -> None:
+    if stale := [id_ for id_, version in wanted.items() if records[id_].version != version]:
+        raise _stale(work, stale)
+
+
+def _stale(work: Work, changed: Collection[UUID]) -> Stale:
+    current = {}
+    for id_ in changed:
+        found = customers.find_view(work.uow.connection, work.scope, id_)
+        if found is None:
+            raise writing.not_found()
+        current[str(id_)] = customer_message(found.view, work.scope, found.configuration)
+    return Stale("stale", {"current": current})
+
+
+def _candidate(work: Work, record: Record, points: Sequence[Owned]) -> Candidate:
+    definitions = work.configuration.fields
+    shown = primaries([p for p in points if p.root == record.id], record.id, record.primary_ids)
+    held = values_of(record, definitions)
+    held |= {PRIMARY + kind: str(shown[kind].id) if kind in shown else None for kind in PRIMARY_KINDS}
+    custom = render(definitions, record.custom, sorted(record.options))
+    return Candidate(
+        record,
+        held,
+        {
+            "name": record.name,
+            "status": record.status,
+            "channel": record.channel,
+            "assignee": record.assignee,
+            **{kind: shown[kind].value for kind in PRIMARY_KINDS if kind in shown},
+            **{CUSTOM + key: value for key, value in custom.items()},
+        },
+    )
+
+
+def _merge(work: Work, case: _Case, merge_id: UUID) -> None:
+    """Everything in the order in which it depends on what was before."""
+    connection, primary = work.uow.connection, case.primary.record
+    absorbed = case.asked.duplicates
+    before = changes.customer_of(work, primary.id)
+    survivor = join(
+        case.candidates,
+        case.chosen,
+        merge=str(merge_id),
+        definitions=work.configuration.fields,
+        points=case.points,
+    )
+    chosen = {f: c.source.id for f, c in case.chosen.items() if c.source is not case.primary}
+    by = UUID(work.scope.user_id)
+    repository.keep(
+        connection, merge_id, primary=primary, absorbed=absorbed, chosen=chosen, by=by, at=work.at
+    )
+    moved = [id_ for id_, record in case.records.items() if record.root_id != primary.id]
+    repository.absorb(connection, moved, roots=absorbed, into=primary.id, merge=merge_id)
+    repository.save(connection, [survivor])
+    repository.rise(connection, [primary.id], at=work.at)
+    index.refresh(connection, case.asked.customers)
+    told = FieldChange("merged", None, {"merge": str(merge_id), "absorbed": list(map(str, absorbed))})
+    differing = changes.between(work, before, changes.customer_of(work, primary.id))
+    rows = [(primary.id, change) for change in (told, *differing)]
+    record_changes(connection, rows, author=work.author("merge"))
+    _tell(work, case, merge_id, [change.field for _, change in rows])
+
+
+def _tell(work: Work, case: _Case, merge_id: UUID, fields: list[str]) -> None:
+    primary = case.primary.record
+    members = [primary.id, *sorted(case.records.keys() - {primary.id})]
+    merged = announcements.customer_merged_v1(
+        primary.id,
+        revision=primary.revision + 1,
+        merge=merge_id,
+        absorbed=case.asked.duplicates,
+        members=members,
+    )
+    changed = Changed(primary.id, primary.version + 1, primary.revision + 1, "updated", fields)
+    work.uow.outbox.add(merged, customers_changed_v1([changed]))

@@ -1,0 +1,156 @@
+"""Take a merge apart again: who was absorbed stands alone, and the survivor keeps what came since."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from servicekit.database import UnitOfWork
+from servicekit.database.failures import ChangedMeanwhile
+from servicekit.errors import Conflict
+from servicekit.scope import Scope
+from services.customers.merging import announcements, changes, ledger, repository, restoring
+from services.customers.merging.domain.parting import Parted, part
+from services.customers.merging.domain.record import Record
+from services.customers.merging.messages import kept_message, lost_message, merge_message
+from services.customers.merging.queries import Merge
+from services.customers.merging.restoring import Lost
+from services.customers.messages import customer_message
+from services.customers.registry import index, writing
+from services.customers.registry import queries as customers
+from services.customers.registry.announcements import Changed, customers_changed_v1
+from services.customers.registry.domain.customer import Changes, FieldChange
+from services.customers.registry.repository import record_changes
+from services.customers.registry.writing import Json, Seen, Work
+
+
+def undo(uow: UnitOfWork, scope: Scope, merge_id: UUID | None, *, seen: Seen) -> Json:
+    """Who stands alone again, who is left, and what could not be taken apart."""
+    work = writing.begin(uow, scope, at=seen.at)
+    if outcome := writing.find_outcome(work, seen.key):
+        return _repeated(work, outcome)
+    merge = _undoable(work, merge_id)
+    keys = restoring.lock(uow.connection, merge.id)
+    root = _survivor(work, merge)
+    records = repository.lock(uow.connection, [root], work.configuration.fields)
+    # Under the locks: somebody may have undone it, or taken a customer out of sight, while we waited.
+    if merge.primary_id not in records or merge != _undoable(work, merge_id):
+        raise ChangedMeanwhile
+    before = changes.customer_of(work, root)
+    definitions = work.configuration.fields
+    parted = part(
+        records,
+        merge=merge.id,
+        primary=merge.primary_id,
+        absorbed=merge.absorbed,
+        definitions=definitions,
+    )
+    lost = _write(work, merge, records, parted, keys)
+    told = changes.between(work, before, changes.customer_of(work, root))
+    _record(work, merge, parted, told)
+    _tell(work, merge, records, parted, [change.field for change in told])
+    left = _left(work, parted.kept, lost)
+    _mark(work, merge, root, left)
+    return _answer(work, ledger.get_whoever(uow.connection, merge.id), root, left)
+
+
+def _undoable(work: Work, merge_id: UUID | None) -> Merge:
+    merge = ledger.get(work.uow.connection, work.scope, merge_id)
+    if merge.state != "applied":
+        raise Conflict("merge_undone", {"merge": merge_message(merge)})
+    if merge.undo_until < work.at:
+        raise Conflict("undo_expired", {"merge": merge_message(merge)})
+    return merge
+
+
+def _survivor(work: Work, merge: Merge) -> UUID:
+    found = customers.survivors_of(work.uow.connection, work.scope, [merge.primary_id])
+    if merge.primary_id not in found:
+        raise ChangedMeanwhile
+    return found[merge.primary_id]
+
+
+def _write(
+    work: Work, merge: Merge, records: Mapping[UUID, Record], parted: Parted, keys: restoring.Keys
+) -> list[Lost]:
+    connection, whole = work.uow.connection, [parted.root, *parted.trees]
+    repository.restore(connection, parted.trees)
+    repository.save(connection, [each for id_, each in parted.records.items() if each != records[id_]])
+    lost = restoring.bring_back(connection, merge.id, records=parted.records, root=parted.root, keys=keys)
+    restoring.settle(connection, records.keys())
+    repository.part_activity(connection, records.keys())
+    repository.rise(connection, whole, at=work.at)
+    index.refresh(connection, whole)
+    return lost
+
+
+def _record(work: Work, merge: Merge, parted: Parted, told: Changes) -> None:
+    restored = list(map(str, parted.trees))
+    undone = FieldChange("unmerged", None, {"merge": str(merge.id), "restored": restored})
+    rows = [(parted.root, undone), *((parted.root, change) for change in told)]
+    rows += [(id_, undone) for id_ in parted.trees]
+    record_changes(work.uow.connection, rows, author=work.author("merge"))
+
+
+def _tell(
+    work: Work, merge: Merge, records: Mapping[UUID, Record], parted: Parted, fields: list[str]
+) -> None:
+    gone = {id_ for tree in parted.trees.values() for id_ in tree}
+    root = records[parted.root]
+    unmerged = announcements.customer_unmerged_v1(
+        root.id,
+        revision=root.revision + 1,
+        merge=merge.id,
+        restored=parted.trees,
+        members=[root.id, *sorted(records.keys() - gone - {root.id})],
+    )
+    changed = [
+        Changed(id_, records[id_].version + 1, records[id_].revision + 1, "updated", ["unmerged", *more])
+        for id_, more in ((root.id, fields), *((id_, []) for id_ in parted.trees))
+    ]
+    work.uow.outbox.add(unmerged, customers_changed_v1(changed))
+
+
+def _left(work: Work, kept: Sequence[str], lost: Sequence[Lost]) -> Json:
+    """What could not be taken apart. Of who holds an address only that, unless the caller may see them."""
+    seen = customers.survivors_of(work.uow.connection, work.scope, [each.holder for each in lost])
+    return {
+        "kept": [kept_message(field) for field in kept],
+        "not_returned": [lost_message(each, seen.get(each.holder), masked=work.masked) for each in lost],
+    }
+
+
+def _mark(work: Work, merge: Merge, root: UUID, left: Json) -> None:
+    """In the ledger for good, and so without any address."""
+    lost = [{k: v for k, v in each.items() if k != "value"} for each in left["not_returned"]]
+    repository.mark_undone(
+        work.uow.connection,
+        merge.id,
+        by=UUID(work.scope.user_id),
+        at=work.at,
+        left={**left, "not_returned": lost},
+    )
+    outcome = {"status": 200, "id": str(merge.id), "survivor": str(root)}
+    work.uow.idempotency.finish(outcome)
+
+
+def _repeated(work: Work, outcome: Mapping[str, Any]) -> Json:
+    """Their own undoing, as it left things: with the customers as the caller may see them today."""
+    merge = ledger.get_whoever(work.uow.connection, UUID(outcome["id"]))
+    answer = _answer(work, merge, UUID(outcome["survivor"]), merge.left or {})
+    return {**answer, "replayed": True}
+
+
+def _answer(work: Work, merge: Merge, survivor: UUID, left: Mapping[str, Any]) -> Json:
+    """`survivor` is null for who saw it only by what it has lost."""
+    connection = work.uow.connection
+    views = customers.list_views(connection, work.scope, [survivor, *merge.absorbed])
+    shown = {view["id"]: customer_message(view, work.scope, work.configuration) for view in views}
+    return {
+        "merge": merge_message(merge),
+        "restored": [shown[str(id_)] for id_ in merge.absorbed if str(id_) in shown],
+        "survivor": shown.get(str(survivor)),
+        "kept": left.get("kept", []),
+        "not_returned": left.get("not_returned", []),
+    }
