@@ -7,6 +7,8 @@ import pytest
 import yaml
 
 from servicekit.testing.examples import offered
+from servicekit.testing.holding import unnamed_places
+from services.customers.catalogue import CATALOGUE
 from services.customers.contracts import FOLDER, SCHEMAS, schema_files
 from services.customers.service import CustomersService
 from services.customers.tests.contracts.played import EXAMPLES, example, examples, play
@@ -32,6 +34,9 @@ def test_the_service_says_and_answers_what_the_examples_show(world):
         assert event == example("events", "out", f"{name}.json"), name
     for name, call in calls.items():
         assert call == example("rpc", f"{name}.json"), name
+    with world.db.reading() as connection:
+        ids = [str(row.id) for row in world.rows("SELECT id FROM customer")]
+        assert unnamed_places(connection, CATALOGUE, ids) == set()
 
 
 def test_every_method_of_the_service_has_an_example():

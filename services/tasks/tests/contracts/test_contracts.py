@@ -9,6 +9,8 @@ import yaml
 
 from servicekit.events import Event
 from servicekit.testing.examples import offered
+from servicekit.testing.holding import unnamed_places
+from services.tasks.catalogue import CATALOGUE
 from services.tasks.service import TasksService
 from services.tasks.tests.contracts.played import EXAMPLES, play
 from services.tasks.tests.world import World
@@ -25,6 +27,8 @@ def test_the_service_says_and_answers_what_the_examples_show(world: World):
         assert event == EXAMPLES.read("events", "out", f"{name}.json"), name
     for name, call in calls.items():
         assert call == EXAMPLES.read("rpc", f"{name}.json"), name
+    with world.db.reading() as connection:
+        assert unnamed_places(connection, CATALOGUE, world.company.customers) == set()
 
 
 def test_every_method_of_the_service_has_an_example():
