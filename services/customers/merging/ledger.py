@@ -60,7 +60,7 @@ def page(
     found = queries.list_merges(connection, scope, members=members, after=after, limit=limit + 1)
     last = found[limit - 1] if len(found) > limit else None
     following = Cursor(_SORT, last.merged_at.isoformat(), last.id).dump() if last else None
-    return {"data": list(map(merge_message, found[:limit])), "page": {"next_cursor": following}}
+    return {"data": list(map(merge_message, found[:limit])), "next": following}
 
 
 def empty_what_expired(database: Transactions, *, at: datetime) -> int:
