@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from deploy.local.system import RunningSystem
 from tests.support.api import Api, Company, log_in
+from tests.support.order import SystemsTogether, systems_first
 
 _NEEDED = ("TEST_POSTGRES_URL", "TEST_AMQP_URL", "TEST_RABBITMQ_API")
 
@@ -18,6 +20,15 @@ def pytest_configure(config: pytest.Config) -> None:
     missing = [name for name in _NEEDED if name not in os.environ]
     if missing and not config.option.collectonly:
         raise pytest.UsageError(f"{', '.join(missing)} not set: run the tests with `make test`")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    systems_first(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SystemsTogether | None:
+    return SystemsTogether(config, log) if config.option.dist == "loadfile" else None
 
 
 @pytest.fixture(scope="module")

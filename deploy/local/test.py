@@ -44,6 +44,8 @@ def _run_pytest(instances: RunningInstances, arguments: list[str]) -> int:
     temporary.mkdir()
     temporary.chmod(0o1777)
     environment = {**os.environ, **instances.environment, "TMPDIR": str(temporary), "TZ": "UTC"}
+    # Hundreds of processes start, which would each compile what they import.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
     command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", *arguments]
     # In our own process group and on our terminal: Ctrl-C reaches it, and so does a debugger's user.
     command = ending_with_us(command, signal.SIGINT)

@@ -9,7 +9,7 @@ import pytest
 from deploy.local.system import RunningSystem, running_system
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def system() -> Iterator[RunningSystem]:
     with running_system() as running:
         yield running

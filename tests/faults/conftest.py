@@ -18,7 +18,7 @@ SETTINGS = {} if FULL else {"JOB_LEASE_SECONDS": "4"}
 
 
 def _lifetime(fixture_name: str, config: pytest.Config) -> str:
-    return "module" if FULL else "session"
+    return "module" if FULL else "package"
 
 
 @pytest.fixture(scope=_lifetime)

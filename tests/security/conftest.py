@@ -11,19 +11,19 @@ from tests.security.door import Door
 from tests.support.api import Api, log_in
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def system() -> Iterator[RunningSystem]:
     with running_system() as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def admin(system: RunningSystem) -> Iterator[Api]:
     with log_in(system.url, *system.admin) as api:
         yield api
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def door(system: RunningSystem) -> Iterator[Door]:
     with Door(system.url) as opened:
         yield opened

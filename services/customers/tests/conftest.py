@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import text
 
 from servicekit.database import Transactions
 from servicekit.database.migrate import migrate
+from servicekit.testing.databases import empty
 from servicekit.testing.infrastructure import fresh_database
 from services.customers.tables import metadata
 from services.customers.tests.world import World
@@ -31,9 +31,7 @@ def _connected(migrated_database: str) -> Iterator[Transactions]:
 @pytest.fixture
 def database(_connected: Transactions) -> Transactions:
     """Empty tables."""
-    names = ", ".join(metadata.tables)
-    with _connected.unit_of_work() as uow:
-        uow.connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+    empty(_connected, metadata.tables)
     return _connected
 
 

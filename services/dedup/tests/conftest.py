@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import text
 
 from servicekit.database import Transactions
 from servicekit.database.migrate import migrate
+from servicekit.testing.databases import empty
 from servicekit.testing.infrastructure import fresh_database
 from services.dedup.tables import metadata
 from services.dedup.tests.company import Company
@@ -32,9 +32,7 @@ def _connected(migrated_database: str) -> Iterator[Transactions]:
 @pytest.fixture
 def database(_connected: Transactions) -> Transactions:
     """Empty tables."""
-    names = ", ".join(metadata.tables)
-    with _connected.unit_of_work() as uow:
-        uow.connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+    empty(_connected, metadata.tables)
     return _connected
 
 

@@ -8,9 +8,11 @@ import pytest
 
 from servicekit.database import Transactions
 from servicekit.database.migrate import migrate
+from servicekit.testing.databases import empty
 from servicekit.testing.infrastructure import fresh_database
+from services.tasks.tables import metadata
 from services.tasks.tests.company import Company
-from services.tasks.tests.world import World, empty
+from services.tasks.tests.world import World
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +37,7 @@ def company(_connected: Transactions) -> Company:
 @pytest.fixture
 def database(_connected: Transactions) -> Transactions:
     """Empty tables."""
-    empty(_connected)
+    empty(_connected, metadata.tables)
     return _connected
 
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import text
-
 from directory.testing import Staff
 from servicekit.database import Transactions
 from servicekit.testing.inspecting import Inspecting
 from services.tasks.service import TasksService
-from services.tasks.tables import metadata
 from services.tasks.tests.company import Company
 
 Json = dict[str, Any]
@@ -43,10 +40,3 @@ class World(Staff, Inspecting):
             SELECT customer_id, coalesce(team_id, '00000000-0000-0000-0000-000000000000'), count(*)
             FROM note WHERE deleted_at IS NULL GROUP BY 1, 2 ORDER BY 1, 2""")
         return [tuple(row) for row in rows]
-
-
-def empty(database: Transactions) -> None:
-    """No table has a row."""
-    names = ", ".join(metadata.tables)
-    with database.unit_of_work() as uow:
-        uow.connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))

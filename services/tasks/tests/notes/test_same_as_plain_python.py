@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from servicekit.database import Transactions
 from servicekit.errors import Invalid, NotFound
+from servicekit.testing.databases import empty
+from services.tasks.tables import metadata
 from services.tasks.tests.company import Company
-from services.tasks.tests.world import World, empty
+from services.tasks.tests.world import World
 
 Json = dict[str, Any]
 TEAMS = ("Sales", "Care", "Tech")
@@ -177,7 +179,7 @@ class Day:
 def test_everybody_reads_exactly_what_the_rule_says(
     database: Transactions, company: Company, steps: list[tuple[Any, ...]]
 ) -> None:
-    empty(database)
+    empty(database, metadata.tables)
     company.forget()
     day = Day(World(database, company)).begin()
     for name, *arguments in steps:
