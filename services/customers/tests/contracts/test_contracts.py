@@ -51,3 +51,5 @@ def test_the_asyncapi_document_names_every_event_and_only_files_that_exist():
     for message in messages.values():
         if "$ref" in message.get("payload", {}).get("schema", {}):
             assert (FOLDER.parent / message["payload"]["schema"]["$ref"]).is_file()
+    for name in examples("events", "out"):
+        jsonschema.validate(example("events", "out", f"{name}.json")["data"], messages[name]["payload"])
