@@ -1,16 +1,20 @@
-"""Calls of the dedup service. The first two have no caller: what they tell feeds an index, and no route."""
+"""Calls of the dedup service. The first two have no caller: what they tell feeds an index, and no route.
+
+The token of a duplicate answer is redeemed for that service too, which shows the customer to administrators.
+"""
 
 from __future__ import annotations
 
 from typing import Any, Final
 from uuid import UUID
 
+from servicekit.clock import utc_now
 from servicekit.database import Database
 from servicekit.errors import Invalid, TooLarge
-from servicekit.inputs import find_id, ids_of, whole
+from servicekit.inputs import find_id, ids_of, object_of, whole
 from servicekit.rights import for_people
 from servicekit.rpc import rpc
-from services.customers.matching import describing, showing
+from services.customers.matching import checking, describing, showing, tokens
 
 Json = dict[str, Any]
 MAX_DESCRIBED: Final = 500
@@ -43,6 +47,22 @@ class MatchingEntrypoints:
             found = describing.page(connection, after=following, limit=limit + 1)
         page = found[:limit]
         return {"customers": page, "next": page[-1]["id"] if len(found) > limit else None}
+
+    @rpc
+    def check_duplicates(self, scope: Json, data: Json, likely: list[str] | None = None) -> Json:
+        """Who holds what is being typed, and those of the `likely` customers that the caller may see."""
+        caller, data = for_people(scope), object_of(data)
+        wanted = _some([] if likely is None else likely, at_most=MAX_SHOWN)
+        ids = list(dict.fromkeys(map(UUID, wanted.values())))
+        with self.db.reading() as connection:
+            return checking.check(connection, caller, data, likely=ids, at=utc_now())
+
+    @rpc
+    def redeem_access_token(self, scope: Json, token: str) -> Json:
+        """The customer that a duplicate answer could not show: its id, its records, what was typed."""
+        caller = for_people(scope)
+        with self.db.reading() as connection:
+            return tokens.redeem(connection, caller, token, at=utc_now())
 
     @rpc
     def show_customers(self, scope: Json, ids: list[str]) -> Json:

@@ -52,9 +52,15 @@ class Refused:
 
 def take_turn(connection: Connection, scope: Scope, *, at: datetime) -> None:
     """Before the first look at what an agent typed. Raises Conflict `duplicate_budget_exhausted`."""
+    if not scope.is_admin:
+        connection.execute(_TAKE_TURNS, {"user_id": scope.user_id})
+        check_budget(connection, scope, at=at)
+
+
+def check_budget(connection: Connection, scope: Scope, *, at: datetime) -> None:
+    """For answers that tell nothing hidden and spend nothing. Raises Conflict `duplicate_budget_exhausted`."""
     if scope.is_admin:
         return
-    connection.execute(_TAKE_TURNS, {"user_id": scope.user_id})
     parameters = {"user_id": scope.user_id, "since": at - HOUR, "limit": ANSWERS_AN_HOUR}
     spent = connection.execute(_SPENT, parameters).one()
     if spent.answers >= ANSWERS_AN_HOUR:

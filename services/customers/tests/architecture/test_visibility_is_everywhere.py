@@ -17,6 +17,8 @@ ALLOWED = {
     "registry/holders.py:_READ": "who holds an address is decided for all; duplicates.py filters the answer",
     "registry/repository.py:_LOCK": "locks rows for a writer, shows nothing",
     "registry/repository.py:_UPDATE": "writes a row that find_customer read under the predicate",
+    "registry/repository.py:_NAME_PRIMARIES": "writes a row that the caller locked, shows nothing",
+    "registry/queries.py:_REACHED": "the addresses of customers that the caller may write",
     "registry/repository.py:_TOUCH": "writes rows that the caller locked, shows nothing",
     "registry/removal.py:_MARK": "writes a row that was read under the predicate",
     "registry/teams.py:_MOVE": "writes rows that _lock_some read under the predicate",
@@ -50,6 +52,7 @@ ALLOWED = {
     "by show_customers and check_duplicates, under the predicate",
     "matching/describing.py:_DESCRIBE": "the same: a call of a service without a caller, for no route",
     "matching/describing.py:_PAGE": "the same",
+    "matching/tokens.py:_REDEEM": "for the dedup service, which shows it to administrators alone",
 }
 
 

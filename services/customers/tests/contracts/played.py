@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from directory.model import User
 from servicekit.clock import parse_rfc3339
+from servicekit.errors import Duplicate
 from servicekit.events import Event
+from servicekit.scope import AGENT, Scope
 from servicekit.testing.examples import Examples, ParkedRows, Recorder, numbered
 from services.customers.contracts import FOLDER
+from services.customers.registry.duplicates import hash_of
 from services.customers.tests.bulk.office import Office
 from services.customers.tests.history.told import Connector
 from services.customers.tests.world import World
@@ -24,6 +28,7 @@ REST = (
     "contact.identified",
 )
 BIA = "00000000-0000-7000-8000-00000000000b"
+_TOKEN = "access_request_token of a duplicate answer"
 _TOLD_DAY = "2026-03-01T"
 EXAMPLES = Examples(FOLDER)
 example, examples = EXAMPLES.read, EXAMPLES.files
@@ -117,6 +122,14 @@ def _about_matching(day: Day, ana: str, caio: str) -> None:
     day.ask("describe_for_matching", [caio, BIA])
     day.ask("pages_for_matching", after=ana, limit=2000)
     day.call("show_customers", [caio, BIA])
+    typed = {"name": "C. Lima", "phone": "11 3333-4444"}
+    day.call("check_duplicates", typed, [ana, BIA])
+    bia = Scope(BIA, AGENT, frozenset({day.world.team("Vendas")})).dump()
+    with suppress(Duplicate):
+        day.world.service.create_customer(bia, typed)
+    day.world.run("UPDATE restricted_answer SET token_hash = :hash", hash=hash_of(_TOKEN))
+    day.ask("redeem_access_token", bia, _TOKEN)
+    day.ask("redeem_access_token", bia, "", name="redeem_access_token.unknown")
 
 
 def _about_merges(day: Day) -> None:
