@@ -80,11 +80,12 @@ def customer(person: Person, team_id: str, rng: random.Random) -> dict[str, Any]
 
 
 def lookalike(body: dict[str, Any], rng: random.Random) -> dict[str, Any]:
-    """A possible duplicate: the same person written down again, with a slip and another number."""
+    """A possible duplicate: the same person written down again, with a slip and another mailbox."""
     name = body["name"].replace("ã", "a").replace("é", "e").replace("í", "i")
     first, _, rest = name.partition(" ")
     spelt = rng.choice([name, f"{rest} {first}", f"{first[0]}. {rest}", f"{first} {rest.split()[0]}"])
-    return {"name": spelt, "teams": body["teams"], "email": f"second.{body['email']}"}
+    mailbox = body["email"].partition("@")[0]
+    return {"name": spelt, "teams": body["teams"], "email": f"{mailbox}@example.org"}
 
 
 def conversation(number: int, person: Person, now: datetime, rng: random.Random) -> Iterator[dict[str, Any]]:
