@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, text
 
 from servicekit.scope import Scope
 from services.customers.registry.domain.customer import Customer, Tag
-from services.customers.registry.queries import to_customer
+from services.customers.registry.queries import folded_as_of_now, to_customer
 from services.customers.visibility import visibility_parameters, visible
 
 _TAGS = text("""
@@ -29,11 +29,14 @@ def customers_of(
     custom = "c.custom, c.opt_ids" if "custom" in columns else "NULL AS custom, NULL AS opt_ids"
     statement = f"""
         SELECT c.id, c.name, c.name_source, c.status, c.channel, c.created_at, c.version, c.revision,
-               c.assignee_id, c.team_ids, c.tag_ids, {custom}
+               c.assignee_id, c.team_ids, c.tag_ids, c.folded, {custom}
         FROM customer c WHERE c.id = ANY(CAST(:ids AS uuid[])) AND {visible(scope)}"""
     rows = connection.execute(text(statement), {"ids": list(ids), **visibility_parameters(scope)}).all()
     tags = tags_of(connection, {n for row in rows for n in row.tag_ids}) if "tag_ids" in columns else {}
-    return {row.id: to_customer(row, tags=_tags_in(row, tags)) for row in rows}
+    return {
+        row.id: to_customer(row, tags=_tags_in(row, tags), folded=folded_as_of_now(connection, row.folded))
+        for row in rows
+    }
 
 
 def tags_of(connection: Connection, numbers: Iterable[int]) -> dict[int, Tag]:

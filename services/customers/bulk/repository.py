@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, text
 
 from services.customers.fields.domain.searchable import searchable
 from services.customers.registry.domain.customer import Customer
+from services.customers.registry.repository import folded_of
 
 # Of each column its type, and its value in JSON.
 _COLUMNS: Final[Mapping[str, tuple[str, Callable[[Customer], Any]]]] = {
@@ -43,6 +44,8 @@ def update_customers(
 ) -> None:
     """Save these columns of customers that the caller locked and read. Versions and revisions rise by one."""
     values = {name: _COLUMNS[name] for name in columns}
+    if {"team_ids", "tag_ids"} & values.keys():
+        values["folded"] = ("jsonb", lambda customer: folded_of(customer, columns))
     rows = [
         {"id": c.id, "revision": c.revision, **{name: value(c) for name, (_, value) in values.items()}}
         for c in customers

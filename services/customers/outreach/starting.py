@@ -25,7 +25,7 @@ from services.customers.outreach.domain.request import LIFETIME, MAX_OPEN, Reque
 from services.customers.outreach.domain.team import team_of
 from services.customers.outreach.domain.wanted import Wanted
 from services.customers.outreach.repository import Asked
-from services.customers.registry.queries import members_of, points_of
+from services.customers.registry.queries import members_of, reached_of
 
 BLOCKED = "blocked"
 
@@ -81,7 +81,7 @@ def _route(
     connection: Connection, scope: Scope, root: UUID, members: Sequence[UUID], wanted: Wanted
 ) -> Route:
     _check_channel(connection, wanted)
-    points = points_of(connection, [root]).get(root, ())
+    points = reached_of(connection, [root])[root].shown
     if wanted.account:
         return choose(points, wanted, latest=None, only=None)
     latest = queries.find_latest_source(connection, scope, members, wanted.channel)

@@ -3,7 +3,8 @@
 Addresses are looked up without a lock first; only unknown ones are locked, since nearly every
 message comes from somebody known. Nothing is ever refused and no second customer is made for an
 address that somebody holds: the first address in a list that has a holder decides, free ones are
-added to that customer, those of others stay where they are and are reported.
+added to that record, those of others stay where they are and are reported. So what came by an address
+goes with it, when a merge is undone.
 """
 
 from __future__ import annotations
@@ -24,16 +25,19 @@ from services.customers.registry.holders import Held, Holder
 from services.customers.registry.repository import Author, LockedCustomer
 
 _MISSING = text("""
-    SELECT customer_id, kind, space, identity
-    FROM unnest(CAST(:customers AS uuid[]), CAST(:kinds AS text[]), CAST(:spaces AS text[]),
-                CAST(:identities AS text[])) AS wanted (customer_id, kind, space, identity)
+    SELECT root_id, kind, space, identity
+    FROM unnest(CAST(:roots AS uuid[]), CAST(:kinds AS text[]), CAST(:spaces AS text[]),
+                CAST(:identities AS text[])) AS wanted (root_id, kind, space, identity)
     WHERE NOT EXISTS (SELECT FROM contact_point p
-                      WHERE (p.customer_id, p.kind, p.space, p.identity)
-                          = (wanted.customer_id, wanted.kind, wanted.space, wanted.identity))""")
+                      WHERE (p.root_id, p.kind, p.space, p.identity)
+                          = (wanted.root_id, wanted.kind, wanted.space, wanted.identity))""")
 
 _LATEST = text("""
     SELECT customer_id FROM customer_activity WHERE customer_id = ANY(CAST(:ids AS uuid[]))
     ORDER BY last_at DESC NULLS LAST, customer_id""")
+
+
+Missing = dict[UUID, list[tuple[UUID, Point]]]  # by root: the record that gains a point, and the point
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class _Plan:
     owners: dict[Identity, tuple[UUID, UUID]]  # identity → (holder, root)
     decided: Mapping[UUID, tuple[UUID, UUID]]  # wanted customer → (holder, root)
     created: dict[UUID, NewCustomer] = field(default_factory=dict)
-    added: dict[UUID, list[Point]] = field(default_factory=dict)
+    added: dict[UUID, list[Point]] = field(default_factory=dict)  # by record
     outcomes: list[Outcome] = field(default_factory=list)
 
 
@@ -91,10 +95,10 @@ def get_or_create_many(
     plan = _Plan(owners=_owners(connection, held), decided=decided or {})
     for customer in wanted:
         plan.outcomes.append(_settle(plan, customer))
-    locked = _lock(connection, plan)
+    locked = _lock(connection, plan, wanted)
     repository.insert_customers(connection, list(plan.created.values()), author=author)
     claims = [(i, c.id) for c in plan.created.values() for i in sorted_identities(c.points)]
-    claims += [(p.identity, root) for root, points in plan.added.items() for p in _first_of_each(points)]
+    claims += [(p.identity, record) for record, points in plan.added.items() for p in _first_of_each(points)]
     holders.claim(connection, claims, held=held)
     added = _add_points(connection, plan, wanted, author)
     outcomes = [_with_added(outcome, added) for outcome in plan.outcomes]
@@ -135,14 +139,18 @@ def _settle(plan: _Plan, customer: NewCustomer) -> Outcome:
     holder, root = known[0]
     free = [p for p in customer.points if p.identity not in plan.owners]
     if free:
-        plan.added.setdefault(root, []).extend(free)
-        plan.owners |= {p.identity: (root, root) for p in free}
+        plan.added.setdefault(holder, []).extend(free)
+        plan.owners |= {p.identity: (holder, root) for p in free}
     others = frozenset(other for _, other in known if other != root)
     return Outcome(holder, root, created=False, conflicts=others)
 
 
-def _lock(connection: Connection, plan: _Plan) -> dict[UUID, LockedCustomer]:
+def _lock(connection: Connection, plan: _Plan, wanted: Sequence[NewCustomer]) -> dict[UUID, LockedCustomer]:
+    """The customers that somebody turned out to be, with the records that may gain an address."""
     known = {o.customer_id: o.root_id for o in plan.outcomes if o.root_id not in plan.created}
+    roots = frozenset(known.values())
+    owners = (plan.owners[p.identity] for customer in wanted for p in customer.points)
+    known |= {holder: root for holder, root in owners if root in roots}
     locked = repository.lock_customers(connection, known.keys() | set(known.values()))
     for holder, root in known.items():
         row = locked.get(holder)
@@ -159,13 +167,14 @@ def _add_points(
     if not missing:
         return {}
     _check_still_held(connection, plan, missing)
-    points = queries.points_of(connection, missing.keys())
+    reached = queries.reached_of(connection, missing.keys())
     changes, added = [], {}
     for root, new in missing.items():
-        before = after = points.get(root, ())
-        for point in new:
+        before = after = reached[root].shown
+        for _, point in new:
             after = contacts.add(after, point)
-        repository.save_points(connection, root, before=before, after=after)
+        record_of = {point.id: record for record, point in new}
+        repository.save_points(connection, reached[root], reached[root].showing(after, new_of=record_of))
         added[root] = tuple(p for p in after if p not in before)
         shown = [
             {"kind": p.kind, "value": p.value, "label": p.label, "primary": p.primary} for p in added[root]
@@ -177,36 +186,34 @@ def _add_points(
     return added
 
 
-def _check_still_held(connection: Connection, plan: _Plan, missing: Mapping[UUID, Sequence[Point]]) -> None:
+def _check_still_held(connection: Connection, plan: _Plan, missing: Missing) -> None:
     """Known addresses were read without a lock: an edit may have freed one before we locked its customer."""
     free = {p.identity for points in plan.added.values() for p in points}
-    known = {p.identity: root for root, points in missing.items() for p in points if p.identity not in free}
+    known = {p.identity: record for new in missing.values() for record, p in new if p.identity not in free}
     held = holders.find_holders(connection, known)
-    if any(root not in (h.root_id for h in held.get(identity, ())) for identity, root in known.items()):
+    if any(record not in (h.customer_id for h in held.get(it, ())) for it, record in known.items()):
         raise ChangedMeanwhile
 
 
-def _missing_points(
-    connection: Connection, plan: _Plan, wanted: Sequence[NewCustomer]
-) -> dict[UUID, list[Point]]:
+def _missing_points(connection: Connection, plan: _Plan, wanted: Sequence[NewCustomer]) -> Missing:
     candidates: dict[tuple[UUID, str, Identity], tuple[UUID, Point]] = {}
     for customer, outcome in zip(wanted, plan.outcomes, strict=True):
         for point in customer.points:
             holder, root = plan.owners[point.identity]
             if root == outcome.root_id and customer.id not in plan.created:
-                candidates.setdefault((holder, point.kind, point.identity), (root, point))
+                candidates.setdefault((root, point.kind, point.identity), (holder, point))
     rows = connection.execute(_MISSING, _columns(candidates.keys())) if candidates else ()
-    missing: dict[UUID, list[Point]] = {}
+    missing: Missing = {}
     for row in rows:
-        root, point = candidates[row.customer_id, row.kind, Identity(row.space, row.identity)]
+        record, point = candidates[row.root_id, row.kind, Identity(row.space, row.identity)]
         # Nobody who merely writes decides which address is the primary one.
-        missing.setdefault(root, []).append(replace(point, primary=False))
+        missing.setdefault(row.root_id, []).append((record, replace(point, primary=False)))
     return missing
 
 
 def _columns(keys: Iterable[tuple[UUID, str, Identity]]) -> dict[str, list[object]]:
-    rows = [(customer, kind, i.space, i.value) for customer, kind, i in keys]
-    names = ("customers", "kinds", "spaces", "identities")
+    rows = [(root, kind, i.space, i.value) for root, kind, i in keys]
+    names = ("roots", "kinds", "spaces", "identities")
     return {name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
 
 

@@ -20,6 +20,7 @@ from services.customers.registry.domain import contacts, edits
 from services.customers.registry.domain.customer import NewCustomer
 from services.customers.registry.domain.forms import Form, read_form
 from services.customers.registry.domain.teams import check_known, teams_of_an_agents_customer
+from services.customers.registry.domain.united import Reached
 from services.customers.registry.duplicates import Refused
 from services.customers.registry.views import view_of_new
 from services.customers.registry.writing import Json, Work
@@ -62,7 +63,8 @@ def create(
     kept = tags.keep(uow.connection, form.tags.added, at=at)
     customer = replace(customer, tag_ids=tuple(tag.id for tag in kept if tag.id is not None))
     repository.insert_customers(uow.connection, [customer], author=work.author(origin.author))
-    warnings = writing.claim(work, customer.id, form.addresses, after=customer.points, held=locked.held)
+    reached = Reached(customer.id, {customer.id: customer.points})
+    warnings = writing.claim(work, customer.id, form.addresses, after=reached, held=locked.held)
     uow.outbox.add(announcements.customers_changed_v1([Changed(customer.id, 1, 1, "created")]))
     uow.idempotency.finish({"status": 201, "id": str(customer.id), "version": 1})
     message = customer_message(view_of_new(customer, kept, at=at), scope, work.configuration)

@@ -112,19 +112,21 @@ def _write_locked(
         return writing.others(form.addresses, held, besides=customer_id, among=claimed)
 
     connection, touches = work.uow.connection, bool(CONTACT_FIELDS & form.given)
-    locked, expected = Locked({}), frozenset[Identity]()
+    locked, expected, records = Locked({}), frozenset[Identity](), frozenset({customer_id})
     if touches:
         duplicates.take_turn(connection, work.scope, at=work.at)
         repository.take_turn(connection, customer_id)
         before = _get(work, customer_id, version=version, with_points=True)
-        expected, claimed = _touched(before, change(before)), _claimed(before, change(before))
+        after = _reaching(change(before))
+        expected, claimed = _touched(before, after), _claimed(before, after)
+        records |= _records(before)
         locked, found = writing.lock(work, expected, lambda held: others(held, claimed))
         if found:
             return writing.refuse(work, found, locked), []
-    repository.lock_customers(connection, [customer_id])
+    repository.lock_customers(connection, records)
     before = _get(work, customer_id, version=version, with_points=touches)
-    after = change(before)
-    if not _touched(before, after) <= expected:
+    after = _reaching(change(before))
+    if not (_touched(before, after) <= expected and _records(before) <= records):
         raise ChangedMeanwhile
     found = others(locked.held, _claimed(before, after))
     if found and not work.duplicates_pass:
@@ -140,12 +142,26 @@ def _held_already(before: Customer, form: Form) -> Matches:
     return matches(form.addresses, own)
 
 
+def _reaching(customer: Customer) -> Customer:
+    """With what its points mean for each of its records."""
+    if customer.reached is None:
+        return customer
+    return replace(customer, reached=customer.reached.showing(customer.points))
+
+
 def _claimed(before: Customer, after: Customer) -> frozenset[Identity]:
     return contacts.identities(after.points) - contacts.identities(before.points)
 
 
 def _touched(before: Customer, after: Customer) -> frozenset[Identity]:
-    return contacts.identities(after.points) ^ contacts.identities(before.points)
+    """What any of its records takes or frees."""
+    held, wanted = (each.reached.held if each.reached else frozenset() for each in (before, after))
+    return frozenset(identity for identity, _ in held ^ wanted)
+
+
+def _records(customer: Customer) -> frozenset[UUID]:
+    """Those that hold its contact points. Their writers lock them with the customer, as a merge does."""
+    return frozenset(customer.reached.records if customer.reached else ())
 
 
 def _get(work: Work, customer_id: UUID, *, version: int | None, with_points: bool) -> Customer:
@@ -170,11 +186,13 @@ def _save(work: Work, before: Customer, after: Customer, form: Form, held: Held)
     if version == before.version:
         return []
     repository.update_customer(connection, after, at=work.at)
-    repository.save_points(connection, customer_id, before=before.points, after=after.points)
+    warnings = list[Json]()
+    if before.reached and after.reached and before.reached != after.reached:
+        repository.save_points(connection, before.reached, after.reached)
+        warnings = writing.claim(
+            work, customer_id, form.addresses, before=before.reached, after=after.reached, held=held
+        )
     index.refresh(connection, [customer_id])
-    warnings = writing.claim(
-        work, customer_id, form.addresses, before=before.points, after=after.points, held=held
-    )
     repository.record_changes(connection, [(customer_id, c) for c in changed], author=work.author())
     fields = [c.field for c in changed]
     told = Changed(customer_id, version, before.revision + 1, "updated", fields)

@@ -16,16 +16,27 @@ from identity import Identity
 from servicekit import jsonio
 from servicekit.scope import Scope
 from services.customers.configuration import STAMPS, Configuration, as_of
+from services.customers.merging.domain.folded import Folded
 from services.customers.registry.domain.contacts import Point, Points
 from services.customers.registry.domain.customer import Customer, Tag
+from services.customers.registry.domain.united import Reached
 from services.customers.registry.views import VIEW, View
 from services.customers.visibility import visibility_parameters, visible, visible_deleted
 
 _DIALECT: Final[Any] = dialect()  # type: ignore[no-untyped-call]
 
-_POINTS_OF = text("""
-    SELECT id, customer_id, kind, value, raw, scope, label, is_primary, space, identity, created_at
-    FROM contact_point WHERE customer_id = ANY(CAST(:customers AS uuid[])) ORDER BY created_at, id""")
+_POINT: Final = """
+    p.id, p.customer_id, p.kind, p.value, p.raw, p.scope, p.label, p.is_primary, p.space, p.identity,
+    p.created_at"""
+_POINTS_OF = text(f"""
+    SELECT {_POINT} FROM contact_point p
+    WHERE p.customer_id = ANY(CAST(:records AS uuid[])) ORDER BY p.created_at, p.id""")
+_REACHED = text(f"""
+    SELECT {_POINT}, p.root_id, c.primary_ids FROM contact_point p JOIN customer c ON c.id = p.root_id
+    WHERE p.root_id = ANY(CAST(:roots AS uuid[])) ORDER BY p.created_at, p.id""")
+_MEANT = text(
+    "SELECT id, coalesce(joined_to, id) AS meant FROM tag WHERE id = ANY(CAST(:numbers AS integer[]))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +107,7 @@ def find_customer(
     """The customer for an edit, if the caller may see it. Contact points only where they are needed."""
     statement = f"""
         SELECT c.id, c.name, c.name_source, c.status, c.channel, c.created_at, c.version, c.revision,
-               c.assignee_id, c.team_ids, c.opt_ids, c.custom,
+               c.assignee_id, c.team_ids, c.opt_ids, c.custom, c.folded,
                (SELECT json_agg(json_build_array(t.id, t.name, t.name_folded) ORDER BY t.name_folded)
                 FROM tag t WHERE t.deleted_at IS NULL AND t.id IN (
                     SELECT coalesce(held.joined_to, held.id) FROM tag held
@@ -107,8 +118,9 @@ def find_customer(
     row = connection.execute(text(statement), parameters).one_or_none()
     if row is None or row.id != customer_id:
         return None if row is None else Moved(row.id)
-    points = points_of(connection, [row.id]).get(row.id, ()) if with_points else ()
-    return to_customer(row, tags=(Tag(*tag) for tag in row.tags or ()), points=points)
+    reached = reached_of(connection, [row.id])[row.id] if with_points else None
+    folded = folded_as_of_now(connection, row.folded)
+    return to_customer(row, tags=(Tag(*tag) for tag in row.tags or ()), reached=reached, folded=folded)
 
 
 def members_of_deleted(
@@ -123,13 +135,33 @@ def members_of_deleted(
     return row[0] if row else []
 
 
-def points_of(connection: Connection, customers: Iterable[UUID]) -> dict[UUID, Points]:
-    """The contact points of these customers, oldest first. For writes: answers take them from the views."""
+def points_of(connection: Connection, records: Iterable[UUID]) -> dict[UUID, Points]:
+    """The contact points of these records, oldest first. For writes: answers take them from the views."""
     points: dict[UUID, Points] = {}
-    if wanted := list(customers):
-        for row in connection.execute(_POINTS_OF, {"customers": wanted}):
+    if wanted := list(records):
+        for row in connection.execute(_POINTS_OF, {"records": wanted}):
             points[row.customer_id] = (*points.get(row.customer_id, ()), _to_point(row))
     return points
+
+
+def reached_of(connection: Connection, roots: Iterable[UUID]) -> dict[UUID, Reached]:
+    """The contact points of these customers, by the records that hold them. For writes, too."""
+    wanted = sorted(set(roots))
+    records: dict[UUID, dict[UUID, Points]] = {root: {} for root in wanted}
+    named: dict[UUID, dict[str, UUID]] = {}
+    for row in connection.execute(_REACHED, {"roots": wanted}) if wanted else ():
+        of_root = records[row.root_id]
+        of_root[row.customer_id] = (*of_root.get(row.customer_id, ()), _to_point(row))
+        named[row.root_id] = {kind: UUID(point) for kind, point in (row.primary_ids or {}).items()}
+    return {root: Reached(root, records[root], named.get(root, {})) for root in wanted}
+
+
+def folded_as_of_now(connection: Connection, folded: Folded | None) -> Folded | None:
+    """What was folded into a row, its tags by the numbers that they have when the row is written again."""
+    if not folded or not folded.get("tags"):
+        return folded
+    meant = connection.execute(_MEANT, {"numbers": folded["tags"]})
+    return {**folded, "tags": sorted({row.meant for row in meant})}
 
 
 def roots_of(connection: Connection, scope: Scope, ids: Sequence[UUID]) -> dict[str, Whole]:
@@ -162,7 +194,9 @@ def members_of(
     return {UUID(asked): (UUID(whole.id), list(map(UUID, whole.members))) for asked, whole in found.items()}
 
 
-def to_customer(row: Row[Any], *, tags: Iterable[Tag], points: Points = ()) -> Customer:
+def to_customer(
+    row: Row[Any], *, tags: Iterable[Tag], folded: Folded | None, reached: Reached | None = None
+) -> Customer:
     """From a row with the columns that edits look at."""
     return Customer(
         id=row.id,
@@ -173,12 +207,14 @@ def to_customer(row: Row[Any], *, tags: Iterable[Tag], points: Points = ()) -> C
         created_at=row.created_at,
         version=row.version,
         revision=row.revision,
-        points=points,
+        points=reached.shown if reached else (),
         team_ids=frozenset(row.team_ids),
         assignee_id=row.assignee_id,
         tags=tuple(tags),
         custom=row.custom or {},
         option_ids=tuple(row.opt_ids or ()),
+        reached=reached,
+        folded=folded,
     )
 
 

@@ -89,7 +89,7 @@ def restore(
     row = _locked_root(work, customer_id, members)
     if row.deleted_at is None:
         raise ChangedMeanwhile
-    holders.claim(uow.connection, sorted(claims, key=_lock_order), held=locked.held)
+    holders.claim(uow.connection, writing.in_lock_order(claims), held=locked.held)
     _mark(work, row, members, "restored", deleted_at=None)
     let_in = writing.others(addresses, locked.held, besides=customer_id)
     warnings = writing.let_through(work, customer_id, let_in) if let_in else []
@@ -129,7 +129,3 @@ def _mark(
     repository.record_changes(work.uow.connection, [(row.id, change)], author=work.author())
     told = Changed(row.id, row.version + 1, row.revision + 1, kind, members=members)
     work.uow.outbox.add(announcements.customers_changed_v1([told]))
-
-
-def _lock_order(claim: holders.Claim) -> tuple[str, str]:
-    return claim[0].space, claim[0].value

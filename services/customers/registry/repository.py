@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,9 +14,11 @@ from sqlalchemy import Connection, text
 from servicekit.ids import new_id
 from servicekit.text import folded
 from services.customers.fields.domain.searchable import searchable
+from services.customers.merging.domain.folded import only
 from services.customers.registry.domain.contacts import Point
 from services.customers.registry.domain.customer import Customer, FieldChange, NewCustomer
 from services.customers.registry.domain.entries import found_by, search_text
+from services.customers.registry.domain.united import Reached
 
 _INSERT = text("""
     WITH
@@ -35,10 +37,10 @@ _INSERT = text("""
         INSERT INTO customer_search (customer_id, team_ids, tag_ids, name_search, text)
         SELECT id, team_ids, tag_ids, name_search, search FROM fresh),
     reached AS (
-        INSERT INTO contact_point (id, customer_id, kind, value, raw, scope, label, is_primary,
+        INSERT INTO contact_point (id, customer_id, root_id, kind, value, raw, scope, label, is_primary,
                                    space, identity, search, created_at)
         SELECT * FROM json_to_recordset(CAST(:points AS json)) AS r (
-            id uuid, customer_id uuid, kind text, value text, raw text, scope text, label text,
+            id uuid, customer_id uuid, root_id uuid, kind text, value text, raw text, scope text, label text,
             is_primary boolean, space text, identity text, search text, created_at timestamptz))
     INSERT INTO change (id, customer_id, at, by, origin, field, after)
     SELECT * FROM json_to_recordset(CAST(:changes AS json)) AS r (
@@ -58,7 +60,7 @@ _UPDATE = text("""
            team_ids = CAST(:team_ids AS uuid[]),
            tag_ids = CAST(:tag_ids AS integer[]), opt_ids = CAST(:opt_ids AS integer[]),
            custom = CAST(:custom AS jsonb), custom_search = CAST(:custom_search AS jsonb),
-           updated_at = :at, version = version + 1, revision = revision + 1
+           folded = CAST(:folded AS jsonb), updated_at = :at, version = version + 1, revision = revision + 1
     WHERE id = :id AND revision = :revision""")
 
 # What is added to a customer by an event is something that people edit, too.
@@ -74,15 +76,17 @@ _DEMOTE = text(
 )
 
 _UPSERT_POINTS = text("""
-    INSERT INTO contact_point AS known (id, customer_id, kind, value, raw, scope, label, is_primary,
+    INSERT INTO contact_point AS known (id, customer_id, root_id, kind, value, raw, scope, label, is_primary,
                                         space, identity, search, created_at)
     SELECT * FROM json_to_recordset(CAST(:points AS json)) AS r (
-        id uuid, customer_id uuid, kind text, value text, raw text, scope text, label text,
+        id uuid, customer_id uuid, root_id uuid, kind text, value text, raw text, scope text, label text,
         is_primary boolean, space text, identity text, search text, created_at timestamptz)
     ON CONFLICT (id) DO UPDATE SET value = excluded.value, raw = excluded.raw, scope = excluded.scope,
         label = excluded.label, is_primary = excluded.is_primary, space = excluded.space,
         identity = excluded.identity, search = excluded.search
     WHERE known.customer_id = excluded.customer_id""")
+
+_NAME_PRIMARIES = text("UPDATE customer SET primary_ids = CAST(:named AS jsonb) WHERE id = :id")
 
 _INSERT_CHANGES = text("""
     INSERT INTO change (id, customer_id, at, by, origin, field, before, after)
@@ -131,7 +135,7 @@ def lock_customers(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, Lo
 def insert_customers(connection: Connection, customers: Sequence[NewCustomer], *, author: Author) -> None:
     """Keep new customers with their contact points; their identities are claimed apart (holders.claim)."""
     if customers:
-        points = [_point_row(customer.id, point) for customer in customers for point in customer.points]
+        points = [_point_row(c.id, point, root=c.id) for c in customers for point in c.points]
         created = [
             _change_row(c.id, FieldChange("created", None, {"channel": c.channel}), author) for c in customers
         ]
@@ -150,6 +154,7 @@ def update_customer(connection: Connection, customer: Customer, *, at: datetime)
         "team_ids": sorted(customer.team_ids),
         "custom": _json(dict(customer.custom)),
         "custom_search": _json(searchable(customer.custom)),
+        "folded": None if (folded := folded_of(customer, ("team_ids", "tag_ids"))) is None else _json(folded),
         "revision": customer.revision,
         "at": at,
     }
@@ -161,21 +166,27 @@ def touch_customers(connection: Connection, ids: Iterable[UUID], *, at: datetime
     connection.execute(_TOUCH, {"ids": sorted(ids), "at": at})
 
 
-def save_points(
-    connection: Connection, customer_id: UUID, *, before: Sequence[Point], after: Sequence[Point]
-) -> None:
-    """Make the kept contact points of a customer those of `after`."""
-    old, new = {p.id: p for p in before}, {p.id: p for p in after}
+def save_points(connection: Connection, before: Reached, after: Reached) -> None:
+    """Make the kept contact points of a customer, each with its record, those of `after`.
+
+    The caller locked the customer and the records whose points change.
+    """
+    old, new = ({p.id: p for several in it.records.values() for p in several} for it in (before, after))
     # One that became another address makes room first: two may have swapped theirs.
-    gone = [p.id for p in before if p.id not in new or new[p.id].address != p.address]
-    changed = [p for p in after if old.get(p.id) != p]
+    gone = [p.id for p in old.values() if p.id not in new or new[p.id].address != p.address]
+    changed = [p for p in new.values() if old.get(p.id) != p]
     demoted = [p.id for p in changed if not p.primary and p.id in old]
     if gone:
         connection.execute(_DELETE_POINTS, {"ids": gone})
     if demoted:
         connection.execute(_DEMOTE, {"ids": demoted})
     if changed:
-        connection.execute(_UPSERT_POINTS, {"points": _json([_point_row(customer_id, p) for p in changed])})
+        holder = {p.id: record for record, several in after.records.items() for p in several}
+        rows = [_point_row(holder[p.id], p, root=after.root) for p in changed]
+        connection.execute(_UPSERT_POINTS, {"points": _json(rows)})
+    if after.named != before.named:
+        named = _json(after.named) if after.named else None
+        connection.execute(_NAME_PRIMARIES, {"id": after.root, "named": named})
 
 
 def record_changes(
@@ -216,10 +227,21 @@ def _tag_ids(customer: NewCustomer | Customer) -> list[int]:
     return sorted({tag.id for tag in customer.tags if tag.id is not None})
 
 
-def _point_row(customer_id: UUID, point: Point) -> dict[str, Any]:
+def folded_of(customer: Customer, columns: Collection[str]) -> dict[str, Any] | None:
+    """What merges brought into the row, when these columns are saved: without teams and tags that go."""
+    kept = only(
+        customer.folded,
+        teams=customer.team_ids if "team_ids" in columns else None,
+        tags=_tag_ids(customer) if "tag_ids" in columns else None,
+    )
+    return kept or None
+
+
+def _point_row(record: UUID, point: Point, *, root: UUID) -> dict[str, Any]:
     return {
         "id": point.id,
-        "customer_id": customer_id,
+        "customer_id": record,
+        "root_id": root,
         "kind": point.kind,
         "value": point.value,
         "raw": point.raw,

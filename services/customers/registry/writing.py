@@ -19,12 +19,11 @@ from services.customers import configuration
 from services.customers.configuration import Configuration
 from services.customers.messages import customer_message, is_masked, shown_teams
 from services.customers.registry import announcements, duplicates, holders, queries
-from services.customers.registry.domain import contacts
 from services.customers.registry.domain.addresses import Address
-from services.customers.registry.domain.contacts import Points
 from services.customers.registry.domain.matches import Matches, matches
+from services.customers.registry.domain.united import Reached
 from services.customers.registry.duplicates import Refused
-from services.customers.registry.holders import Held, Locked
+from services.customers.registry.holders import Claim, Held, Locked
 from services.customers.registry.repository import Author
 
 Json = dict[str, Any]
@@ -123,16 +122,18 @@ def claim(
     customer_id: UUID,
     addresses: Iterable[Address],
     *,
-    before: Points = (),
-    after: Points,
+    before: Reached | None = None,
+    after: Reached,
     held: Held,
 ) -> list[Json]:
-    """Take the identities that are new, free those that went. Returns warnings of duplicates let through."""
-    new = contacts.identities(after) - contacts.identities(before)
-    gone = contacts.identities(before) - contacts.identities(after)
-    claims = [(identity, customer_id) for identity in in_lock_order(new)]
-    holders.claim(work.uow.connection, claims, held=held)
-    holders.release(work.uow.connection, [(identity, customer_id) for identity in in_lock_order(gone)])
+    """Each record takes the identities that are new to it and frees those that went.
+
+    Returns warnings of duplicates let through.
+    """
+    known = before.held if before else frozenset()
+    holders.claim(work.uow.connection, in_lock_order(after.held - known), held=held)
+    holders.release(work.uow.connection, in_lock_order(known - after.held))
+    new = {identity for identity, _ in after.held} - {identity for identity, _ in known}
     found = others(addresses, held, besides=customer_id, among=new)
     return let_through(work, customer_id, found) if found else []
 
@@ -197,5 +198,5 @@ def let_through(work: Work, customer_id: UUID, found: Matches) -> list[Json]:
     return [{"code": "duplicate_customer", "matched_on": told.matched_on, "matches": shown}]
 
 
-def in_lock_order(identities: Iterable[Identity]) -> list[Identity]:
-    return sorted(identities, key=lambda i: (i.space, i.value))
+def in_lock_order(claims: Iterable[Claim]) -> list[Claim]:
+    return sorted(claims, key=lambda claim: (claim[0].space, claim[0].value, claim[1]))

@@ -37,7 +37,9 @@ def database(_connected: Transactions) -> Transactions:
 
 @pytest.fixture
 def world(database: Transactions) -> Iterator[World]:
-    """A small company. Whatever a test does to it, customers are found by what is in the other tables."""
+    """A small company. Whatever a test does to it, customers are found by what is in the other
+    tables, and each record holds the identities of its contact points."""
     world = World(database)
     yield world
     assert world.search_rows() == world.recomputed_search_rows()
+    assert world.holders() == world.recomputed_holders()

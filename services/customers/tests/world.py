@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
@@ -57,8 +58,35 @@ class World(Staff, Inspecting):
         """What a merge writes when nothing is chosen: whose the record and its contact points are now."""
         for statement in _MERGE:
             self.run(statement, absorbed=UUID(absorbed), into=UUID(into))
+        self.refresh(absorbed, into)
+
+    def refresh(self, *customers: str) -> None:
+        """What they are found by, after a test wrote into tables."""
         with self.db.unit_of_work() as uow:
-            index.refresh(uow.connection, [UUID(absorbed), UUID(into)])
+            index.refresh(uow.connection, map(UUID, customers))
+
+    def fold(self, customer_id: str, folded: Json) -> None:
+        """As if merges had brought this into the customer's row."""
+        self.run(
+            "UPDATE customer SET folded = CAST(:folded AS jsonb) WHERE id = :id",
+            id=UUID(customer_id),
+            folded=json.dumps(folded),
+        )
+
+    def folded(self, customer_id: str) -> Json | None:
+        ((folded,),) = self.rows("SELECT folded FROM customer WHERE id = :id", id=UUID(customer_id))
+        return folded
+
+    def holders(self) -> list[Any]:
+        """Which record holds which identity."""
+        return self.rows("SELECT space, value, customer_id FROM identity_holder ORDER BY 1, 2, 3")
+
+    def recomputed_holders(self) -> list[Any]:
+        """The same, from the contact points of all who are not deleted."""
+        return self.rows("""
+            SELECT DISTINCT p.space, p.identity, p.customer_id
+            FROM contact_point p JOIN customer c ON c.id = p.customer_id JOIN customer r ON r.id = c.root_id
+            WHERE r.deleted_at IS NULL ORDER BY 1, 2, 3""")
 
     def search_rows(self) -> list[Json]:
         """The table that searches read."""

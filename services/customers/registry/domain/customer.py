@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from services.customers.merging.domain.folded import Folded
 from services.customers.registry.domain.contacts import Points, primary
+from services.customers.registry.domain.united import Reached
 
 STATUSES: Final = ("active", "inactive", "blocked")
 PRIMARY_KINDS: Final = ("email", "phone", "whatsapp")
@@ -44,7 +46,11 @@ class NewCustomer:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A kept customer. `custom` has the values of plain fields, `option_ids` what is chosen in all others."""
+    """A kept customer. `custom` has the values of plain fields, `option_ids` what is chosen in all others.
+
+    `points` are those that it shows; `reached` has them by the records that hold them. `folded` is what
+    merges brought into it. Only the points follow an edit by themselves, the other two when it is written.
+    """
 
     id: UUID
     name: str
@@ -60,6 +66,8 @@ class Customer:
     tags: tuple[Tag, ...] = ()
     custom: Mapping[str, Any] = field(default_factory=dict)
     option_ids: tuple[int, ...] = ()
+    reached: Reached | None = None
+    folded: Folded | None = None
 
 
 @dataclass(frozen=True, slots=True)

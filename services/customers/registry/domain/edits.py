@@ -40,8 +40,13 @@ def edited(customer: Customer, form: Form, *, ids: Callable[[], UUID], at: datet
         customer,
         name=form.name if form.name is not None else customer.name,
         name_source="manual" if form.name not in (None, customer.name) else customer.name_source,
-        points=_within(edited_points(customer.points, form, ids=ids, at=at), "/contact_points", MAX_POINTS),
-        tags=_within(edited_tags(customer.tags, form), "/tags", MAX_TAGS),
+        points=_within(
+            customer.points,
+            edited_points(customer.points, form, ids=ids, at=at),
+            "/contact_points",
+            MAX_POINTS,
+        ),
+        tags=_within(customer.tags, edited_tags(customer.tags, form), "/tags", MAX_TAGS),
         team_ids=frozenset(_members(customer.team_ids, form.teams))
         if "teams" in given
         else customer.team_ids,
@@ -61,8 +66,8 @@ def filled(customer: Customer, form: Form, *, ids: Callable[[], UUID], at: datet
         customer,
         name=form.name if named and form.name else customer.name,
         name_source="manual" if named else customer.name_source,
-        points=_within(points, "/contact_points", MAX_POINTS),
-        tags=_within(_with_tags(customer.tags, form.tags.added), "/tags", MAX_TAGS),
+        points=_within(customer.points, points, "/contact_points", MAX_POINTS),
+        tags=_within(customer.tags, _with_tags(customer.tags, form.tags.added), "/tags", MAX_TAGS),
         assignee_id=customer.assignee_id or form.assignee,
     )
 
@@ -121,7 +126,8 @@ def _members(present: Iterable[T], edit: ListEdit[T]) -> set[T]:
     return (kept - set(edit.remove)) | set(edit.added)
 
 
-def _within(values: tuple[T, ...], pointer: str, at_most: int) -> tuple[T, ...]:
-    if len(values) > at_most:
+def _within(before: tuple[T, ...], values: tuple[T, ...], pointer: str, at_most: int) -> tuple[T, ...]:
+    """A merge may have brought more: that is no reason to refuse what adds nothing."""
+    if len(values) > max(at_most, len(before)):
         raise Invalid.at(pointer, "too_many", f"at most {at_most}")
     return values
