@@ -9,10 +9,12 @@ from servicekit.events import ParkedMessages, Subscriber
 from servicekit.rpc import RpcClient
 from services.dedup.following.subscribers import FollowCustomers
 from services.dedup.merging.entrypoints import BulkMergeEntrypoints
+from services.dedup.pairs.entrypoints import PairEntrypoints
 from services.dedup.topology import TOPOLOGY
 
 
 class DedupService(
+    PairEntrypoints,  # who may be one person
     BulkMergeEntrypoints,
     DirectoryEntrypoints,
     ParkedMessages,  # events that could not be read

@@ -4,21 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import Connection, TextClause
 
 from services.dedup.domain.facts import Facts
-from services.dedup.domain.score import TOLD_TOGETHER, Likeness, compare, compare_names
+from services.dedup.domain.score import compare
 from services.dedup.pairs import repository, statements
 from services.dedup.pairs.repository import Ends, Found
 
 CROWD: Final = 51  # one more than a clue may have people
-# An event named addresses of both as one person's: that is likely, whatever else is known.
-_TOLD: Final = 85
 _YIELD_EVERY: Final = 50
 
 
@@ -78,15 +75,5 @@ def _compared(ends: Collection[Ends], facts: Mapping[UUID, Facts], told: set[End
             time.sleep(0)  # others want their turn, in a service
         a, b = (facts.get(end) for end in both)
         if a is not None and b is not None:
-            likeness = _likeness(a, b, told=both in told)
+            likeness = compare(a, b, told=both in told)
             yield None if likeness is None else Found(*both, likeness)
-
-
-def _likeness(a: Facts, b: Facts, *, told: bool) -> Likeness | None:
-    likeness = compare(a, b)
-    if not told:
-        return likeness
-    reason: dict[str, Any] = {"code": TOLD_TOGETHER}
-    if likeness is None:
-        return Likeness(_TOLD, compare_names(a.name, b.name), False, [reason])
-    return replace(likeness, score=max(_TOLD, likeness.score), reasons=[*likeness.reasons, reason])

@@ -62,6 +62,13 @@ def decide(
     connection.execute(statements.DECIDE, values)
 
 
+def remove(connection: Connection, pair_id: UUID) -> None:
+    """One pair. Under the index's lock."""
+    gone = connection.execute(statements.REMOVE, {"id": pair_id}).first()
+    if gone is not None:
+        recluster(connection, {gone.first_id, gone.second_id}, clusters={gone.cluster_id})
+
+
 def recluster(connection: Connection, touched: Collection[UUID], *, clusters: Collection[UUID] = ()) -> None:
     """Clusters of the pairs of these customers, and of clusters that lost a pair, as they are now.
 

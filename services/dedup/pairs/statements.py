@@ -57,6 +57,8 @@ DROP: Final = text("""
         SELECT * FROM unnest(CAST(:firsts AS uuid[]), CAST(:seconds AS uuid[])))
     RETURNING first_id, second_id, cluster_id""")
 
+REMOVE: Final = text("DELETE FROM pair WHERE id = :id RETURNING first_id, second_id, cluster_id")
+
 # All pairs of these customers, and all of the clusters that those are in.
 AROUND: Final = text("""
     WITH near AS (

@@ -52,6 +52,10 @@ class Company(People):
             raise self.down
         return getattr(self, f"_{method}")(*args, **asked)
 
+    def _get_settings(self, scope: Json) -> Json:
+        """Of them what dedup looks at."""
+        return {"hide_contact_data": self.hide_contact_data, "default_region": "BR", "version": 1}
+
     def _visible(self, scope: Json, ids: list[str]) -> Json:
         seen = {each: self.root(each) for each in ids if self.sees(scope, each)}
         return {each: {"id": root, "members": self.members(root)} for each, root in seen.items()}
