@@ -12,19 +12,20 @@ from servicekit.errors import Invalid, Stale
 from servicekit.ids import new_id
 from servicekit.scope import Scope
 from services.customers.fields.domain.values import render
-from services.customers.merging import announcements, changes, counting, ledger, queries, repository
+from services.customers.merging import announcements, changes, counting, ledger, repository
 from services.customers.merging.domain.asked import Asked, read_asked, read_versions
 from services.customers.merging.domain.choosing import Candidate, Chosen, choose, offers
 from services.customers.merging.domain.joining import join
 from services.customers.merging.domain.parting import tree_of
 from services.customers.merging.domain.record import CUSTOM, PRIMARY, Record, values_of
-from services.customers.merging.domain.shown import Owned, primaries
 from services.customers.merging.messages import merge_message, offer_message
 from services.customers.messages import customer_message
 from services.customers.registry import index, writing
 from services.customers.registry import queries as customers
 from services.customers.registry.announcements import Changed, customers_changed_v1
+from services.customers.registry.domain.contacts import Points
 from services.customers.registry.domain.customer import PRIMARY_KINDS, FieldChange
+from services.customers.registry.domain.united import Reached
 from services.customers.registry.repository import record_changes
 from services.customers.registry.writing import Json, Seen, Work
 
@@ -33,12 +34,12 @@ MOST_RECORDS = 100
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """Customers about to become one, locked: all their records, the customers themselves, their points."""
+    """Customers about to become one, locked: all their records, the customers themselves, their addresses."""
 
     asked: Asked
     records: Mapping[UUID, Record]
     candidates: Sequence[Candidate]
-    points: Sequence[Owned]
+    reached: Reached
     chosen: Mapping[str, Chosen]
 
     @property
@@ -105,9 +106,15 @@ def _case(work: Work, data: Mapping[str, Any], *, versions: Any) -> _Case:
     if len(records) > MOST_RECORDS:
         detail = f"a customer can be made of {MOST_RECORDS} records"
         raise Invalid.at("/duplicates", "too_many_records", detail)
-    points = queries.points_of(work.uow.connection, asked.customers)
-    candidates = [_candidate(work, records[id_], points) for id_ in asked.customers]
-    return _Case(asked, records, candidates, points, choose(candidates, asked.values))
+    points = customers.points_of(work.uow.connection, records)
+    candidates = [_candidate(work, records, points, id_) for id_ in asked.customers]
+    chosen = choose(candidates, asked.values)
+    return _Case(asked, records, candidates, _reached(records[asked.primary], points), chosen)
+
+
+def _reached(root: Record, points: Mapping[UUID, Points]) -> Reached:
+    """These contact points, by their records, as this customer shows them."""
+    return Reached(root.id, points, {kind: UUID(named) for kind, named in root.primary_ids.items()})
 
 
 def _check_there(work: Work, asked: Asked) -> None:
@@ -134,9 +141,12 @@ def _stale(work: Work, changed: Collection[UUID]) -> Stale:
     return Stale("stale", {"current": current})
 
 
-def _candidate(work: Work, record: Record, points: Sequence[Owned]) -> Candidate:
-    definitions = work.configuration.fields
-    shown = primaries([p for p in points if p.root == record.id], record.id, record.primary_ids)
+def _candidate(
+    work: Work, records: Mapping[UUID, Record], points: Mapping[UUID, Points], id_: UUID
+) -> Candidate:
+    definitions, record = work.configuration.fields, records[id_]
+    own = {each: points[each] for each in tree_of(records, id_) if each in points}
+    shown = {point.kind: point for point in _reached(record, own).shown if point.primary}
     held = values_of(record, definitions)
     held |= {PRIMARY + kind: str(shown[kind].id) if kind in shown else None for kind in PRIMARY_KINDS}
     custom = render(definitions, record.custom, sorted(record.options))
@@ -164,7 +174,7 @@ def _merge(work: Work, case: _Case, merge_id: UUID) -> None:
         case.chosen,
         merge=str(merge_id),
         definitions=work.configuration.fields,
-        points=case.points,
+        reached=case.reached,
     )
     chosen = {f: c.source.id for f, c in case.chosen.items() if c.source is not case.primary}
     by = UUID(work.scope.user_id)

@@ -14,13 +14,9 @@ from servicekit.scope import Scope
 from services.customers.fields.domain.definitions import Definitions
 from services.customers.merging.domain import folded
 from services.customers.merging.domain.record import Record
-from services.customers.merging.domain.shown import Owned
 from services.customers.visibility import visibility_parameters, visible, visible_part
 
 _MEMBERS = text("SELECT id FROM customer WHERE root_id = ANY(CAST(:roots AS uuid[]))")
-_POINTS = text("""
-    SELECT id, customer_id AS record, root_id AS root, kind, value, is_primary AS primary, created_at
-    FROM contact_point WHERE root_id = ANY(CAST(:roots AS uuid[])) ORDER BY created_at, id""")
 _JOINED = text("""
     SELECT id, joined_to FROM tag WHERE id = ANY(CAST(:ids AS integer[])) AND joined_to IS NOT NULL""")
 
@@ -45,12 +41,6 @@ class Merge:
 def members_of(connection: Connection, roots: Collection[UUID]) -> set[UUID]:
     """All records of these customers. For writers, who lock and read them again; never to be shown."""
     return set(connection.execute(_MEMBERS, {"roots": list(roots)}).scalars())
-
-
-def points_of(connection: Connection, roots: Collection[UUID]) -> list[Owned]:
-    """The contact points that these customers show, oldest first."""
-    rows = connection.execute(_POINTS, {"roots": list(roots)})
-    return [Owned(**row._mapping) for row in rows]
 
 
 def to_records(

@@ -20,6 +20,7 @@ _BROUGHT = """
     id uuid, customer_id uuid, kind text, value text, raw text, scope text, label text, is_primary boolean,
     space text, identity text, search text, created_at timestamptz"""
 
+# What was corrected is there, and is right by now: it goes with its record as it is.
 _MISSING = text(f"""
     SELECT whom.customer_id AS restored, b.id, b.customer_id, b.kind, b.value, b.is_primary, b.space,
            b.identity, to_json(b) AS point
@@ -27,6 +28,7 @@ _MISSING = text(f"""
     WHERE whom.merge_id = :merge AND NOT EXISTS (
         SELECT FROM contact_point p
         WHERE (p.customer_id, p.kind, p.space, p.identity) = (b.customer_id, b.kind, b.space, b.identity))
+      AND NOT EXISTS (SELECT FROM contact_point p WHERE p.id = b.id)
     ORDER BY b.created_at, b.id""")
 
 # Two primaries of one kind must not meet.
@@ -37,11 +39,10 @@ _MAKE_ROOM = text("""
 _INSERT = text(f"""
     INSERT INTO contact_point (id, customer_id, root_id, kind, value, raw, scope, label, is_primary, space,
                                identity, search, created_at)
-    SELECT CASE WHEN known.id IS NULL THEN b.id ELSE gen_random_uuid() END,
-           b.customer_id, c.root_id, b.kind, b.value, b.raw, b.scope, b.label, b.is_primary, b.space,
+    SELECT b.id, b.customer_id, c.root_id, b.kind, b.value, b.raw, b.scope, b.label, b.is_primary, b.space,
            b.identity, b.search, b.created_at
     FROM json_to_recordset(CAST(:points AS json)) AS b ({_BROUGHT})
-    JOIN customer c ON c.id = b.customer_id LEFT JOIN contact_point known ON known.id = b.id""")
+    JOIN customer c ON c.id = b.customer_id""")
 _SETTLE = text("""
     UPDATE contact_point SET is_primary = true WHERE id IN (
         SELECT DISTINCT ON (p.customer_id, p.kind) p.id FROM contact_point p

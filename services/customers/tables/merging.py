@@ -37,7 +37,7 @@ merge = Table(
     Column("version", Integer, nullable=False, server_default="1"),
     CheckConstraint("state IN ('applied', 'undone')", name="state"),
     Index("merge_primary_idx", "primary_id", text("id DESC")),
-    Index("merge_applied_idx", "undo_until", postgresql_where=text("state = 'applied'")),
+    Index("merge_merged_at_idx", text("merged_at DESC"), text("id DESC")),
 )
 
 # Whom it absorbed, each with the contact points that it brought (`brought`): what somebody took off the
@@ -50,4 +50,5 @@ merge_member = Table(
     Column("position", SmallInteger, nullable=False),
     Column("brought", JSONB),
     Index("merge_member_customer_idx", "customer_id"),
+    Index("merge_member_brought_idx", "merge_id", postgresql_where=text("brought IS NOT NULL")),
 )

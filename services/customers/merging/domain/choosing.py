@@ -43,7 +43,7 @@ class Chosen:
 
     @property
     def value(self) -> Any:
-        held = self.source.held.get(self.field)
+        held: Any = self.source.held.get(self.field)
         # What a person chose is not for a later event to change.
         return {**held, "name_source": "manual"} if self.field == "name" and self.by_hand else held
 

@@ -82,6 +82,30 @@ def without_layer(folded: Folded | None, field: str, merge: str, *, current: Any
     return Uncovered(_with_field(folded, field, left if left["layers"] else None), _top(left))
 
 
+def with_value_of_layer(folded: Folded | None, field: str, merge: str, value: Any) -> Folded:
+    """What this merge took has another value by now."""
+    known = (folded or {})["fields"][field]
+    layers = [[by, value if by == merge else v] for by, v in known["layers"]]
+    return _with_field(folded, field, {**known, "layers": layers})
+
+
+def value_of_layer(folded: Folded | None, field: str, merge: str) -> Any:
+    """What this merge took; None if nothing."""
+    known = (folded or {}).get("fields", {}).get(field, {"layers": []})
+    return next((value for by, value in known["layers"] if by == merge), None)
+
+
+def shows(folded: Folded | None, field: str, current: Any) -> bool:
+    """Whether the row has what merges made of the field: nobody changed it since."""
+    known = (folded or {}).get("fields", {}).get(field)
+    return known is not None and bool(_top(known) == current)
+
+
+def top(folded: Folded | None, field: str) -> Any:
+    """What merges made of a field that has a layer."""
+    return _top((folded or {})["fields"][field])
+
+
 def fields_of(folded: Folded | None, merge: str) -> list[str]:
     """The fields that have a layer of this merge."""
     fields = (folded or {}).get("fields", {})

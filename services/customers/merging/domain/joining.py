@@ -9,7 +9,8 @@ from services.customers.fields.domain.definitions import Definitions
 from services.customers.merging.domain import folded
 from services.customers.merging.domain.choosing import Candidate, Chosen
 from services.customers.merging.domain.record import PRIMARY, Record, values_of, with_value
-from services.customers.merging.domain.shown import Owned, primaries
+from services.customers.registry.domain import contacts
+from services.customers.registry.domain.united import Reached
 
 
 def join(
@@ -18,13 +19,13 @@ def join(
     *,
     merge: str,
     definitions: Definitions,
-    points: Sequence[Owned],
+    reached: Reached,
 ) -> Record:
-    """The first candidate with what was chosen, and with teams and tags of all. `points` are everybody's."""
+    """The first candidate with what was chosen, and teams and tags of all. `reached`: their addresses."""
     survivor = _with_members(candidates[0].record, [each.record for each in candidates[1:]])
     for field, choice in chosen.items():
         if field.startswith(PRIMARY):
-            survivor = _with_primary(survivor, choice, merge, definitions, points)
+            survivor = _with_primary(survivor, choice, merge, definitions, reached)
         elif choice.source is not candidates[0]:
             survivor = _with_layer(survivor, choice, merge, definitions)
     return survivor
@@ -43,10 +44,10 @@ def _with_members(survivor: Record, others: Iterable[Record]) -> Record:
 
 
 def _with_primary(
-    survivor: Record, choice: Chosen, merge: str, definitions: Definitions, points: Sequence[Owned]
+    survivor: Record, choice: Chosen, merge: str, definitions: Definitions, reached: Reached
 ) -> Record:
     """Named only where the rule alone would show another one."""
-    shown = primaries(points, survivor.id, survivor.primary_ids).get(choice.field.removeprefix(PRIMARY))
+    shown = contacts.primary(reached.shown, choice.field.removeprefix(PRIMARY))
     if shown is None or str(shown.id) == choice.value:
         return survivor
     return _with_layer(survivor, choice, merge, definitions)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
 from uuid import UUID
 
 from services.customers.fields.domain.definitions import Definitions
 from services.customers.merging.domain import folded
-from services.customers.merging.domain.record import Record, values_of, with_value
+from services.customers.merging.domain.record import PRIMARY, Record, values_of, with_value
 
 Records = Mapping[UUID, Record]
 
@@ -32,11 +34,10 @@ def part(
     for root, tree in trees.items():
         after |= {id_: replace(after[id_], root_id=root) for id_ in tree}
         after[root] = replace(after[root], merged_into=None, merged_by=None)
-    kept: list[str] = []
-    for ancestor in ancestors_of(records, primary):
-        after[ancestor] = _without_members(after, ancestor)
-        if ancestor == primary:
-            after[ancestor], kept = _without_layers(after[ancestor], merge, definitions)
+    after[primary], kept = _without_layers(_without_members(after, primary), merge, definitions)
+    path = ancestors_of(records, primary)
+    for below, above in pairwise(path):
+        after[above] = _following(records, after, below, _without_members(after, above), definitions)
     return Parted(after, trees, records[primary].root_id, kept)
 
 
@@ -65,6 +66,35 @@ def _without_members(after: Records, id_: UUID) -> Record:
     teams_left, tags_left = record.teams - teams, record.tags - tags
     kept = folded.only(record.folded, teams=teams_left, tags=tags_left)
     return replace(record, teams=teams_left, tags=tags_left, folded=kept)
+
+
+def _following(
+    records: Records, after: Records, below: UUID, above: Record, definitions: Definitions
+) -> Record:
+    """What a later merge took from the record below follows what that has now."""
+    merge = records[below].merged_by
+    before, now = values_of(records[below], definitions), values_of(after[below], definitions)
+    for field in folded.fields_of(above.folded, str(merge)):
+        taken = folded.value_of_layer(above.folded, field, str(merge))
+        if field.startswith(PRIMARY) or taken != before[field] or now[field] == taken:
+            continue
+        if any(_has(each, field, taken, definitions) for each in _beside(records, below)):
+            continue
+        shown = folded.shows(above.folded, field, values_of(above, definitions)[field])
+        above = replace(above, folded=folded.with_value_of_layer(above.folded, field, str(merge), now[field]))
+        if shown:
+            above = with_value(above, field, folded.top(above.folded, field), definitions)
+    return above
+
+
+def _beside(records: Records, below: UUID) -> list[Record]:
+    """Who came with the record by the same merge."""
+    merge = records[below].merged_by
+    return [each for each in records.values() if each.merged_by == merge and each.id != below]
+
+
+def _has(record: Record, field: str, value: Any, definitions: Definitions) -> bool:
+    return bool(values_of(record, definitions)[field] == value)
 
 
 def _without_layers(record: Record, merge: UUID, definitions: Definitions) -> tuple[Record, list[str]]:

@@ -35,7 +35,7 @@ CREATE TABLE merge (
     CONSTRAINT merge_state_check CHECK (state IN ('applied', 'undone'))
 );
 CREATE INDEX merge_primary_idx ON merge (primary_id, id DESC);
-CREATE INDEX merge_applied_idx ON merge (undo_until) WHERE state = 'applied';
+CREATE INDEX merge_merged_at_idx ON merge (merged_at DESC, id DESC);
 
 CREATE TABLE merge_member (
     merge_id uuid NOT NULL CONSTRAINT merge_member_merge_id_fkey REFERENCES merge,
@@ -45,6 +45,7 @@ CREATE TABLE merge_member (
     CONSTRAINT merge_member_pkey PRIMARY KEY (merge_id, customer_id)
 );
 CREATE INDEX merge_member_customer_idx ON merge_member (customer_id);
+CREATE INDEX merge_member_brought_idx ON merge_member (merge_id) WHERE brought IS NOT NULL;
 """
 
 # Old replicas write contact points without a root: then it is the record itself.
