@@ -1,0 +1,1 @@
+"""Requests of agents to see a customer of another team."""
