@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import Enum
 from functools import lru_cache
 from typing import Final
 
@@ -12,7 +13,9 @@ from rapidfuzz.distance import OSA
 from services.dedup.domain.mailboxes import FREE_DOMAINS, ROLES
 
 _NO_LETTERS: Final = re.compile(r"[^a-z0-9]+")
-_SHORTEST_TO_MISTYPE: Final = 6
+# Shorter ones are alike by chance.
+_SHORTEST: Final = 6
+_LONGEST: Final = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,11 @@ class Email:
     local: str
     stem: str
 
+    @property
+    def digits(self) -> str:
+        """What follows the stem, such as a year of birth."""
+        return self.local[len(self.stem) :]
+
 
 @lru_cache(maxsize=65_536)
 def read_email(address: str) -> Email:
@@ -39,14 +47,32 @@ def read_email(address: str) -> Email:
     return Email(domain, company, local, stem)
 
 
-def local_likeness(a: Email, b: Email) -> int:
-    """Of a hundred: 100 the same letters, 80 but for trailing digits or one slip, 0 otherwise."""
+class Local(Enum):
+    """How two local parts are alike, the strongest first."""
+
+    EQUAL = "the same letters and digits"
+    SLIP = "one slip of the finger between them"
+    OTHER_DIGITS = "the same letters before other digits"
+
+
+def local_likeness(a: Email, b: Email) -> Local | None:
+    """None for those that are not alike, or that say nothing."""
     if not a.local or not b.local:
-        return 0
+        return None
     if a.local == b.local:
-        return 100
+        return Local.EQUAL
+    if min(len(a.stem), len(b.stem)) < _SHORTEST:
+        return None
     if a.stem == b.stem:
-        return 80 if len(a.stem) >= _SHORTEST_TO_MISTYPE else 0
-    if min(len(a.stem), len(b.stem)) < _SHORTEST_TO_MISTYPE:
-        return 0
-    return 80 if OSA.distance(a.stem, b.stem, score_cutoff=1) <= 1 else 0
+        return Local.OTHER_DIGITS
+    if a.digits != b.digits:
+        return None
+    return Local.SLIP if OSA.distance(a.stem, b.stem, score_cutoff=1) <= 1 else None
+
+
+def neighbourhood(email: Email) -> set[str]:
+    """Its local part, whole and with each character left out: a slip leaves one of these as it was."""
+    local = email.local[:_LONGEST]
+    if len(email.stem) < _SHORTEST:
+        return {local}
+    return {local, *(local[:i] + local[i + 1 :] for i in range(len(local)))}

@@ -11,11 +11,10 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Final
 
-from services.dedup.domain.emails import Email
+from services.dedup.domain import emails, phones
 from services.dedup.domain.facts import LINE, Facts
 from services.dedup.domain.names import Name, read_name
 from services.dedup.domain.nicknames import formal_names
-from services.dedup.domain.phones import neighbourhood
 from services.dedup.domain.words import sound
 
 # A customer with many addresses is met under the first of them.
@@ -45,7 +44,7 @@ def _of_identities(facts: Facts) -> Iterator[str]:
 
 def _of_lines(facts: Facts) -> Iterator[str]:
     for line in facts.lines[:_MAX_LINES]:
-        for digits in neighbourhood(line):
+        for digits in phones.neighbourhood(line):
             yield f"line {digits}"
 
 
@@ -55,19 +54,10 @@ def _of_emails(facts: Facts) -> Iterator[str]:
         if email.company:
             for piece in pieces:
                 yield f"company {email.company} {piece}"
-        if email.stem:
-            yield f"local {email.stem}"
-            yield from _of_mistyped(email, facts.read_name)
-
-
-def _of_mistyped(email: Email, name: Name) -> Iterator[str]:
-    """A slip in the address leaves one half of it as it was, and the name."""
-    middle = len(email.stem) // 2
-    if middle < 3:
-        return
-    for word in {*name.words[:1], *name.words[-1:]}:
-        yield f"half {email.stem[:middle]} {sound(word)}"
-        yield f"half {email.stem[middle:]} {sound(word)}."
+        if email.local:
+            yield f"stem {email.stem}"
+            for local in emails.neighbourhood(email):
+                yield f"local {local}"
 
 
 @lru_cache(maxsize=65_536)

@@ -42,7 +42,7 @@ _ONE_WORD_OF_MANY: Final = 0.7
 _OTHER_GIVEN_NAME: Final = 45
 _EACH_WORD_MORE: Final = 4
 _MOST_FOR_WORDS: Final = 12
-_OTHER_GENERATION: Final = 25
+_OTHER_GENERATION: Final = 50
 # Words less alike than this are two words, and no first name is the other.
 _ALIKE: Final = 60
 
@@ -77,7 +77,8 @@ def read_name(text: str) -> Name:
     if len(words) > 2 and words[-1] in _GENERATIONS:
         *words, last = words
         generation = _GENERATIONS[last]
-    kept = [word for word in words if word not in _PARTICLES]
+    # An I. at the beginning is an initial, an i between names a particle.
+    kept = [word for at, word in enumerate(words) if word not in _PARTICLES or (at == 0 and len(word) == 1)]
     return Name(tuple((kept or words)[:_MAX_WORDS]), generation)
 
 
@@ -91,8 +92,9 @@ def name_likeness(a: Name, b: Name) -> int:
     """Of a hundred. Order does not matter; words that only one has cost little, another given name all."""
     if not a.words or not b.words:
         return 0
-    likeness = _SAME if a.squeezed == b.squeezed else _aligned(*_short_and_long(a, b))
-    return max(0, likeness - (_OTHER_GENERATION if a.generation != b.generation else 0))
+    is_same = a.squeezed == b.squeezed and len(a.words) + len(b.words) > 2
+    likeness = _SAME if is_same else _aligned(*_short_and_long(a, b))
+    return likeness if a.generation == b.generation else min(likeness, _OTHER_GENERATION)
 
 
 def _short_and_long(a: Name, b: Name) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -102,7 +104,7 @@ def _short_and_long(a: Name, b: Name) -> tuple[tuple[str, ...], tuple[str, ...]]
 def _aligned(short: tuple[str, ...], long: tuple[str, ...]) -> int:
     if len(short) == 1:
         share = _ONE_WORD_OF_ONE if len(long) == 1 else _ONE_WORD_OF_MANY
-        return round(share * word_likeness(short[0], long[0]))
+        return round(share * max(word_likeness(short[0], word) for word in (long[0], long[-1])))
     matched, mean = _matched(short, long)
     score = mean - min(_MOST_FOR_WORDS, _EACH_WORD_MORE * (len(long) - len(short)))
     has_both_given_names = 0 in matched.values() and 0 in matched

@@ -11,6 +11,7 @@ LOCAL_DIGITS: Final = 9
 # Fewer digits in common at the end are no sign: many numbers end alike.
 _SHORTEST: Final = 8
 _MOST_CODE_DIGITS: Final = 3
+_BRAZILIAN_MOBILE: Final = 13
 
 
 def digits_of_line(value: str) -> str:
@@ -24,14 +25,13 @@ def are_close(a: str, b: str) -> bool:
     >>> are_close("5511987654321", "5511987654312")
     True
     """
-    if a == b or abs(len(a) - len(b)) > _MOST_CODE_DIGITS:
+    if a == b or min(len(a), len(b)) < _SHORTEST or abs(len(a) - len(b)) > _MOST_CODE_DIGITS:
         return False
     if OSA.distance(a, b, score_cutoff=1) <= 1:
-        return min(len(a), len(b)) >= _SHORTEST
+        return True
     if len(a) != len(b):
-        short, long = sorted((a, b), key=len)
-        return len(short) >= _SHORTEST and long.endswith(short)
-    return _is_moved(a, b)
+        return a.endswith(b) or b.endswith(a)
+    return _is_moved(a, b) or _is_short_of_one(a, b) or _is_short_of_one(b, a)
 
 
 def _is_moved(a: str, b: str) -> bool:
@@ -40,6 +40,13 @@ def _is_moved(a: str, b: str) -> bool:
     last = next(i for i in range(len(a), 0, -1) if a[i - 1] != b[i - 1])
     ours, theirs = a[first:last], b[first:last]
     return ours[1:] + ours[0] == theirs or ours[-1] + ours[:-1] == theirs
+
+
+def _is_short_of_one(a: str, b: str) -> bool:
+    """Whether `a` is a Brazilian mobile that lost a digit, so that it was taken for one without its ninth."""
+    if not a.startswith("55") or len(a) != _BRAZILIAN_MOBILE:
+        return False
+    return OSA.distance(a[:4] + a[5:], b, score_cutoff=1) <= 1
 
 
 def neighbourhood(digits: str) -> set[str]:

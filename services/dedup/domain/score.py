@@ -10,8 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from services.dedup.domain.emails import Email, local_likeness
+from services.dedup.domain.emails import Email, Local, local_likeness
 from services.dedup.domain.facts import EMAIL, LINE, Facts
+from services.dedup.domain.frequent import is_frequent
 from services.dedup.domain.names import name_likeness, read_name
 from services.dedup.domain.phones import are_close
 
@@ -36,21 +37,43 @@ REASONS: Final = (
 
 _CODES: Final = {LINE: SAME_LINE, EMAIL: SAME_EMAIL}
 
-# How much a clue says, of a hundred, that two people of similar names are one.
-_CLOSE_PHONE: Final = 90
-_EQUAL_LOCAL_PART: Final = 90
-_SIMILAR_LOCAL_PART: Final = 75
-_PLAIN_LOCAL_PART: Final = 55  # the given name alone, or short: maria@
-_DOMAIN: Final = 55
-# How similar names must be beside clues that say so much together, the strongest first.
-_NEEDED: Final = ((90, 60), (70, 70), (0, 82))
-# The same given name beside a whole address part that is equal: somebody who married.
-_NEEDED_OF_MARRIED: Final = 48
-_SHORTEST_OF_MARRIED: Final = 7
-_NAME_WORTH_TELLING: Final = 60
-_SHARED: Final = 80
 # An event named addresses of both as one person's: likely, whatever else is known.
 _TOLD: Final = 85
+_SHARED: Final = 80
+
+
+# A name is never as similar as that.
+NEVER_ALONE: Final = 101
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """`says` how much it tells, of a hundred; `needs` how similar names must be for it to be enough."""
+
+    code: str
+    says: int
+    needs: int
+
+
+# Few people have almost the same number.
+_CLOSE: Final = Clue(CLOSE_PHONE, says=90, needs=60)
+# An address part that is nobody's name, or a rare one's: who has it elsewhere is the same, married or not.
+_OWN_LOCAL: Final = Clue(SAME_LOCAL_PART, says=90, needs=48)
+# Whoever has a frequent name has tried to get such an address from some provider.
+_LOCAL_OF_MANY: Final = Clue(SAME_LOCAL_PART, says=60, needs=90)
+_LOCAL_OF_MANY_LONGER: Final = Clue(SAME_LOCAL_PART, says=50, needs=97)  # one of them has another name more
+# Names that differ by as much explain the slip.
+_SLIP: Final = Clue(SAME_LOCAL_PART, says=75, needs=97)
+_SLIP_BEFORE_DIGITS: Final = Clue(SAME_LOCAL_PART, says=85, needs=82)
+_OTHER_DIGITS: Final = Clue(SAME_LOCAL_PART, says=70, needs=95)
+_OTHER_DIGITS_OF_MANY: Final = Clue(SAME_LOCAL_PART, says=40, needs=NEVER_ALONE)
+_EMPLOYER: Final = Clue(SAME_DOMAIN, says=55, needs=82)
+# Two clues of different kinds leave less to the name.
+_NEEDED_WITH_TWO: Final = 55
+_LEAST_NAME: Final = 48
+_DIGITS_OF_ONES_OWN: Final = 2
+_SHORTEST_OF_RARE: Final = 7
+_NAME_WORTH_TELLING: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +93,7 @@ def compare(a: Facts, b: Facts, *, told: bool = False) -> Likeness | None:
     """
     name_score = name_likeness(a.read_name, b.read_name)
     shared = _shared(a, b) if not a.identities.isdisjoint(b.identities) else []
-    if not shared and not told and name_score < _NEEDED_OF_MARRIED:
+    if not shared and not told and name_score < _LEAST_NAME:
         return None
     clues = _clues(a, b)
     is_alike = bool(shared) or _is_enough(name_score, clues)
@@ -99,47 +122,60 @@ def _shared(a: Facts, b: Facts) -> list[str]:
     return [code for code in REASONS if code in found]
 
 
-def _clues(a: Facts, b: Facts) -> dict[str, int]:
-    """What each clue that the two share says."""
-    found = {}
-    if any(are_close(x, y) for x in a.lines for y in b.lines):
-        found[CLOSE_PHONE] = _CLOSE_PHONE
-    best = 0
-    for ours in a.emails:
-        for theirs in b.emails:
-            best = max(best, _local_strength(a, b, ours, theirs))
-            if ours.company and ours.company == theirs.company:
-                found[SAME_DOMAIN] = _DOMAIN
-    if best:
-        found[SAME_LOCAL_PART] = best
+def _clues(a: Facts, b: Facts) -> list[Clue]:
+    """Of each kind the strongest, strongest first."""
+    found = [_CLOSE] if any(are_close(x, y) for x in a.lines for y in b.lines) else []
+    pairs = [(ours, theirs) for ours in a.emails for theirs in b.emails]
+    locals_ = [clue for ours, theirs in pairs if (clue := _local_clue(a, b, ours, theirs))]
+    if locals_:
+        found.append(max(locals_, key=lambda clue: clue.says))
+    if any(ours.company and ours.company == theirs.company for ours, theirs in pairs):
+        found.append(_EMPLOYER)
     return found
 
 
-def _local_strength(a: Facts, b: Facts, ours: Email, theirs: Email) -> int:
-    likeness = local_likeness(ours, theirs)
-    if not likeness:
-        return 0
-    is_plain = len(ours.stem) < 6 or ours.stem in a.read_name.words or theirs.stem in b.read_name.words
-    if is_plain:
-        return _PLAIN_LOCAL_PART
-    return _EQUAL_LOCAL_PART if likeness == 100 else _SIMILAR_LOCAL_PART
+def _local_clue(a: Facts, b: Facts, ours: Email, theirs: Email) -> Clue | None:
+    match local_likeness(ours, theirs):
+        case None:
+            return None
+        case Local.EQUAL:
+            return _OWN_LOCAL if _has_digits(ours) or _is_rare(a, b, ours) else _local_of_many(a, b)
+        case Local.SLIP:
+            return _SLIP_BEFORE_DIGITS if _has_digits(ours) else _SLIP
+        case Local.OTHER_DIGITS:
+            return _OTHER_DIGITS if _is_rare(a, b, ours) else _OTHER_DIGITS_OF_MANY
 
 
-def _strength(clues: dict[str, int]) -> int:
+def _local_of_many(a: Facts, b: Facts) -> Clue:
+    is_as_long = len(a.read_name.words) == len(b.read_name.words)
+    return _LOCAL_OF_MANY if is_as_long else _LOCAL_OF_MANY_LONGER
+
+
+def _has_digits(email: Email) -> bool:
+    return len(email.digits) >= _DIGITS_OF_ONES_OWN
+
+
+def _is_rare(a: Facts, b: Facts, email: Email) -> bool:
+    """Whether hardly anybody else writes these letters: no given name alone, no frequent family name."""
+    if len(email.stem) < _SHORTEST_OF_RARE:
+        return False
+    ours = {*a.read_name.words, *b.read_name.words}
+    words = [word for word in ours if len(word) > 2 and word in email.stem]
+    return email.stem not in words and not any(map(is_frequent, words))
+
+
+def _strength(clues: list[Clue]) -> int:
     """Of all together: each takes its part of the doubt that the others leave."""
     doubt = 1.0
-    for says in clues.values():
-        doubt *= 1 - says / 100
+    for clue in clues:
+        doubt *= 1 - clue.says / 100
     return round(100 * (1 - doubt))
 
 
-def _is_enough(name_score: int, clues: dict[str, int]) -> bool:
-    if not clues:
-        return False
-    if clues.get(SAME_LOCAL_PART) == _EQUAL_LOCAL_PART and name_score >= _NEEDED_OF_MARRIED:
+def _is_enough(name_score: int, clues: list[Clue]) -> bool:
+    if len(clues) > 1 and name_score >= _NEEDED_WITH_TWO:
         return True
-    strength = _strength(clues)
-    return name_score >= next(needed for least, needed in _NEEDED if strength >= least)
+    return any(name_score >= clue.needs for clue in clues)
 
 
 def _score(name_score: int, strength: int) -> int:
@@ -152,9 +188,8 @@ def _score_of_shared(a: Facts, b: Facts, name_score: int) -> int:
     return _SHARED + (10 if unnamed else round(name_score / 5))
 
 
-def _reasons(shared: list[str], name_score: int, clues: dict[str, int]) -> list[dict[str, Any]]:
+def _reasons(shared: list[str], name_score: int, clues: list[Clue]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = [{"code": code} for code in shared]
     if name_score >= _NAME_WORTH_TELLING or not shared:
         found.append({"code": SIMILAR_NAME, "score": name_score})
-    weighed = sorted(clues.items(), key=lambda clue: -clue[1])
-    return [*found, *({"code": code, "score": says} for code, says in weighed)]
+    return [*found, *({"code": clue.code, "score": clue.says} for clue in clues)]
