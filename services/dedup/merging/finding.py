@@ -15,7 +15,7 @@ from services.dedup.merging.domain.clusters import clusters_of
 from services.dedup.merging.domain.deciding import Identity
 from services.dedup.merging.domain.placeholders import is_placeholder
 
-CHUNK: Final = 50_000  # rows of the index for each step
+CHUNK: Final = 20_000  # rows of the index for each step
 MAX_HOLDERS: Final = 100
 PLACEHOLDER: Final = "placeholder"
 
@@ -23,20 +23,16 @@ PLACEHOLDER: Final = "placeholder"
 _END = text("""
     SELECT space, value FROM indexed_identity WHERE (space, value) > (:space, :value)
     ORDER BY space, value, customer_id OFFSET :chunk LIMIT 1""")
-_SHARED = """
-    SELECT {} FROM indexed_identity
+_SHARED = text("""
+    SELECT space, value, count(*) > :most AS crowded, (array_agg(customer_id))[1 : :most + 1] AS customers
+    FROM indexed_identity
     WHERE (space, value) > (:space, :value) AND (:last OR (space, value) <= (:end_space, :end_value))
-    GROUP BY space, value"""
-_GROUPS = text(
-    _SHARED.format("space, value, array_agg(customer_id) AS customers")
-    + " HAVING count(*) BETWEEN 2 AND :most"
-)
+    GROUP BY space, value HAVING count(*) > 1""")
 # What very many have tells nobody apart, like a placeholder: who shares nothing else is refused.
-_CROWDS = text(f"""
-    WITH crowd AS ({_SHARED.format("space, value")} HAVING count(*) > :most)
+_PUT_CROWD = text("""
     INSERT INTO merge_target (job_id, customer_id, cluster_id)
-    SELECT DISTINCT CAST(:job AS uuid), i.customer_id, i.customer_id
-    FROM crowd JOIN indexed_identity i USING (space, value)
+    SELECT CAST(:job AS uuid), customer_id, customer_id FROM indexed_identity
+    WHERE space = :space AND value = :value
     ON CONFLICT DO NOTHING""")
 _CROWDED = text("""
     SELECT asked.space, asked.value
@@ -63,8 +59,10 @@ def find(uow: UnitOfWork, job: Job) -> Progress:
         "end_value": end and end.value,
         "most": MAX_HOLDERS,
     }
-    _put(connection, job.id, connection.execute(_GROUPS, borders).all())
-    connection.execute(_CROWDS, {**borders, "job": job.id})
+    shared = connection.execute(_SHARED, borders).all()
+    _put(connection, job.id, [row for row in shared if not row.crowded])
+    for crowd in (row for row in shared if row.crowded):
+        connection.execute(_PUT_CROWD, {"job": job.id, "space": crowd.space, "value": crowd.value})
     if end is not None:
         return Progress(state={"after": [end.space, end.value]})
     return _found(connection, job)
@@ -81,8 +79,9 @@ def without_evidence(connection: Connection, identities: Sequence[Identity]) -> 
 def _put(connection: Connection, job_id: UUID, found: Sequence[Row[Any]]) -> None:
     """Who shares a placeholder is about to be told so; it joins nobody."""
     groups: list[Sequence[UUID]] = []
-    for space, value, group in found:
-        groups += [[each] for each in group] if is_placeholder(space, value) else [group]
+    for row in found:
+        alone = is_placeholder(row.space, row.value)
+        groups += [[each] for each in row.customers] if alone else [row.customers]
     if customers := {each for group in groups for each in group}:
         known = targets.known(connection, job_id, customers)
         targets.put(connection, job_id, customers, clusters=clusters_of(groups, known=known))
