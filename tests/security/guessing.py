@@ -17,13 +17,13 @@ Json = dict[str, Any]
 _FIELDS = ("phone", "whatsapp", "email")
 _ONE = ("eq", "ne", "contains", "starts_with", "gt", "gte", "lt", "lte")
 _SEVERAL = ("in", "not_in", "any_of", "all_of", "none_of", "between")
-_WHERE = 7  # of the digits after the plus
+KNOWN_DIGITS = 7  # after the plus
 
 
 def guesses_kept(phone: str) -> Iterator[Request]:
     """Saved filters of one's own, made while contact data was still shown; one for each digit."""
     for digit in range(10):
-        body = {"name": f"{phone[:_WHERE]} {digit}", "filter": _contains(phone, digit)}
+        body = {"name": f"{phone[:KNOWN_DIGITS]} {digit}", "filter": _contains(phone, digit)}
         yield Request("create_saved_filter", body=body)
 
 
@@ -31,7 +31,7 @@ def guesses_shared(world: World, phone: str) -> Iterator[Json]:
     """The same, of an administrator who shares them."""
     for digit in range(10):
         yield {
-            "name": f"shared {phone[:_WHERE]} {digit}",
+            "name": f"shared {phone[:KNOWN_DIGITS]} {digit}",
             "filter": {"not": _contains(phone, digit)},
             "shared_with_team": world.teams["1"],
         }
@@ -77,4 +77,4 @@ def _contains(phone: str, digit: int) -> Json:
 
 def _digits(phone: str, digit: int) -> str:
     """The digits that are known and the guessed one."""
-    return f"{phone[1 : 1 + _WHERE]}{digit}"
+    return f"{phone[1 : 1 + KNOWN_DIGITS]}{digit}"
