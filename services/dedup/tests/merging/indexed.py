@@ -7,20 +7,13 @@ from typing import Any
 
 import pytest
 
+from services.dedup.tests.following.telling import changed, tell
 from services.dedup.tests.world import World
 
 
 def index_all(world: World) -> None:
-    """All customers with their identities. What customers are alike by is not looked at here."""
-    world.run("DELETE FROM indexed_identity")
-    for customer in world.company.call("pages_for_matching")["customers"]:
-        for space, value in {(p["space"], p["identity"]) for p in customer["points"]}:
-            world.run(
-                "INSERT INTO indexed_identity (space, value, customer_id) VALUES (:space, :value, :id)",
-                space=space,
-                value=value,
-                id=customer["id"],
-            )
+    """Every event about who there is has arrived."""
+    tell(world, changed(world, *world.company.live_roots()))
 
 
 class Interrupted:
