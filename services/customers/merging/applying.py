@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from servicekit.database import UnitOfWork
+from servicekit.database.failures import ChangedMeanwhile
 from servicekit.errors import Invalid, Stale
 from servicekit.ids import new_id
 from servicekit.scope import Scope
@@ -79,8 +80,13 @@ def apply(
     if merge_id is not None and ledger.is_known(uow.connection, merge_id):
         uow.idempotency.finish({"status": 201, "id": str(merge_id)})
         return _answer(work, merge_id, replayed=True)
+    try:
+        case = _case(work, data, versions=versions)
+    except Stale:
+        if merge_id is not None and ledger.is_known(uow.connection, merge_id):
+            raise ChangedMeanwhile from None  # by this very merge, at the same time
+        raise
     merge_id = merge_id or new_id()
-    case = _case(work, data, versions=versions)
     _merge(work, case, merge_id)
     uow.idempotency.finish({"status": 201, "id": str(merge_id)})
     return _answer(work, merge_id)
