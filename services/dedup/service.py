@@ -11,6 +11,7 @@ from services.dedup.access.entrypoints import AccessEntrypoints
 from services.dedup.following.subscribers import FollowCustomers
 from services.dedup.merging.entrypoints import BulkMergeEntrypoints
 from services.dedup.pairs.entrypoints import PairEntrypoints
+from services.dedup.scan.entrypoints import ScanEntrypoints
 from services.dedup.topology import TOPOLOGY
 
 
@@ -18,6 +19,7 @@ class DedupService(
     PairEntrypoints,  # who may be one person
     BulkMergeEntrypoints,
     AccessEntrypoints,  # who asks to see customers of other teams
+    ScanEntrypoints,
     DirectoryEntrypoints,
     ParkedMessages,  # events that could not be read
 ):

@@ -1,0 +1,159 @@
+"""The work of a full scan: who shares a clue is written down, then pair after pair is compared.
+
+Each step is one transaction with its checkpoint. Comparing is done before it, outside of any; a customer who
+changed meanwhile is left to whoever indexes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from servicekit import jsonio
+from servicekit.clock import utc_now
+from servicekit.database import UnitOfWork
+from servicekit.jobs import GaveUp, Progress, Run
+from services.dedup.domain.facts import Facts
+from services.dedup.domain.score import compare
+from services.dedup.index.repository import lock
+from services.dedup.pairs import finding, statements
+from services.dedup.pairs.domain.clusters import clusters_of
+from services.dedup.pairs.repository import Ends, Found, put, recluster
+from services.dedup.scan import repository
+from services.dedup.scan.kind import KIND
+from services.dedup.scan.reading import Candidates, read_candidates, write_candidates
+
+_STEP: Final = 8_000
+_CLUSTERS_AT_ONCE: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """The next candidates: whom they were found alike, which pairs of before they no longer are."""
+
+    last: int
+    count: int
+    revisions: dict[UUID, int]
+    alike: list[Found]
+    unlike: list[Ends]
+
+
+@dataclass(frozen=True, slots=True)
+class Regrouped:
+    """(pair, its cluster so far, its cluster), where the two differ."""
+
+    changes: list[tuple[UUID, UUID, UUID]]
+
+
+class ScanPairs:
+    """The handler of servicekit.jobs."""
+
+    kind = KIND
+
+    def prepare(self, run: Run) -> Candidates | Compared | Regrouped:
+        """What the next step will write: all the reading and comparing, without a transaction."""
+        if "after" not in run.job.state:
+            with run.patient_connection() as connection:
+                return read_candidates(connection.connection.driver_connection)
+        if run.job.done < (run.job.total or 0):
+            return _compared(run)
+        return _regrouped(run)
+
+    def step(self, run: Run, uow: UnitOfWork, prepared: Candidates | Compared | Regrouped) -> Progress:
+        match prepared:
+            case Candidates():
+                return _plan(run, uow, prepared)
+            case Compared():
+                return _write(run, uow, prepared)
+            case Regrouped():
+                return _finish(uow, prepared)
+
+
+def _plan(run: Run, uow: UnitOfWork, candidates: Candidates) -> Progress:
+    """The table is emptied first: that waits for another scan, which is seen then."""
+    connection = uow.connection
+    repository.forget_candidates(connection)
+    if repository.is_another_scanning(connection, kind=KIND, job_id=run.job.id):
+        raise GaveUp("scan_running", "Another scan is running.")
+    count = write_candidates(connection.connection.driver_connection, candidates)
+    total = repository.add_pairs_of_before(connection, count=count)
+    counts = {"customers": len(candidates.ids), "compared": 0, "found": 0, "removed": 0}
+    return Progress(state={"after": 0}, total=total, done=0, counts=counts)
+
+
+def _compared(run: Run) -> Compared:
+    with run.database.reading() as connection:
+        ends, last = repository.candidates_after(connection, run.job.state["after"], limit=_STEP)
+        ids = _members(ends)
+        known = repository.facts_of(connection, ids)
+        told = finding.said(connection, statements.TOLD, ids)
+        alike = list(_alike(ends, {id_: facts for id_, (_, facts) in known.items()}, told))
+        found = {each.ends for each in alike}
+        unlike = repository.paired_among(connection, [each for each in ends if each not in found])
+    revisions = {id_: revision for id_, (revision, _) in known.items()}
+    return Compared(last, len(ends), revisions, alike, unlike)
+
+
+def _alike(ends: Iterable[Ends], texts: dict[UUID, str], told: set[Ends]) -> Iterator[Found]:
+    facts = {id_: Facts.load(jsonio.loads(text)) for id_, text in texts.items()}
+    for first, second in ends:
+        if first in facts and second in facts:
+            likeness = compare(facts[first], facts[second], told=(first, second) in told)
+            if likeness:
+                yield Found(first, second, likeness)
+
+
+def _write(run: Run, uow: UnitOfWork, compared: Compared) -> Progress:
+    """Under the lock of all who write pairs, so what is known of somebody stays as it is until the end."""
+    connection = uow.connection
+    lock(connection)
+    members = _members([*(each.ends for each in compared.alike), *compared.unlike])
+    revisions = repository.revisions_of(connection, members)
+
+    def is_as_compared(ends: Ends) -> bool:
+        return all(revisions.get(id_) == compared.revisions.get(id_) for id_ in ends)
+
+    alike = [each for each in compared.alike if is_as_compared(each.ends)]
+    decided = finding.said(connection, statements.DECIDED, members) if alike else set()
+    found = [each for each in alike if each.ends not in decided]
+    gone = [*filter(is_as_compared, compared.unlike), *(e.ends for e in alike if e.ends in decided)]
+    removed = _put(connection, found, gone)
+    counts = {**run.job.counts}
+    counts["compared"] += compared.count
+    counts["found"] += len(found)
+    counts["removed"] += removed
+    # Without any the rest has been lost with whatever happened to the table: there is nothing more to do.
+    done = compared.last if compared.count else run.job.total
+    return Progress(state={"after": compared.last}, done=done, counts=counts)
+
+
+def _put(connection: Connection, found: list[Found], gone: list[Ends]) -> int:
+    """How many pairs there were of those that are gone."""
+    removed = repository.remove(connection, gone)
+    added = put(connection, found, utc_now())
+    touched = {end for row in (*removed, *added) for end in (row.first_id, row.second_id)}
+    recluster(connection, touched, clusters={row.cluster_id for row in removed})
+    return len(removed)
+
+
+def _regrouped(run: Run) -> Regrouped:
+    with run.database.reading() as connection:
+        edges, so_far = repository.all_pairs(connection)
+    now = clusters_of(edges)
+    return Regrouped([(id_, old, now[id_]) for id_, old in so_far.items() if now[id_] != old])
+
+
+def _finish(uow: UnitOfWork, regrouped: Regrouped) -> Progress:
+    lock(uow.connection)
+    for start in range(0, len(regrouped.changes), _CLUSTERS_AT_ONCE):
+        repository.set_clusters(uow.connection, regrouped.changes[start : start + _CLUSTERS_AT_ONCE])
+    repository.forget_candidates(uow.connection)
+    return Progress(finished=True)
+
+
+def _members(pairs: Iterable[Ends]) -> list[UUID]:
+    return sorted({id_ for pair in pairs for id_ in pair})
