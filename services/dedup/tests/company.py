@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import event
 
-from identity import ContactPoint, normalise
+from identity import ContactPoint, InvalidContact, normalise
 from servicekit.clock import to_rfc3339
 from servicekit.database import Transactions
 from servicekit.errors import Conflict, Invalid, NotFound, Stale
@@ -54,7 +55,11 @@ class Company(People):
 
     def _get_settings(self, scope: Json) -> Json:
         """Of them what dedup looks at."""
-        return {"hide_contact_data": self.hide_contact_data, "default_region": "BR", "version": 1}
+        return {
+            "hide_contact_data": self.hide_contact_data,
+            "default_region": self.default_region,
+            "version": 1,
+        }
 
     def _visible(self, scope: Json, ids: list[str]) -> Json:
         seen = {each: self.root(each) for each in ids if self.sees(scope, each)}
@@ -80,11 +85,10 @@ class Company(People):
         return {"customers": [self._described(root) for root in page], "next": last}
 
     def _check_duplicates(self, scope: Json, data: Json, likely: Iterable[str] = ()) -> Json:
-        masked = self._is_masked(scope)
-        typed = {} if masked else {kind: data[kind] for kind in CONTACT if data.get(kind)}
+        masked, typed = self._is_masked(scope), {kind: data[kind] for kind in CONTACT if data.get(kind)}
         if typed and scope["user_id"] in self.exhausted:
             raise Conflict("duplicate_budget_exhausted", {"retry_after": 60})
-        wanted = {kind: normalise(kind, value).identity for kind, value in typed.items()}
+        wanted = {} if masked else self._identities(typed)
         matches = []
         for root in self.live_roots():
             held = {point.identity for point in self.points(root)}
@@ -92,7 +96,16 @@ class Company(People):
             if fields and self.sees(scope, root):
                 matches.append({"customer": self.message(scope, root), "matched_on": fields})
         shown = [self.message(scope, self.root(each)) for each in likely if self.sees(scope, each)]
-        return {"matches": matches, "likely": shown}
+        settings = {"default_region": self.default_region, "masked": masked}
+        return {"matches": matches, "likely": shown, **settings}
+
+    def _identities(self, typed: Json) -> Json:
+        """What is no address yet is left out."""
+        found = {}
+        for kind, value in typed.items():
+            with suppress(InvalidContact):
+                found[kind] = normalise(kind, value, default_region=self.default_region).identity
+        return found
 
     def _redeem_access_token(self, scope: Json, token: str) -> Json:
         found = self.tokens.get(token)

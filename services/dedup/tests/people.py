@@ -50,6 +50,7 @@ class People:
         self.tokens: dict[str, Token] = {}
         self.exhausted: set[str] = set()  # users who had their ten duplicate answers
         self.hide_contact_data = False
+        self.default_region = "BR"
 
     def add(self, name: str = "", *teams: str, id: str | None = None, **typed: str) -> str:
         """A new customer of these teams. `typed`: email, phone, whatsapp; instagram and so on by id."""
