@@ -6,8 +6,8 @@ real name, the latest assignment, the channel of the earliest conversation, ever
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,12 +16,13 @@ import orjson
 from sqlalchemy import Connection, text
 
 from servicekit.text import folded
-from services.customers.history import precedence
+from services.customers.history import absorbed, precedence
 from services.customers.history.domain.heard import Key
 from services.customers.history.domain.parts import CONTACT, CONVERSATION, Part, Parts, beginning, value
 from services.customers.history.senders import Senders
 from services.customers.registry import index
 from services.customers.registry.announcements import Changed
+from services.customers.registry.arrivals import Outcome
 from services.customers.registry.domain.customer import FieldChange, NewCustomer
 from services.customers.registry.repository import Author, LockedCustomer, record_changes
 
@@ -73,7 +74,7 @@ def update(
     now: datetime,
 ) -> list[Changed]:
     """Changes the customers (locked, or made in this transaction) and tells how."""
-    said = _said(found, before, after)
+    said = _said(found, before, after, _customer)
     present = {customer_id: _present(found, customer_id) for customer_id in said}
     changes: dict[UUID, list[FieldChange]] = {}
     for customer_id, change in [
@@ -83,6 +84,7 @@ def update(
         *_channels(connection, said, present),
     ]:
         changes.setdefault(customer_id, []).append(change)
+    _of_records(connection, found, before, after, changes)
     if not changes:
         return []
     rows = [_row(customer_id, fields) for customer_id, fields in sorted(changes.items())]
@@ -101,7 +103,44 @@ def _found_otherwise(changes: Mapping[UUID, list[FieldChange]]) -> list[UUID]:
     return [c for c, fields in changes.items() if any(f.field in ("name", "teams") for f in fields)]
 
 
-def _said(found: Senders, before: Mapping[Key, Parts], after: Mapping[Key, Parts]) -> dict[UUID, _Said]:
+def _of_records(
+    connection: Connection,
+    found: Senders,
+    before: Mapping[Key, Parts],
+    after: Mapping[Key, Parts],
+    changes: Mapping[UUID, list[FieldChange]],
+) -> None:
+    """What records of merged customers have by what was said of them, and what customers show of that."""
+    merged = {row.id: row for row in found.locked.values() if row.folded or row.root_id != row.id}
+    merged |= {row.root_id: found.locked[row.root_id] for row in merged.values()}
+    if not merged:
+        return
+    rows = {c: absorbed.Row(_present(found, c).team_ids, row.folded) for c, row in merged.items()}
+    said = {c: this for c, this in _said(found, before, after, _record).items() if c in rows}
+    own = {c: replace(_present(found, c), team_ids=rows[c].own_teams) for c in said}
+    alone = {c: this for c, this in said.items() if merged[c].root_id != c}
+    gained = {c: frozenset(each.after) - own[c].team_ids for c, each in _teams(connection, said, own)}
+    assigned = {c: each.after for c, each in _assignees(connection, alone, own)}
+    shown = {
+        c: frozenset(each.after) - frozenset(each.before)
+        for c in rows.keys() & changes.keys()
+        for each in changes[c]
+        if each.field == "teams"
+    }
+    absorbed.give(connection, rows, gained=gained, assigned=assigned, shown=shown)
+
+
+def _customer(outcome: Outcome) -> UUID:
+    return outcome.root_id
+
+
+def _record(outcome: Outcome) -> UUID:
+    return outcome.customer_id
+
+
+def _said(
+    found: Senders, before: Mapping[Key, Parts], after: Mapping[Key, Parts], whose: Callable[[Outcome], UUID]
+) -> dict[UUID, _Said]:
     """Only what is new: a team that was named before is not given again after somebody took it away."""
     said: dict[UUID, _Said] = {}
     for key, parts in after.items():
@@ -109,7 +148,7 @@ def _said(found: Senders, before: Mapping[Key, Parts], after: Mapping[Key, Parts
         if outcome.created or not (outcome.root_id in found.locked or outcome.root_id in found.created):
             continue  # made from this very conversation; or deleted, and then nobody changes it
         if parts != old:
-            _add(said.setdefault(outcome.root_id, _Said()), key, parts, old)
+            _add(said.setdefault(whose(outcome), _Said()), key, parts, old)
     return said
 
 

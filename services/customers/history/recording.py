@@ -114,10 +114,15 @@ def _activities(batch: Batch, found: Senders, recorded: Recorded) -> dict[UUID, 
         activity = activities.setdefault(owner.customer_id, Activity())
         activity.conversations += key not in found.known and key[2] == CONVERSATION
         activity.messages += recorded.new_messages.get(key, 0)
+        activity.own_at = _later(activity.own_at, last_at)
         for customer_id in {owner.customer_id, owner.root_id}:
             each = activities.setdefault(customer_id, Activity())
-            each.last_at = max(filter(None, (each.last_at, last_at)), default=None)
+            each.last_at = _later(each.last_at, last_at)
     return activities
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max(filter(None, (one, other)), default=None)
 
 
 def _moves(found: Senders, recorded: Recorded) -> Iterable[tuple[UUID, str, Parts, Parts]]:

@@ -69,14 +69,16 @@ _SET_ASIDE = text("""
     UPDATE interaction SET external_id = external_id || ' (deleted ' || id || ')'
     WHERE id = ANY(CAST(:ids AS uuid[]))""")
 
+# Of a customer whom others were merged into, its own record's time is kept beside that of all.
 _ACTIVE = text("""
-    INSERT INTO customer_activity AS a (customer_id, last_at, conversations, messages)
+    INSERT INTO customer_activity AS a (customer_id, last_at, own_at, conversations, messages)
     SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS r (
-        customer_id uuid, last_at timestamptz, conversations integer, messages integer)
+        customer_id uuid, last_at timestamptz, own_at timestamptz, conversations integer, messages integer)
     ORDER BY customer_id
     ON CONFLICT (customer_id) DO UPDATE SET last_at = greatest(a.last_at, excluded.last_at),
+        own_at = CASE WHEN a.own_at IS NOT NULL THEN greatest(a.own_at, excluded.own_at) END,
         conversations = a.conversations + excluded.conversations, messages = a.messages + excluded.messages
-    WHERE a.last_at IS DISTINCT FROM greatest(a.last_at, excluded.last_at)
+    WHERE a.last_at IS DISTINCT FROM greatest(a.last_at, excluded.last_at) OR a.own_at < excluded.own_at
        OR excluded.conversations + excluded.messages > 0""")
 
 _UNKNOWN_TEAMS = text("""
@@ -116,9 +118,10 @@ class Written:
 
 @dataclass(slots=True)
 class Activity:
-    """What a batch adds to one customer."""
+    """What a batch adds to one record. `own_at` is of what is its own, `last_at` of all that it shows."""
 
     last_at: datetime | None = None
+    own_at: datetime | None = None
     conversations: int = 0
     messages: int = 0
 
@@ -189,6 +192,7 @@ def add_activity(connection: Connection, activities: Mapping[UUID, Activity]) ->
         {
             "customer_id": customer_id,
             "last_at": a.last_at,
+            "own_at": a.own_at,
             "conversations": a.conversations,
             "messages": a.messages,
         }

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 from servicekit.ids import new_id
 from servicekit.text import folded
 from services.customers.fields.domain.searchable import searchable
-from services.customers.merging.domain.folded import only
+from services.customers.merging.domain.folded import Folded, only
 from services.customers.registry.domain.contacts import Point
 from services.customers.registry.domain.customer import Customer, FieldChange, NewCustomer
 from services.customers.registry.domain.entries import found_by, search_text
@@ -47,7 +47,7 @@ _INSERT = text("""
         id uuid, customer_id uuid, at timestamptz, by uuid, origin text, field text, after jsonb)""")
 
 _LOCK = text("""
-    SELECT id, root_id, deleted_at, name, name_source, status, channel, assignee_id, team_ids,
+    SELECT id, root_id, deleted_at, name, name_source, status, channel, assignee_id, team_ids, folded,
            version, revision
     FROM customer WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR NO KEY UPDATE""")
 
@@ -117,6 +117,7 @@ class LockedCustomer:
     channel: str
     assignee_id: UUID | None
     team_ids: frozenset[UUID]
+    folded: Folded | None
     version: int
     revision: int
 

@@ -34,6 +34,8 @@ ALLOWED = {
     "bulk/repository.py:_LOCK": "locks rows for a writer, shows nothing",
     "bulk/repository.py:update_customers": "writes rows that customers_of read under the predicate",
     "bulk/repository.py:_DELETE": "writes rows that members_of read under the predicate",
+    "history/absorbed.py:_BETWEEN": "an event's effect on whom it found by address, shows nothing",
+    "history/absorbed.py:_WRITE": "an event's effect on whom it found by address, shows nothing",
     "history/people.py:_UPDATE": "an event's effect on whom it found by address, shows nothing",
     "history/precedence.py:_CHANGES": "an event's effect on whom it found by address, shows nothing",
     "history/precedence.py:_INTERACTIONS": "an event's effect on whom it found by address, shows nothing",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from services.customers.tests.history.seen import check_counts
+from services.customers.tests.history.seen import check_activity, check_counts
 from services.customers.tests.history.told import Connector
 from services.customers.tests.world import World
 
@@ -21,3 +21,4 @@ def _counted(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     if world is not None:
         check_counts(world)
+        check_activity(world)

@@ -16,10 +16,20 @@ _COUNTED_NOW = """
                     FILTER (WHERE status <> 'cancelled' AND body ? 'currency'), 0) AS amount
     FROM interaction WHERE kind <> 'contact' GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4"""
 
+_LAST = """
+    SELECT r.customer_id, r.last_at FROM customer_activity r JOIN customer m ON m.root_id = r.customer_id
+    JOIN customer_activity a ON a.customer_id = m.id GROUP BY r.customer_id
+    HAVING r.last_at IS DISTINCT FROM nullif(max(coalesce(a.own_at, a.last_at)), '-infinity')"""
+
 
 def check_counts(world: World) -> None:
     """The counters are what one would count now, to the cent."""
     assert world.rows(_COUNTED) == world.rows(_COUNTED_NOW)
+
+
+def check_activity(world: World) -> None:
+    """A customer's last interaction is the latest of all its records."""
+    assert world.rows(_LAST) == []
 
 
 def history(world: World, customer_id: str, *kinds: str) -> list[dict]:
