@@ -1,4 +1,4 @@
-"""The audit trail: what administrators did, and which answers told an agent of a hidden customer.
+"""The audit trail: what administrators did, merges and requests for access, answers that told of the hidden.
 
 Never contact data: who, when, which operation, the id it was done to, and how it ended.
 """

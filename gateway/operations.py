@@ -47,6 +47,7 @@ class Operation:
     if_match: IfMatch = IfMatch.IGNORED
     idempotent: bool = False
     zoned: bool = False  # dates in it are meant in the zone of the Time-Zone header
+    audited: bool = False  # on the audit trail whoever does it, not only if an administrator does
     events: Mapping[str, str] = field(default_factory=dict)  # of a stream: what the data of each kind is
     resumable: bool = False  # a stream that goes on after the event that Last-Event-ID names
     errors: Mapping[int, str] = field(default_factory=dict)  # what the usual errors of a status do not say

@@ -71,6 +71,9 @@ TITLE_OF_CODE = {
     "customer_blocked": "This customer is blocked",
     "no_address": "The customer has no address that this channel reaches",
     "too_many_requests": "Too many conversations were asked for that nobody answered yet",
+    "merge_undone": "This merge was undone already",
+    "undo_expired": "This merge is too long ago to be undone",
+    "already_decided": "Somebody has decided it already",
     "request_in_progress": "The same request is still running",
     "idempotency_key_reused": "This Idempotency-Key belongs to another request",
 }

@@ -14,7 +14,7 @@ routes = Routes("Audit")
 
 @routes.get("/v1/audit", query=PageQuery(), answers={200: page_of(AuditEntry)})
 async def list_audit(call: Call) -> Answer:
-    """What administrators changed, and which answers told an agent of a customer outside their teams.
+    """What administrators changed, who merged or asked for access, which answers told of hidden customers.
 
     Newest first. An entry that says "started" is one whose outcome nobody saw: it may have happened.
     """

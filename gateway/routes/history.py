@@ -13,7 +13,7 @@ from gateway.parts import Part, ask_parts
 from gateway.schemas.history import USUAL_KINDS, HistoryPage, HistoryQuery, Profile
 
 routes = Routes("Customers")
-_PROFILE_OF_TASKS = ("notes", "tasks")
+_OF_TASKS, _OF_DEDUP = ("notes", "tasks"), ("possible_duplicates",)
 
 
 @routes.get(
@@ -39,19 +39,22 @@ async def list_history(call: Call) -> Answer:
 async def get_profile(call: Call) -> Answer:
     """Everything for the page of a customer in one call.
 
-    While the service of notes and tasks does not answer in time, `missing` names both and the rest is served.
+    What a service other than that of customers does not answer in time is named in `missing`, and the rest is
+    served.
     """
     customer = (call.path["customer_id"],)
     found = await ask_parts(
         call,
         Part("customers", "get_profile", customer),
-        Part("tasks", "for_profile", customer, missing=_PROFILE_OF_TASKS),
+        Part("tasks", "for_profile", customer, missing=_OF_TASKS),
+        Part("dedup", "count_for", customer, missing=_OF_DEDUP),
     )
     if found.moved_to:
         return moved(f"/v1/customers/{found.moved_to}/profile")
     profile, more = found.replies["customers"], found.replies.get("tasks", {})
     counters = profile["counters"] | more.get("counters", {})
-    return json_answer({**profile, **more, "counters": counters, "missing": found.missing})
+    alike = found.replies.get("dedup", {})
+    return json_answer({**profile, **more, **alike, "counters": counters, "missing": found.missing})
 
 
 def _history_parts(call: Call, kinds: Sequence[str]) -> list[Part]:

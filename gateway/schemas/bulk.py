@@ -8,7 +8,8 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from gateway.schemas.common import Total
 from gateway.schemas.customers import STATUSES
-from gateway.schemas.fields import UUID_TEXT, Anything, CountedList, Flag, Id, Moment, one_of, text
+from gateway.schemas.fields import UUID_TEXT, Anything, CountedList, Flag, Id, one_of, text
+from gateway.schemas.jobs import Job
 
 ACTIONS = (
     "add_tags",
@@ -19,15 +20,6 @@ ACTIONS = (
     "set_status",
     "set_assignee",
     "delete",
-)
-JOB_STATUSES = (
-    "queued",
-    "running",
-    "awaiting_input",
-    "succeeded",
-    "partially_failed",
-    "failed",
-    "cancelled",
 )
 MAX_IDS = 10_000
 MOST_VALUES = 2 * MAX_IDS + 1_000
@@ -105,20 +97,6 @@ class NewBulk(Schema):
     dry_run = Flag(load_default=False, metadata={"description": "Only count; nothing changes"})
 
 
-class Progress(Schema):
-    done = fields.Integer(required=True)
-    total = fields.Integer(required=True, allow_none=True)
-    percent = fields.Float(required=True, allow_none=True)
-    rate = fields.Float(required=True, allow_none=True, metadata={"description": "A second, on average"})
-    eta_seconds = fields.Integer(required=True, allow_none=True)
-
-
-class JobProblem(Schema):
-    code = fields.String(required=True)
-    detail = fields.String(required=True)
-    reference = fields.String(metadata={"description": "To be found in the logs"})
-
-
 class BulkCounts(Schema):
     """They add up to `progress.done`."""
 
@@ -127,23 +105,13 @@ class BulkCounts(Schema):
     refused = fields.Integer(required=True)
 
 
-class Bulk(Schema):
+class Bulk(Job):
     """A bulk action, waiting, under way or over."""
 
-    id = Id(required=True)
     kind = one_of("bulk", required=True)
-    status = one_of(*JOB_STATUSES, required=True)
     action = one_of(*ACTIONS, required=True)
     arguments = fields.Dict(required=True, metadata={"description": "What the action was asked with"})
-    progress = fields.Nested(Progress, required=True)
     counts = fields.Nested(BulkCounts, required=True)
-    problem = fields.Nested(JobProblem, required=True, allow_none=True)
-    cancel_requested = fields.Boolean(required=True)
-    created_by = Id(required=True)
-    created_at = Moment(required=True)
-    started_at = Moment(required=True, allow_none=True)
-    finished_at = Moment(required=True, allow_none=True)
-    version = fields.Integer(required=True)
 
 
 class Matched(Schema):

@@ -76,7 +76,7 @@ class ValidationProblem(Problem):
 
 
 class StaleProblem(Problem):
-    """Somebody changed it meanwhile; `current` is the resource as it is now."""
+    """Somebody changed it meanwhile; `current` is the resource as it is now, of a merge each by its id."""
 
     current = fields.Dict()
 
@@ -112,6 +112,7 @@ class ConflictProblem(Problem):
     access_request_token = fields.String(allow_none=True)
     customers = fields.Nested(Total)
     notes = fields.Nested(Total)
+    merge = fields.Dict(metadata={"description": "The merge as it is"})
     saved_filter = fields.Dict(metadata={"description": "The caller's one of this name: id, name"})
     tag = fields.Dict(metadata={"description": "The other one, which has this name"})
     option = fields.Dict(metadata={"description": "The other one, which has this label"})

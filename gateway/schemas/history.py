@@ -77,9 +77,11 @@ class Profile(Schema):
         required=True,
         metadata={"description": "The latest requests to start a conversation"},
     )
-    possible_duplicates = fields.Integer(required=True)
+    possible_duplicates = fields.Integer(
+        metadata={"description": "That the caller may see, up to 1,000; absent while it is missing"}
+    )
     pinned_notes = objects(Note, metadata={"description": "Up to ten; absent while notes are missing"})
     open_tasks = objects(
         Task, metadata={"description": "Up to ten by due date; absent while tasks are missing"}
     )
-    missing = missing_parts("notes", "tasks")
+    missing = missing_parts("notes", "tasks", "possible_duplicates")

@@ -11,6 +11,7 @@ from typing import Any
 from gateway.tests.canned import KNOWN, LETTER, MERGED, Json, a_customer, a_letter, require
 from gateway.tests.fake_definitions import Definitions
 from gateway.tests.fake_finding import PROBLEM, Finding
+from gateway.tests.fake_merging import Merging
 from gateway.tests.fake_outreach import Outreach
 from gateway.tests.fake_past import Past
 from gateway.tests.fake_sight import Sight
@@ -21,7 +22,7 @@ from servicekit.rpc import rpc
 BUSY_TEAM_NAME = "Busy"
 
 
-class CustomersService(Definitions, Finding, Outreach, Past, Sight):
+class CustomersService(Definitions, Finding, Merging, Outreach, Past, Sight):
     name = "customers"
 
     @rpc

@@ -35,5 +35,4 @@ class Past:
             "counters": counters,
             "latest": {each: [] for each in lists},
             "requests": [],
-            "possible_duplicates": 0,
         }

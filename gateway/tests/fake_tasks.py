@@ -207,6 +207,17 @@ class TasksService(_Notes, _Tasks):
         return {"moved": 3 if moved else 0}
 
     @rpc
+    def count_of(self, scope: Json, ids: list[str]) -> Json:
+        if _SLOW_COUNTS:
+            time.sleep(10)
+        return {each: {"notes": 4, "open_tasks": 1} for each in ids if each in (KNOWN, SLOW)}
+
+    @rpc
+    def count_slowly(self, scope: Json, slow: bool) -> None:
+        """For tests: from now on counting takes longer than anybody waits, or does not."""
+        _SLOW_COUNTS.add(True) if slow else _SLOW_COUNTS.clear()
+
+    @rpc
     def list_parked(self, scope: Json, limit: int = 50, after: Json | None = None) -> Json:
         return {"data": [a_letter(NOTE, last_seen=EARLIER)], "more": False}
 
@@ -232,3 +243,4 @@ def _about(customer_id: str) -> None:
 
 
 _BUSY: set[str] = set()
+_SLOW_COUNTS: set[bool] = set()

@@ -37,7 +37,9 @@ def test_history_is_paged_and_its_cursors_belong_to_their_kinds(agent):
     assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/cursor")
 
 
-@pytest.mark.parametrize(("part", "names"), [("history", ["notes"]), ("profile", ["notes", "tasks"])])
+@pytest.mark.parametrize(
+    ("part", "names"), [("history", ["notes"]), ("profile", ["notes", "tasks", "possible_duplicates"])]
+)
 def test_what_takes_too_long_is_named_and_the_rest_is_served(agent, part, names):
     started = time.monotonic()
     answer = agent.client.get(f"/v1/customers/{SLOW}/{part}")
@@ -143,6 +145,7 @@ def test_dead_letters_of_all_services_are_one_list(admin):
     page = admin.get("/v1/dead-letters").json()
     assert [(letter["id"], letter["service"]) for letter in page["data"]] == [
         (LETTER, "customers"),
+        (TASK, "dedup"),
         (NOTE, "tasks"),
     ]
     assert page["missing"] == []
@@ -151,7 +154,7 @@ def test_dead_letters_of_all_services_are_one_list(admin):
     assert admin.get("/v1/dead-letters?service=gateway").status_code == 422
 
 
-@pytest.mark.parametrize("letter", [LETTER, NOTE])
+@pytest.mark.parametrize("letter", [LETTER, NOTE, TASK])
 def test_a_dead_letter_is_replayed_and_discarded_where_it_is(admin, letter):
     assert admin.post(f"/v1/dead-letters/{letter}/replay").status_code == 202
     assert admin.delete(f"/v1/dead-letters/{letter}").status_code == 204

@@ -105,7 +105,8 @@ def running_world(**changes: Any) -> Iterator[World]:
         )  # fmt: skip
         customers = running_service("gateway.tests.fake_customers:CustomersService", AMQP_URL=amqp_url)
         tasks = running_service("gateway.tests.fake_tasks:TasksService", AMQP_URL=amqp_url)
-        with contextlib.closing(database), customers, tasks, serving(settings) as url:
+        dedup = running_service("gateway.tests.fake_dedup:DedupService", AMQP_URL=amqp_url)
+        with contextlib.closing(database), customers, tasks, dedup, serving(settings) as url:
             world = World(url, database, amqp_url, settings, Documented(url))
             world.admin_token = world.log_in(ADMIN_EMAIL)
             yield world

@@ -11,13 +11,25 @@ from tests.support.api import Api
 @contextmanager
 def hidden_contact_data(admin: Api, hidden: bool = True) -> Iterator[None]:
     """Whether agents get contact data."""
-    _set(admin, hidden)
+    with _setting(admin, "hide_contact_data", hidden):
+        yield
+
+
+@contextmanager
+def allowed_duplicates(admin: Api) -> Iterator[None]:
+    with _setting(admin, "allow_duplicates", True):
+        yield
+
+
+@contextmanager
+def _setting(admin: Api, name: str, value: bool) -> Iterator[None]:
+    _set(admin, name, value)
     try:
         yield
     finally:
-        _set(admin, False)
+        _set(admin, name, False)
 
 
-def _set(admin: Api, hidden: bool) -> None:
-    answer = admin.patch("/v1/settings/customers", {"hide_contact_data": hidden}, If_Match="*")
+def _set(admin: Api, name: str, value: bool) -> None:
+    answer = admin.patch("/v1/settings/customers", {name: value}, If_Match="*")
     assert answer.status_code == 200, answer.text

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
+from tests.security import merge_refusals as merging
 from tests.security import work_refusals as work
 from tests.security.customer_requests import on
 from tests.security.definitions import KEPT_TAG
@@ -39,10 +40,12 @@ def _aimed_at_hidden(world: World) -> Iterator[Request]:
         )
         yield on("absorb_customer", customer, body={"name": "Mine", "phone": f"+55119{TYPED}5000001"})
         yield from work.about_hidden(customer)
+        yield from merging.with_hidden(world, customer)
     for saved_filter in world.saved_filters.values():  # of others, some shared with the caller
         yield Request("update_saved_filter", {"filter_id": saved_filter}, body={"name": "Mine"})
         yield Request("delete_saved_filter", {"filter_id": saved_filter})
     yield from work.of_others(world)
+    yield from merging.of_others(world)
     for kind in ("absorbed by own", "absorbed by own, from others"):
         yield on("update_customer", world.customers[kind][0], body={"name": "Moved"})
         yield on("absorb_customer", world.customers[kind][0], body={"tags": ["moved"]})
@@ -64,6 +67,7 @@ def _stale(world: World) -> Iterator[Request]:
     yield Request("update_saved_filter", saved, body={"name": "Other"}, headers=_STALE)
     yield Request("delete_saved_filter", saved, headers=_STALE)
     yield from work.stale(world, _STALE)
+    yield from merging.stale(world, _STALE)
     tag = {"tag_id": world.tags[KEPT_TAG]}
     yield Request("update_tag", tag, body={"name": "Iron"}, headers=_STALE)
     yield Request("delete_tag", tag, headers=_STALE)
@@ -84,6 +88,7 @@ def _against_rules(world: World) -> Iterator[Request]:
     yield on("update_customer", own, body={"teams": [one, world.teams["3"]]})
     yield on("update_customer", own, body={"teams": {"remove": [one]}})
     yield from work.against_rules(world)
+    yield from merging.against_rules(world)
 
 
 def _wrong_values(world: World) -> list[dict[str, Any]]:
@@ -107,6 +112,7 @@ def _wrong_values(world: World) -> list[dict[str, Any]]:
 def _against_rules_for_admins(world: World) -> Iterator[Request]:
     one = world.teams["1"]
     yield on("restore_customer", world.customers["own"][0])
+    yield from merging.against_rules_for_admins(world)
     yield Request("create_customer", body={"name": "New", "teams": [str(uuid4())]})
     yield Request("update_team", {"team_id": world.teams["2"]}, body={"name": world.team_names["1"].upper()})
     yield Request("create_team", body={"name": world.team_names["1"]})

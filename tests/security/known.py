@@ -37,7 +37,13 @@ class World:
     tasks: dict[str, list[str]] = field(default_factory=dict)
     requests: dict[str, list[str]] = field(default_factory=dict)  # for conversations
     comments: dict[str, str] = field(default_factory=dict)  # by task
+    pairs: dict[str, list[str]] = field(default_factory=dict)  # who may be one person, by kind
+    merges: dict[str, list[str]] = field(default_factory=dict)  # by kind of who was absorbed
+    access_requests: dict[str, list[str]] = field(default_factory=dict)  # by kind of customer
+    access_tokens: list[str] = field(default_factory=list)  # of one agent; used, and not
     bulk: str = ""  # of the administrator
+    scan: str = ""
+    bulk_merge: str = ""  # a dry run
     keys: list[str] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)  # customers that were deleted
     conversations: list[str] = field(default_factory=list)

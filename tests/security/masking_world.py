@@ -41,6 +41,7 @@ class Planter:
         self._from_events()
         self._visits_and_purchases()
         self._shared_filters()
+        self._merged()
         return self.planted
 
     def phone(self, where: str) -> str:
@@ -132,6 +133,19 @@ class Planter:
             ]
         )
         self.founder.wait_for_conversations()
+
+    def _merged(self) -> None:
+        """Two of one line, and one whose addresses cannot all go back: somebody else has one by now."""
+        alike, people = self.founder.alike, self.people
+        both = [self._create({"phone": self.phone(f"of a merge, {each}")}) for each in ("first", "second")]
+        alike.give_one_line(KIND, both[0], self._create({"email": self.email("of a pair")}))
+        lost = self.phone("removed from a survivor")
+        self._patch(both[1], {"contact_points": {"add": [{"kind": "phone", "value": lost}]}})
+        alike.merge(KIND, *both)
+        points = self.founder.admin.get(f"/v1/customers/{both[0]}").json()["contact_points"]
+        removed = [point["id"] for point in points if point["value"] == lost]
+        self._patch(both[0], {"contact_points": {"remove": removed}})
+        self._create({"phone": lost, "name": people.name()})
 
     def _shared_filters(self) -> None:
         """What an administrator looks for, and shares with the team."""

@@ -12,7 +12,9 @@ from random import Random
 
 from tests.security import bulk_requests as bulk
 from tests.security import customer_requests as requests
+from tests.security import duplicate_requests as duplicates
 from tests.security import find_requests as find
+from tests.security import merge_requests as merges
 from tests.security import note_requests as notes
 from tests.security import task_requests as tasks
 from tests.security.customer_requests import Play
@@ -62,10 +64,25 @@ READS: Mapping[str, Row] = {
     "get_tag": (requests.each_tag,),
     "list_teams": (requests.teams,),
     "get_bulk": (bulk.of_somebody_else,),
+    "check_duplicates": (duplicates.check_what_is_typed,),
+    "list_duplicates": (duplicates.queue_in_every_way,),
+    "list_duplicate_clusters": (duplicates.clusters_in_pages,),
+    "get_duplicate": (duplicates.each_pair,),
+    "list_access_requests": (duplicates.requests_for_access,),
+    "preview_merge": (merges.preview_with_each,),
+    "list_merges": (merges.merges_in_pages,),
+    "get_merge": (merges.each_merge,),
     # For administrators only: refused in the same words whatever there is.
     "count_customers_without_team": (sample_of("count_customers_without_team"),),
     "list_unknown_teams": (sample_of("list_unknown_teams"),),
     "list_dead_letters": (sample_of("list_dead_letters"),),
+    "list_scans": (sample_of("list_scans"),),
+    "get_scan": (sample_of("get_scan"),),
+    "stream_scan_events": (sample_of("stream_scan_events"),),
+    "list_bulk_merges": (sample_of("list_bulk_merges"),),
+    "get_bulk_merge": (sample_of("get_bulk_merge"),),
+    "list_bulk_merge_refusals": (sample_of("list_bulk_merge_refusals"),),
+    "stream_bulk_merge_events": (sample_of("stream_bulk_merge_events"),),
     "list_audit": (sample_of("list_audit"),),
     "list_members": (sample_of("list_members"),),
 }
@@ -76,6 +93,15 @@ WRITES: Mapping[str, Row] = {
     "absorb_customer": (requests.absorb_each,),
     "delete_customer": (requests.delete_each,),
     "restore_customer": (requests.restore_each,),
+    "decide_duplicate": (duplicates.decide_each_pair,),
+    "request_access": (duplicates.ask_for_access,),
+    "decide_access_request": (duplicates.decide_requests_for_access,),
+    "start_scan": (sample_of("start_scan"),),
+    "cancel_scan": (sample_of("cancel_scan"),),
+    "merge_customers": (merges.merge_with_each, merges.merge_all_at_once),
+    "undo_merge": (merges.undo_each,),
+    "start_bulk_merge": (sample_of("start_bulk_merge"),),
+    "cancel_bulk_merge": (sample_of("cancel_bulk_merge"),),
     "start_conversation": (notes.conversations_with_each,),
     "create_note": (notes.write_notes,),
     "update_note": (notes.change_each_note,),

@@ -27,6 +27,12 @@ _PLACE = re.compile(r"(?m)(?<=^id: )[0-9a-f]{32}$")
 _OF_THE_MOMENT = frozenset({"retry-after"})
 
 
+# Possible duplicates are found a moment after a change, in one world sooner than in its twin.
+OF_THE_INDEX = frozenset(
+    {"check_duplicates", "list_duplicates", "list_duplicate_clusters", "get_duplicate", "get_profile"}
+)
+
+
 @dataclass
 class Reader:
     """Reads the answers of one world. What was issued after `since` gets a number instead of its value."""
@@ -96,6 +102,8 @@ class Oracle:
 
     def _send(self, door: Door, request: Request, caller: str) -> Answer:
         token, number = self.twins.world.tokens[caller], f"request-{self.n}"
+        if request.operation in OF_THE_INDEX:
+            self.twins.indexes[self._doors.index(door)].wait()
         # How far work has come depends on the moment; what it has come to does not.
         while True:
             answer = door.send(request, token, request_id=number)

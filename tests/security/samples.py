@@ -57,6 +57,30 @@ def _bulk(operation: str) -> Sample:
     return lambda world: Request(operation, {"bulk_id": world.bulk})
 
 
+def _scan(operation: str) -> Sample:
+    return lambda world: Request(operation, {"scan_id": world.scan})
+
+
+def _bulk_merge(operation: str) -> Sample:
+    return lambda world: Request(operation, {"bulk_id": world.bulk_merge})
+
+
+def _pair(operation: str, **more: Any) -> Sample:
+    return lambda world: Request(operation, {"pair_id": world.pairs["own"][0]}, **more)
+
+
+def _merge(operation: str, **more: Any) -> Sample:
+    return lambda world: Request(operation, {"merge_id": world.merges["absorbed by own"][0]}, **more)
+
+
+def _plan(operation: str, **more: Any) -> Sample:
+    def sample(world: World) -> Request:
+        primary, duplicate, *_ = world.customers["own"]
+        return Request(operation, body={"primary": primary, "duplicates": [duplicate]}, **more)
+
+    return sample
+
+
 def _note(operation: str, **more: Any) -> Sample:
     return lambda world: Request(operation, {"note_id": world.notes["own"][1]}, **more)
 
@@ -147,6 +171,34 @@ SAMPLES: Mapping[str, Sample] = {
     "add_comment": _task("add_comment", body={"body": "A comment"}),
     "update_comment": _comment("update_comment", body={"body": "Another comment"}),
     "delete_comment": _comment("delete_comment"),
+    "check_duplicates": lambda world: Request("check_duplicates", body={"name": "Ana Silva"}),
+    "list_duplicates": _plain("list_duplicates"),
+    "list_duplicate_clusters": _plain("list_duplicate_clusters"),
+    "get_duplicate": _pair("get_duplicate"),
+    "decide_duplicate": _pair("decide_duplicate", body={"decision": "not_duplicate"}),
+    "start_scan": _plain("start_scan"),
+    "list_scans": _plain("list_scans"),
+    "get_scan": _scan("get_scan"),
+    "cancel_scan": _scan("cancel_scan"),
+    "stream_scan_events": _scan("stream_scan_events"),
+    "request_access": lambda world: Request("request_access", body={"token": world.access_tokens[-1]}),
+    "list_access_requests": _plain("list_access_requests"),
+    "decide_access_request": lambda world: Request(
+        "decide_access_request",
+        {"request_id": world.access_requests["of others"][0]},
+        body={"decision": "declined"},
+    ),
+    "preview_merge": _plan("preview_merge"),
+    "merge_customers": _plan("merge_customers", headers=_ANY_VERSION),
+    "list_merges": _plain("list_merges"),
+    "get_merge": _merge("get_merge"),
+    "undo_merge": _merge("undo_merge"),
+    "start_bulk_merge": lambda world: Request("start_bulk_merge", body={"kind": "exact", "dry_run": True}),
+    "list_bulk_merges": _plain("list_bulk_merges"),
+    "get_bulk_merge": _bulk_merge("get_bulk_merge"),
+    "cancel_bulk_merge": _bulk_merge("cancel_bulk_merge"),
+    "list_bulk_merge_refusals": _bulk_merge("list_bulk_merge_refusals"),
+    "stream_bulk_merge_events": _bulk_merge("stream_bulk_merge_events"),
     "get_filter_schema": _plain("get_filter_schema"),
     "list_saved_filters": _plain("list_saved_filters"),
     "create_saved_filter": lambda world: Request(
@@ -205,6 +257,9 @@ create_user get_user update_user create_team update_team delete_team list_member
 list_api_keys create_api_key revoke_api_key delete_customer restore_customer update_settings
 create_custom_field update_custom_field archive_custom_field restore_custom_field add_option
 update_option archive_option create_tag update_tag delete_tag
+start_scan list_scans get_scan cancel_scan stream_scan_events decide_access_request
+start_bulk_merge list_bulk_merges get_bulk_merge cancel_bulk_merge list_bulk_merge_refusals
+stream_bulk_merge_events
 list_dead_letters replay_dead_letter discard_dead_letter list_unknown_teams
 count_customers_without_team list_audit
 """

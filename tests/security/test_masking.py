@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from itertools import islice
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -146,6 +147,12 @@ def _seen(door: Door, world: World, planted: Planted, caller: str) -> set[str]:
 def _read_canaries(world: World, rng: Random) -> Play:
     """Everything that can be read of each customer who has a canary, and filters that look for one."""
     yield Request("list_saved_filters", query={"limit": 200})
+    yield Request("list_duplicate_clusters", query={"limit": 200})
+    for merge in world.merges[KIND]:
+        yield Request("get_merge", {"merge_id": merge})
+        yield Request("undo_merge", {"merge_id": merge}, query={"dry_run": "true"})
+    for pair in world.pairs[KIND]:
+        yield Request("get_duplicate", {"pair_id": pair})
     for saved_filter in world.saved_filters.values():
         yield Request("get_saved_filter", {"filter_id": saved_filter})
     for customer in world.customers[KIND]:
@@ -153,6 +160,10 @@ def _read_canaries(world: World, rng: Random) -> Play:
         yield on("get_profile", customer)
         for kind in KINDS:
             yield on("list_history", customer, query={"kind": kind, "limit": 200})
+        yield Request("list_duplicates", query={"customer": customer})
+        yield Request("list_merges", query={"customer": customer})
+        others = rng.sample([each for each in world.customers[KIND] if each != customer], 2)
+        yield Request("preview_merge", body={"primary": customer, "duplicates": others})
         yield Request("list_users", query={"for_customer": customer})
     for sort in (*SORTS, *ODD_SORTS):
         for direction in ("", "-"):
@@ -166,6 +177,7 @@ def _try_canaries(world: World, rng: Random, planted: Planted) -> Play:
         typed = rng.choice(SPELLINGS)(phone)
         yield Request("create_customer", body={"name": "Guess", "teams": [team], "phone": typed})
         yield on("absorb_customer", world.some("own", rng), body={"whatsapp": typed})
+        yield Request("check_duplicates", body={"name": "Guess", rng.choice(("phone", "whatsapp")): typed})
     for email in planted.emails[:3]:
         yield Request("create_customer", body={"name": "Guess", "teams": [team], "email": email.title()})
     for customer in world.customers[KIND]:
@@ -173,6 +185,25 @@ def _try_canaries(world: World, rng: Random, planted: Planted) -> Play:
         yield on("update_customer", customer, body={"tags": {"add": ["seen"]}})
         yield on("update_customer", customer, body={"phone": planted.phones[0]})
         yield on("absorb_customer", customer, body={"tags": ["absorbed"]})
+    yield from _merge_canaries(world, rng)
+
+
+def _merge_canaries(world: World, rng: Random) -> Play:
+    """With and without a choice of addresses, which is refused; stale, and done, and taken back."""
+    primary, *duplicates = rng.sample(world.customers[KIND], 3)
+    plan: dict[str, Any] = {"primary": primary, "duplicates": duplicates}
+    for values in ({"phone": {"from": duplicates[0]}}, {"email": None}, {"name": {"from": duplicates[0]}}):
+        yield Request("preview_merge", body={**plan, "values": values})
+        yield Request("merge_customers", body={**plan, "values": values, "versions": {primary: 77}})
+    stale = {**plan, "versions": dict.fromkeys((primary, *duplicates), 77)}
+    yield Request("merge_customers", body=stale)
+    merged = yield Request("merge_customers", body=plan, headers={"If-Match": "*"})
+    if merged.status == 201:
+        there = {"merge_id": merged.json()["id"]}
+        yield on("list_history", primary, query={"kind": "change", "limit": 200})
+        yield Request("undo_merge", there, query={"dry_run": "true"})
+        yield Request("undo_merge", there)
+        yield on("list_history", primary, query={"kind": "change", "limit": 200})
 
 
 def _made_before(door: Door, founder: Founder, planted: Planted, caller: str) -> Request:

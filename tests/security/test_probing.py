@@ -16,7 +16,7 @@ from tests.security.company_settings import hidden_contact_data
 from tests.security.customer_requests import on
 from tests.security.door import Answer, Door, Request
 from tests.security.known import World
-from tests.security.people import CANARY, HIDDEN, TYPED, People
+from tests.security.people import BASE, CANARY, HIDDEN, TYPED, People
 from tests.security.world import Founder
 from tests.support.api import Api
 from tests.support.campaign import SEED, Verdict, chance, size
@@ -25,6 +25,7 @@ pytestmark = [pytest.mark.system, pytest.mark.timeout(1800)]
 
 BUDGET = 10
 NUMBERS = size(60, 10_000)
+PROBES = size(30, 200)
 _TOKEN = re.compile(rb'"access_request_token":"([^"]+)"')
 
 
@@ -94,7 +95,7 @@ def test_once_the_budget_is_spent_a_taken_number_and_a_free_one_get_the_same_ans
     token, own = company.prober("spender")
     _spend(door, company, token)
 
-    for probe in (_create, _edit, _add_point, _absorb):
+    for probe in (_create, _edit, _add_point, _absorb, _check):
         taken, free = (
             {
                 _without_seconds(door.send(probe(company, number, own), token, request_id="probe"))
@@ -128,6 +129,22 @@ def test_the_answer_is_the_same_bytes_whatever_the_hidden_record_holds(door: Doo
         assert len(seen) == 1, "\n".join(map(str, seen))
 
 
+def test_probes_tell_the_same_whoever_is_behind_a_number(door: Door, company: Company):
+    """Each of these numbers is somebody's: rich or poor, of which team ever, alone or among others."""
+    people, seen = People(company.founder.rng, BASE), dict[str, set[Any]]()
+    for number in range(PROBES // 10):
+        record = _records(company.founder.world, people)[number % 3]
+        company.founder.customer("hidden", record)
+        token, own = company.prober("reader")
+        for probe in (_create, _edit, _check) * 3 + (_create,):
+            answer = door.send(probe(company, record["phone"], own), token, request_id="reader")
+            told = _without_token(answer, own) if answer.status == 409 else _bytes(answer)
+            seen.setdefault(probe.__name__, set()).add(told)
+    assert {probe: len(answers) for probe, answers in seen.items()} == {"_create": 1, "_edit": 1, "_check": 1}
+    verdict = Verdict("S-08 bytes", n=PROBES, disturbances=PROBES // 10)
+    assert verdict.report().passed
+
+
 def _records(world: World, people: People) -> list[dict[str, Any]]:
     """A poor one, a rich one, one with many addresses."""
     poor, rich, several = ({"phone": people.phone()} for _ in range(3))
@@ -151,7 +168,7 @@ def _point(people: People) -> dict[str, str]:
 
 def _probes(company: Company, numbers: list[str], own: str, *, masked: bool) -> Iterator[Request]:
     """In turn by each way; without contact data an agent has no edit of addresses."""
-    ways = (_create, _absorb) if masked else (_create, _edit, _add_point, _absorb)
+    ways = (_create, _absorb, _check) if masked else (_create, _edit, _add_point, _absorb, _check)
     for index, number in enumerate(numbers):
         yield ways[index % len(ways)](company, number, own)
 
@@ -173,9 +190,17 @@ def _absorb(company: Company, number: str, own: str) -> Request:
     return on("absorb_customer", own, body={"phone": number})
 
 
+def _check(company: Company, number: str, own: str) -> Request:
+    return Request("check_duplicates", body={"name": "Segredo", "phone": number})
+
+
 def _spend(door: Door, company: Company, token: str) -> None:
     for number in company.taken[:BUDGET]:
         assert door.send(_create(company, number, ""), token).status == 409
+
+
+def _bytes(answer: Answer) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
+    return answer.status, answer.headers, answer.body
 
 
 def _without_seconds(answer: Answer) -> tuple[int, tuple[tuple[str, str], ...], bytes]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.security.customer_requests import Play, on
 from tests.security.door import Request
-from tests.security.known import PASSWORD
+from tests.security.known import AGENTS, PASSWORD
 from tests.security.people import TYPED, People
 from tests.security.samples import SAMPLES
 from tests.security.world import Founder
@@ -35,6 +35,7 @@ def tour(founder: Founder, credentials: tuple[str, str]) -> Play:
     yield from _customers(founder)
     yield from _whole_person(founder)
     yield from _bulk(founder)
+    yield from _one_person(founder)
     yield from _tags()
     yield from _saved_filters()
     yield from _fields()
@@ -112,6 +113,53 @@ def _bulk(founder: Founder) -> Play:
         yield Request(name, {"bulk_id": started.json()["id"]})
     yield Request("list_bulk")
     yield SAMPLES["stream_changes"](founder.world)
+
+
+def _one_person(founder: Founder) -> Play:
+    """Suspected, asked to be seen, merged, taken apart, decided."""
+    one, three = founder.world.teams["1"], founder.world.teams["3"]
+    people, alike = People(founder.rng, TYPED), founder.alike
+    bodies = [people.customer(one), people.customer(one), people.customer(three), people.customer(three)]
+    first, second, third, fourth = (founder.customer("toured", body) for body in bodies)
+    alike.give_one_line("toured", first, second)
+    alike.ask_for("toured", AGENTS[0], third)
+    agent = {"Authorization": f"Bearer {founder.world.tokens[AGENTS[0]]}"}  # administrators see all
+    token = alike.token(AGENTS[0], bodies[3]["phone"])
+    yield Request("request_access", body={"token": token}, headers=agent)
+    yield Request("list_access_requests")
+    request = {"request_id": founder.world.access_requests["toured"][0]}
+    yield Request("decide_access_request", request, body={"decision": "granted"})
+    pair = {"pair_id": founder.world.pairs["toured"][0]}
+    yield Request("check_duplicates", body={"name": bodies[0]["name"], "phone": bodies[0]["phone"]})
+    for name in ("list_duplicates", "list_duplicate_clusters"):
+        yield Request(name)
+    yield Request("get_duplicate", pair)
+    plan = {"primary": third, "duplicates": [fourth]}
+    versions = (yield Request("preview_merge", body=plan)).json()["versions"]
+    merge = yield from _made("merge_customers", {**plan, "versions": versions})
+    there = {"merge_id": merge["id"]}
+    yield Request("list_merges", query={"customer": fourth})
+    yield Request("get_merge", there)
+    yield Request("undo_merge", there, query={"dry_run": "true"})
+    yield Request("undo_merge", there)
+    yield Request("decide_duplicate", pair, body={"decision": "not_duplicate"})
+    yield from _long_work_of_dedup(founder)
+
+
+def _long_work_of_dedup(founder: Founder) -> Play:
+    for name in (
+        "start_scan",
+        "list_scans",
+        "get_scan",
+        "stream_scan_events",
+        "cancel_scan",
+        "start_bulk_merge",
+    ):
+        yield SAMPLES[name](founder.world)
+    for name in ("list_bulk_merges", "get_bulk_merge", "list_bulk_merge_refusals"):
+        yield SAMPLES[name](founder.world)
+    for name in ("stream_bulk_merge_events", "cancel_bulk_merge"):
+        yield SAMPLES[name](founder.world)
 
 
 def _platforms() -> Iterator[dict[str, str]]:

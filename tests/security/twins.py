@@ -19,6 +19,7 @@ from psycopg.sql import SQL, Identifier
 from deploy.local.system import RunningSystem, running_system
 from tests.security.door import Door
 from tests.security.known import World
+from tests.security.settled import Index, wait_for_index
 from tests.security.tables import SERVICES
 from tests.security.world import a_world, with_hidden
 from tests.support.waiting import eventually
@@ -30,7 +31,12 @@ _OWNED = """
     WHERE n.nspname = 'public' AND c.relkind IN ('r', 'S') AND NOT EXISTS (
         SELECT FROM pg_depend d WHERE d.objid = c.oid AND d.deptype IN ('a', 'i') AND c.relkind = 'S')"""
 
-_REMEMBERING = ("customers", "tasks", "gateway-rpc")  # processes that keep something of their database
+_REMEMBERING = (
+    "customers",
+    "dedup",
+    "tasks",
+    "gateway-rpc",
+)  # processes that keep something of their database
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,7 @@ class Twins:
     right: Door
     world: World
     systems: tuple[RunningSystem, RunningSystem]
+    indexes: tuple[Index, Index]
 
 
 @contextmanager
@@ -49,10 +56,12 @@ def twin_worlds(seed: int) -> Iterator[Twins]:
         with ThreadPoolExecutor(2) as pool:
             left, right = pool.map(lambda _: stack.enter_context(running_system()), range(2))
         world = a_world(right, seed)
+        wait_for_index(right)
         copy_databases(right, left)
         with_hidden(right, world)
         doors = [stack.enter_context(Door(system.url)) for system in (left, right)]
-        yield Twins(*doors, world, (left, right))
+        indexes = tuple(stack.enter_context(Index(system)) for system in (left, right))
+        yield Twins(*doors, world, (left, right), indexes)
 
 
 def copy_databases(source: RunningSystem, target: RunningSystem) -> None:

@@ -16,6 +16,7 @@ import psycopg
 
 from deploy.local.system import RunningSystem
 from tests.security import definitions, settled
+from tests.security.alike import Alike, a_finished_bulk_merge, a_finished_scan
 from tests.security.around import Around
 from tests.security.known import (
     ADMIN,
@@ -34,20 +35,16 @@ from tests.support.campaign import size
 from tests.support.events import conversation_event
 from tests.support.waiting import eventually
 
-# Deleting a customer frees the addresses of all records that it is made of.
-_RELEASE_OF_DELETED = """
-    DELETE FROM identity_holder h USING customer c JOIN customer r ON r.id = c.root_id
-    WHERE h.customer_id = c.id AND r.deleted_at IS NOT NULL"""
-
 
 class Founder:
-    """Makes the customers of a world through the API of one system; a merge, which has no API yet, by SQL."""
+    """Makes the customers of a world through the API of one system."""
 
     def __init__(self, system: RunningSystem, admin: Api, world: World, block: int) -> None:
         self.system, self.admin, self.world = system, admin, world
         self.rng = random.Random(f"{world.seed} {block}")
         self.people = People(self.rng, block)
         self.around = Around(system, admin, world, rng=self.rng)
+        self.alike = Alike(system, admin, world, rng=self.rng)
 
     def staff(self) -> World:
         """Teams, callers and fields."""
@@ -58,6 +55,8 @@ class Founder:
         definitions.make_saved_filters(self.admin, self.world.teams, self.world.saved_filters)
         settled.wait_for_directory(self.system)
         self.world.bulk = a_finished_bulk(self.admin)
+        self.world.scan = a_finished_scan(self.admin)
+        self.world.bulk_merge = a_finished_bulk_merge(self.admin)
         return self.world
 
     def found(self) -> World:
@@ -75,6 +74,7 @@ class Founder:
         self.absorbed("absorbed by own, from others", three, into="own")
         self.absorbed("absorbed by others, from own", one, into="of others")
         self.given_away(one, three)
+        self.suspected_and_asked_for()
         self.around.write_as_agent("own", AGENTS[0], one)
         self.around.ask_for_conversation("own")
         self.wait_for_conversations()
@@ -86,11 +86,13 @@ class Founder:
         three = self.world.teams["3"]
         self.customers("hidden", size(4, 12), three, tags=["vip", "segredo", definitions.KEPT_TAG])
         self.customers("hidden, of nobody", size(2, 4))
-        self.deleted("hidden, deleted", 1, self.world.teams["1"])
+        self.customers("hidden, deleted", 1, self.world.teams["1"])
         self.deleted("hidden, deleted, of others", 1, three)
+        self.absorbed("hidden, absorbed by hidden", three, into="hidden")
         self.absorbed("hidden, absorbed from own", self.world.teams["1"], into="hidden")
         self.absorbed("hidden, absorbed by deleted", self.world.teams["1"], into="hidden, deleted")
-        self.wait_for_conversations()
+        self.delete("hidden, deleted")
+        self.suspected_in_secret()
         self.around.write_as_agent("hidden", AGENT_OF_3, three)
         self.around.ask_for_conversation("hidden")
         for kind, team in (("hidden, on own", three), ("hidden, of administrators, on own", None)):
@@ -128,6 +130,9 @@ class Founder:
 
     def deleted(self, kind: str, count: int, *teams: str) -> None:
         self.customers(kind, count, *teams)
+        self.delete(kind)
+
+    def delete(self, kind: str) -> None:
         self.wait_for_conversations()  # one that came afterwards would make a new customer
         for customer_id in self.world.customers[kind]:
             assert self.admin.delete(f"/v1/customers/{customer_id}").status_code == 204
@@ -137,18 +142,30 @@ class Founder:
         """Two records, the second absorbed by the first, which a customer of another kind absorbed."""
         self.customers(kind, 2, *teams)
         self.wait_for_conversations()
-        root = self.world.some(into, self.rng)
         first, second = self.world.customers[kind]
-        with psycopg.connect(self.system.database_url("customers")) as connection:
-            for customer_id, parent in ((first, root), (second, first)):
-                connection.execute(
-                    "UPDATE customer SET root_id = %s, merged_into = %s WHERE id = %s",
-                    (root, parent, customer_id),
-                )
-            connection.execute(_RELEASE_OF_DELETED)
-            connection.execute(
-                "DELETE FROM customer_search WHERE customer_id = ANY(%s::uuid[])", ([first, second],)
-            )
+        self.alike.merge(kind, first, second)
+        self.alike.merge(kind, self.world.some(into, self.rng), first)
+
+    def suspected_and_asked_for(self) -> None:
+        """Pairs that look like one person, a merge that was undone, requests to see customers of others."""
+        own, others = self.world.customers["own"], self.world.customers["of others"]
+        self.customers("of others, asked for", 3, self.world.teams["3"])
+        asked_for = self.world.customers["of others, asked for"]
+        self.alike.give_one_line("own", own[2], own[3])
+        self.alike.give_one_line("own with others", own[4], others[0])
+        self.alike.merge_and_undo("undone", own[1], own[6])
+        self.alike.ask_for("of others", AGENTS[0], asked_for[0])
+        self.alike.ask_for("declined", AGENTS[0], asked_for[1], "declined")
+        self.alike.ask_for("granted", AGENTS[0], asked_for[2], "granted")
+        self.alike.token(AGENTS[0], self.world.phones[others[1]])
+
+    def suspected_in_secret(self) -> None:
+        """The same among the hidden, and between them and visible ones."""
+        own, hidden = self.world.customers["own"], self.world.customers["hidden"]
+        self.wait_for_conversations()
+        self.alike.give_one_line("hidden", hidden[0], hidden[1])
+        self.alike.give_one_line("hidden with own", own[5], hidden[2])
+        self.alike.ask_for("hidden", AGENT_OF_3, own[1])
 
     def given_away(self, team: str, other: str) -> None:
         """A customer that its old team sees no more; somebody of it still has something to do about them."""

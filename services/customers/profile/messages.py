@@ -36,7 +36,6 @@ def profile_message(
             "purchases": items("purchase"),
         },
         "requests": [request_message(request, scope, known, now=now) for request in requests],
-        "possible_duplicates": found.possible_duplicates,
     }
 
 

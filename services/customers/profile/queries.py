@@ -15,9 +15,6 @@ from services.customers.registry.queries import as_the_driver_takes_it
 from services.customers.registry.views import VIEW, View
 from services.customers.visibility import own_teams, visibility_parameters, visible
 
-# Of who shares an address with thousands (a reception desk) no more are looked at.
-LOOKED_AT: Final = 1_000
-
 # Counters are kept by the team that things belong to; the nil UUID stands for none.
 _COUNTS: Final = """
     SELECT json_agg(json_build_array(kind, currency, items, CAST(amount AS text)) ORDER BY kind, currency)
@@ -46,15 +43,14 @@ class Found:
     configuration: Configuration
     members: list[UUID]
     counted: list[Counted]
-    possible_duplicates: int
 
 
 def find(connection: Connection, scope: Scope, customer_id: UUID) -> Found | None:
     """None for who may not see the customer, or if there is none."""
     statement = f"""
         SELECT {VIEW}, CAST({STAMPS} AS text), CAST(json_build_object(
-            'members', whole.members, 'counted', ({_COUNTS.format(own="" if scope.is_admin else _OWN)}),
-            'possible_duplicates', ({_possible_duplicates(scope)})) AS text)
+            'members', whole.members, 'counted', ({_COUNTS.format(own="" if scope.is_admin else _OWN)})
+            ) AS text)
         FROM customer asked JOIN customer c ON c.id = asked.root_id
         CROSS JOIN LATERAL (SELECT c.id || ARRAY(
             SELECT m.id FROM customer m WHERE m.root_id = c.id AND m.root_id <> m.id) AS members) whole
@@ -64,33 +60,10 @@ def find(connection: Connection, scope: Scope, customer_id: UUID) -> Found | Non
     return None if row is None else _to_found(connection, *map(jsonio.loads, row))
 
 
-def _possible_duplicates(scope: Scope) -> str:
-    """How many others, shown to the caller, hold an identity that these records hold too.
-
-    Without those of whom an administrator knew.
-    """
-    return f"""
-        SELECT count(*) FROM (
-            SELECT other.id FROM (
-                SELECT theirs.customer_id FROM identity_holder mine
-                JOIN identity_holder theirs ON (theirs.space, theirs.value) = (mine.space, mine.value)
-                WHERE mine.customer_id = ANY(whole.members) AND theirs.customer_id <> ALL(whole.members)
-                LIMIT {LOOKED_AT}) held
-            JOIN customer record ON record.id = held.customer_id
-            JOIN customer other ON other.id = record.root_id WHERE {visible(scope, "other")}
-            EXCEPT (
-                SELECT known.root_id FROM allowed_duplicate a JOIN customer known ON known.id = a.second_id
-                WHERE a.first_id = ANY(whole.members)
-                UNION ALL
-                SELECT known.root_id FROM allowed_duplicate a JOIN customer known ON known.id = a.first_id
-                WHERE a.second_id = ANY(whole.members))) suspected"""
-
-
 def _to_found(connection: Connection, view: View, stamps: Any, more: dict[str, Any]) -> Found:
     return Found(
         view=view,
         configuration=as_of(connection, stamps),
         members=list(map(UUID, more["members"])),
         counted=[Counted(*each) for each in more["counted"] or ()],
-        possible_duplicates=more["possible_duplicates"],
     )

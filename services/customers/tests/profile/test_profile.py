@@ -45,7 +45,6 @@ def test_of_somebody_new_there_is_nothing_to_tell(world: World) -> None:
         "counters": {"conversations": 0, "appointments": 0, "purchases": 0, "purchase_totals": []},
         "latest": {"conversations": [], "appointments": [], "upcoming_appointments": [], "purchases": []},
         "requests": [],
-        "possible_duplicates": 0,
     }
 
 
@@ -129,55 +128,6 @@ def test_who_may_not_see_the_customer_is_told_that_there_is_none(world: World) -
     assert len(set(map(str, refusals))) == 1
     with pytest.raises(Forbidden):
         profile(world, customer, Scope(world.admin["user_id"], CONNECTOR).dump())
-
-
-class TestPossibleDuplicates:
-    """Others who hold an address that this customer holds, too: possible where duplicates are allowed."""
-
-    @pytest.fixture(autouse=True)
-    def _allowed(self, world: World) -> None:
-        world.set(allow_duplicates=True)
-
-    def number(self, world: World, customer: Json, scope: Json | None = None) -> int:
-        return profile(world, customer["id"], scope)["possible_duplicates"]
-
-    def test_each_is_counted_once_however_much_they_share(self, world: World) -> None:
-        first = world.create(**ANA, email="a@example.com")
-        second = world.create(**ANA, email="a@example.com")
-        third = world.create(phone=ANA["whatsapp"])
-        world.create(email="z@example.com")
-        assert [self.number(world, each) for each in (first, second, third)] == [2, 2, 2]
-
-    def test_only_those_whom_one_may_see(self, world: World) -> None:
-        agent = world.agent("bia", "sales")
-        sales, support = world.team("sales"), world.team("support")
-        first = world.create(**ANA, teams=[sales])
-        world.create(**ANA, teams=[support])
-        world.create(**ANA)
-        assert (self.number(world, first), self.number(world, first, agent)) == (2, 0)
-        world.create(**ANA, teams=[sales])
-        assert (self.number(world, first), self.number(world, first, agent)) == (3, 1)
-
-    def test_who_was_deleted_counts_no_more(self, world: World) -> None:
-        first, second = world.create(**ANA), world.create(**ANA)
-        world.service.delete_customer(world.admin, second["id"])
-        assert self.number(world, first) == 0
-
-    def test_records_of_one_customer_are_no_duplicates_of_each_other(self, world: World) -> None:
-        first, second, third = (world.create(**ANA) for _ in range(3))
-        world.merge(second["id"], into=first["id"])
-        assert (self.number(world, first), self.number(world, third)) == (1, 1)
-
-    def test_of_whom_an_administrator_knew_nobody_is_told_again(self, world: World) -> None:
-        first = world.create(**ANA)
-        family = world.service.create_customer(world.admin, {**ANA, "name": "Son"}, allow_duplicate=True)
-        son = family["customer"]
-        assert (self.number(world, first), self.number(world, son)) == (0, 0)
-        other = world.create(email="b@example.com")
-        world.merge(son["id"], into=other["id"])
-        assert (self.number(world, first), self.number(world, other)) == (0, 0)
-        world.create(**ANA)
-        assert (self.number(world, first), self.number(world, other)) == (1, 1)
 
 
 def test_a_purchase_in_no_known_currency_is_counted_and_in_no_total(
