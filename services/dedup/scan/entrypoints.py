@@ -5,34 +5,21 @@ from __future__ import annotations
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from servicekit import jobs
-from servicekit.database import Database, UnitOfWork
+from servicekit.database import Database
 from servicekit.errors import NotFound
 from servicekit.inputs import find_id, whole
 from servicekit.jobs import Job, job_message
 from servicekit.rights import for_administrators
 from servicekit.rpc import rpc
 from services.dedup.scan.kind import KIND
+from services.dedup.scan.starting import start
 
 Json = dict[str, Any]
 MAX_LIMIT: Final = 200
 _COUNTS: Final = {"customers": 0, "compared": 0, "found": 0, "removed": 0}
-
-# Two who ask at once get one scan.
-_ALONE: Final = text("SELECT pg_advisory_xact_lock(hashtext('scan_pairs'))")
-_UNDER_WAY: Final = text("""
-    SELECT id FROM job WHERE kind = :kind AND status IN ('queued', 'running') AND NOT cancel_requested
-    ORDER BY created_at LIMIT 1
-""")
-
-
-def start(uow: UnitOfWork, *, created_by: str) -> UUID:
-    """A scan of everybody: the one that is under way, if there is one, else a new one."""
-    uow.connection.execute(_ALONE)
-    found = uow.connection.execute(_UNDER_WAY, {"kind": KIND}).scalar()
-    return found or jobs.create(uow, kind=KIND, created_by=created_by, parameters={})
 
 
 class ScanEntrypoints:

@@ -20,6 +20,7 @@ def upgrade() -> None:
     op.execute(_PAIRS)
     op.execute(_REQUESTS)
     op.execute(_BULK_MERGES)
+    op.execute(_FIRST_JOB)
 
 
 def downgrade() -> None:
@@ -147,4 +148,10 @@ CREATE TABLE merge_target (
 );
 CREATE INDEX merge_target_cluster_idx ON merge_target (job_id, cluster_id);
 CREATE INDEX merge_target_waiting_idx ON merge_target (job_id, cluster_id) WHERE outcome IS NULL;
+"""
+
+# There may be customers already: the worker fills the index as the first thing that it does.
+_FIRST_JOB = """
+INSERT INTO job (id, kind, created_by)
+VALUES (gen_random_uuid(), 'rebuild_index', '00000000-0000-0000-0000-000000000000')
 """

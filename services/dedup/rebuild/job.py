@@ -1,0 +1,54 @@
+"""The index made anew, a page of customers in each step; at the end a scan makes the pairs anew.
+
+Whoever changes meanwhile is written by whoever hears of it, before or after: the later question wins. So it
+may be done at any time, be stopped and go on, and nothing is missing from the index while it is done.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+from uuid import UUID
+
+from servicekit.clock import utc_now
+from servicekit.database import UnitOfWork
+from servicekit.jobs import Progress, Run
+from services.dedup.index import repository as index
+from services.dedup.index.news import News, ask_for_page
+from services.dedup.pairs import finding
+from services.dedup.rebuild.starting import KIND
+from services.dedup.scan import starting as scan
+
+PAGE: Final = 1_000
+_BEFORE_ALL: Final = UUID(int=0)
+
+
+class RebuildIndex:
+    """The handler of servicekit.jobs."""
+
+    kind = KIND
+
+    def prepare(self, run: Run) -> tuple[News, str | None]:
+        """The next customers, as they are now."""
+        ask = partial(run.rpc.call, "customers")
+        return ask_for_page(run.database, ask, run.job.state.get("after"), limit=PAGE)
+
+    def step(self, run: Run, uow: UnitOfWork, prepared: tuple[News, str | None]) -> Progress:
+        news, following = prepared
+        after = UUID(run.job.state.get("after", str(_BEFORE_ALL)))
+        index.lock(uow.connection)
+        written = index.write(uow.connection, news)
+        swept = index.sweep(uow.connection, news, after=after, until=following and UUID(following))
+        # Of those who changed the scan makes the pairs: one by one it would take many times as long.
+        finding.remake(uow.connection, (), left=written.left | swept, at=utc_now())
+        if following is None:
+            scan.start(uow, created_by=run.job.created_by)
+        return Progress(
+            state={"after": following} if following else None,
+            done=run.job.done + len(news.customers),
+            counts={
+                "changed": run.job.counts.get("changed", 0) + len(written.changed),
+                "left": run.job.counts.get("left", 0) + len(swept),
+            },
+            finished=following is None,
+        )
