@@ -18,16 +18,6 @@ from services.customers.service import CustomersService
 
 Json = dict[str, Any]
 
-_MERGE = (
-    "UPDATE customer SET merged_into = :into WHERE id = :absorbed",
-    "UPDATE customer SET root_id = :into WHERE root_id = :absorbed",
-    "UPDATE contact_point SET root_id = :into WHERE root_id = :absorbed",
-    """
-    UPDATE customer_activity r SET own_at = coalesce(r.own_at, r.last_at, '-infinity'),
-           last_at = greatest(r.last_at, m.last_at)
-    FROM customer_activity m WHERE r.customer_id = :into AND m.customer_id = :absorbed""",
-)
-
 
 class World(Staff, Inspecting):
     """The service, and what surrounds it."""
@@ -54,11 +44,10 @@ class World(Staff, Inspecting):
     def update(self, customer_id: str, scope: Json | None = None, **patch: Any) -> Json:
         return self.service.update_customer(scope or self.admin, customer_id, patch)["customer"]
 
-    def merge(self, absorbed: str, into: str) -> None:
-        """What a merge writes when nothing is chosen: whose the record and its contact points are now."""
-        for statement in _MERGE:
-            self.run(statement, absorbed=UUID(absorbed), into=UUID(into))
-        self.refresh(absorbed, into)
+    def merge(self, absorbed: str, into: str) -> Json:
+        """By the administrator, with nothing chosen. Returns the merge."""
+        asked = {"primary": into, "duplicates": [absorbed]}
+        return self.service.apply_merge(self.admin, asked)["merge"]
 
     def refresh(self, *customers: str) -> None:
         """What they are found by, after a test wrote into tables."""

@@ -42,7 +42,7 @@ def test_new_addresses_belong_to_the_record_that_the_event_was_about(world, conn
     survivor, absorbed = two
     connector.send(a_message(identities=[PHONE, EMAIL]))
     customer = world.get(survivor)
-    assert (customer["email"], customer["version"], len(customer["contact_points"])) == ("a@x.com", 2, 3)
+    assert (customer["email"], customer["version"], len(customer["contact_points"])) == ("a@x.com", 3, 3)
     assert row(world, absorbed).addresses == [PHONE["value"], EMAIL["value"]]
     told = world.events("customers.changed.v1")[-1]["data"]["customers"]
     assert [(each["id"], each["fields"]) for each in told] == [(survivor, ["contact_points"])]

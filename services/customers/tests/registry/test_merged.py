@@ -99,7 +99,7 @@ def two(world: World) -> Pair:
 def test_a_corrected_address_stays_with_the_record_that_it_came_with(world: World, two: Pair) -> None:
     survivor, absorbed = two
     edited = world.update(survivor, email="ana@x.com")
-    assert (edited["email"], edited["version"]) == ("ana@x.com", 2)
+    assert (edited["email"], edited["version"]) == ("ana@x.com", 3)
     assert of_record(world, absorbed) == ["ana@x.com*", "+5511987654321*", "b@x.com"]
     assert of_record(world, survivor) == []
 
@@ -120,7 +120,7 @@ def test_any_address_may_become_the_primary_one(world: World, two: Pair) -> None
     edited = world.update(
         survivor, contact_points={"add": [{"kind": "email", "value": "b@x.com", "primary": True}]}
     )
-    assert (edited["email"], edited["version"]) == ("b@x.com", 2)
+    assert (edited["email"], edited["version"]) == ("b@x.com", 3)
     assert of_record(world, absorbed) == ["a@x.com*", "+5511987654321*", "b@x.com"]
     edited = world.update(
         survivor, contact_points={"add": [{"kind": "email", "value": "c@x.com", "primary": True}]}

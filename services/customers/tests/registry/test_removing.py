@@ -98,6 +98,7 @@ def test_who_keeps_something_by_the_id_of_a_record_hears_that_all_of_them_went_a
     told = [event["data"]["customers"][0] for event in world.events("customers.changed.v1")]
     assert [(it["kind"], it.get("members")) for it in told if it["id"] == survivor["id"]] == [
         ("created", None),
+        ("updated", None),
         ("deleted", [survivor["id"], absorbed["id"]]),
         ("restored", [survivor["id"], absorbed["id"]]),
         ("deleted", [survivor["id"], absorbed["id"]]),
@@ -118,7 +119,7 @@ def test_after_thirty_days_nothing_is_left_but_the_news(world: World) -> None:
         assert found.isdisjoint({gone["id"], part["id"]}), place
     assert world.get(kept["id"])
     told = world.events("customers.changed.v1")[-1]["data"]["customers"]
-    assert [(c["id"], c["kind"], c["revision"]) for c in told] == [(gone["id"], "purged", 3)]
+    assert [(c["id"], c["kind"], c["revision"]) for c in told] == [(gone["id"], "purged", 4)]
 
 
 def test_every_place_that_holds_a_customers_id_is_in_the_catalogue() -> None:
