@@ -15,7 +15,8 @@ from servicekit.database import Database
 from servicekit.errors import Unavailable
 from servicekit.scope import Scope
 from services.dedup.check import queries, told
-from services.dedup.check.domain.likely import Candidate, Likely, in_order, likely_one
+from services.dedup.check.domain import likely
+from services.dedup.check.domain.likely import Candidate, Likely
 from services.dedup.check.domain.typed import Typed
 from services.dedup.check.messages import exact_message, likely_message
 from services.dedup.check.told import Told
@@ -41,12 +42,12 @@ class Check:
 
     def matches(self, typed: Typed) -> list[Json]:
         """Exact ones, then likely ones, the likeliest first. Raises Conflict `duplicate_budget_exhausted`."""
-        likely, answer = self._look(typed)
+        found, answer = self._look(typed)
         exact = [exact_message(each["customer"], each["matched_on"]) for each in answer["matches"]]
         known = {message["id"] for message in exact}
         others = (
             likely_message(customer, score=each.score, reasons=each.reasons)
-            for each, customer in self._shown(likely, answer["likely"])
+            for each, customer in self._shown(found, answer["likely"])
             if customer["id"] not in known
         )
         return [*exact, *islice(others, MOST_LIKELY)]
@@ -56,31 +57,31 @@ class Check:
         pool = self.db.engine.pool
         assumed = told.last_told(pool, self.scope)
         for _ in range(_CHANGES_MEANWHILE):
-            likely = self._likely(typed, assumed)
-            if not likely and not typed.has_contact:
+            found = self._likely(typed, assumed)
+            if not found and not typed.has_contact:
                 return [], {"matches": [], "likely": []}
-            asked = [str(each.id) for each in likely[:_FIRST]]
+            asked = [str(each.id) for each in found[:_FIRST]]
             answer: Json = self.ask("check_duplicates", self.scope.dump(), dict(typed.fields), asked)
             now = Told.load(answer)
             if now == assumed:
-                return likely, answer
+                return found, answer
             told.remember(pool, self.scope, now)
             assumed = now
         raise Unavailable("settings_changed", {"retry_after": 1})
 
     def _likely(self, typed: Typed, assumed: Told) -> list[Likely]:
-        compared = typed.without_contact() if assumed.masked else typed
-        facts = compared.facts(assumed.region)
+        facts = typed.facts(assumed.region)
         with self.db.reading() as connection:
-            candidates = queries.find_candidates(connection, facts)
-        return in_order(_compared(facts, candidates))
+            candidates = [] if assumed.masked else queries.by_clue(connection, facts)
+            names = queries.by_name(connection, facts.name)
+        return likely.in_order([*_compared(facts, candidates), *likely.by_name(facts.name, names)])
 
-    def _shown(self, likely: Sequence[Likely], first: Iterable[Json]) -> Iterator[tuple[Likely, Json]]:
+    def _shown(self, found: Sequence[Likely], first: Iterable[Json]) -> Iterator[tuple[Likely, Json]]:
         """Those whom the caller sees, in order. Others are asked about only if the first are not enough."""
         start, messages = _FIRST, first
-        yield from _paired(likely[:_FIRST], messages)
+        yield from _paired(found[:_FIRST], messages)
         for _ in range(REFILLS):
-            batch = likely[start : start + _MORE]
+            batch = found[start : start + _MORE]
             if not batch:
                 return
             asked = [str(each.id) for each in batch]
@@ -92,11 +93,11 @@ def _compared(typed: Facts, candidates: Sequence[Candidate]) -> Iterator[Likely]
     for number, candidate in enumerate(candidates, 1):
         if number % _YIELD_EVERY == 0:
             time.sleep(0)  # others want their turn
-        if likely := likely_one(typed, candidate):
-            yield likely
+        if found := likely.by_clue(typed, candidate):
+            yield found
 
 
-def _paired(likely: Iterable[Likely], messages: Iterable[Json]) -> Iterator[tuple[Likely, Json]]:
+def _paired(found: Iterable[Likely], messages: Iterable[Json]) -> Iterator[tuple[Likely, Json]]:
     """One that was merged meanwhile is shown as nobody: the index is about to know."""
     shown = {message["id"]: message for message in messages}
-    return ((each, shown[str(each.id)]) for each in likely if str(each.id) in shown)
+    return ((each, shown[str(each.id)]) for each in found if str(each.id) in shown)

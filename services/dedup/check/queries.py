@@ -1,10 +1,15 @@
-"""Who has something in common with what somebody types: from the index, always for a bounded effort."""
+"""Who has something in common with what somebody types: from the index, always for a bounded effort.
+
+A key that thousands have is met by the first of them. So two pieces of a name are looked for at once, and
+only where nobody has two, one: of all who are Maria S or M Silva those matter who are both.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable
 from itertools import combinations
 from typing import Final
+from uuid import UUID
 
 from sqlalchemy import Connection, text
 
@@ -12,34 +17,44 @@ from services.dedup.check.domain.likely import Candidate
 from services.dedup.domain.facts import Facts
 from services.dedup.domain.keys import clue_keys, name_keys
 
-# Of each key, or of two of a name at once: thousands are called Maria S or M Silva, and of them those matter
-# who are both.
-_OF_EACH: Final = 40
+_OF_A_CLUE: Final = 20
+_OF_A_NAME: Final = 80
+_ENOUGH: Final = 20
 _MAX_CLUES: Final = 60
-_MAX_NAME_KEYS: Final = 6
+_MAX_NAME_KEYS: Final = 4
 
-_CANDIDATES = text("""
+_BY_CLUE = text("""
     SELECT i.customer_id, i.facts FROM (
-        SELECT DISTINCT met.customer_id
-        FROM unnest(CAST(:first AS bigint[]), CAST(:second AS bigint[])) AS k (first, second)
+        SELECT DISTINCT met.customer_id FROM unnest(CAST(:keys AS bigint[])) AS k (key)
         CROSS JOIN LATERAL (SELECT customer_id FROM indexed_customer
-                            WHERE keys @> ARRAY[k.first, k.second] LIMIT :of_each) AS met) AS found
+                            WHERE keys @> ARRAY[k.key] LIMIT :most) AS met) AS found
     JOIN indexed_customer i USING (customer_id)""")
+_BY_NAME = text("""
+    SELECT DISTINCT met.customer_id, met.name
+    FROM unnest(CAST(:first AS bigint[]), CAST(:second AS bigint[])) AS k (first, second)
+    CROSS JOIN LATERAL (SELECT customer_id, name FROM indexed_customer
+                        WHERE keys @> ARRAY[k.first, k.second] LIMIT :most) AS met""")
 
 
-def find_candidates(connection: Connection, typed: Facts) -> list[Candidate]:
-    """Everybody with a rare thing in common, and some of those with frequent ones."""
-    wanted = list(_wanted(typed))
-    if not wanted:
-        return []
-    first, second = map(list, zip(*wanted, strict=True))
-    rows = connection.execute(_CANDIDATES, {"first": first, "second": second, "of_each": _OF_EACH})
+def by_clue(connection: Connection, typed: Facts) -> list[Candidate]:
+    """Those who may have an address like the typed ones."""
+    keys = clue_keys(typed)[:_MAX_CLUES] if typed.points else []
+    rows = connection.execute(_BY_CLUE, {"keys": keys, "most": _OF_A_CLUE}) if keys else ()
     return [Candidate(row.customer_id, Facts.load(row.facts)) for row in rows]
 
 
-def _wanted(typed: Facts) -> Iterator[tuple[int, int]]:
-    """Two keys that one customer has to have; twice the same is one."""
-    names: Sequence[int] = name_keys(typed.name)[:_MAX_NAME_KEYS] if typed.name else ()
-    clues = clue_keys(typed)[:_MAX_CLUES] if typed.points else ()
-    yield from ((key, key) for key in (*clues, *names))
-    yield from combinations(names, 2)
+def by_name(connection: Connection, name: str) -> dict[UUID, str]:
+    """The names of those who may be called so."""
+    keys = name_keys(name)[:_MAX_NAME_KEYS] if name else []
+    found = _called(connection, combinations(keys, 2))
+    return found if len(found) >= _ENOUGH else found | _called(connection, ((key, key) for key in keys))
+
+
+def _called(connection: Connection, pairs: Iterable[tuple[int, int]]) -> dict[UUID, str]:
+    """Those who have both keys of a pair."""
+    wanted = list(pairs)
+    if not wanted:
+        return {}
+    first, second = map(list, zip(*wanted, strict=True))
+    rows = connection.execute(_BY_NAME, {"first": first, "second": second, "most": _OF_A_NAME})
+    return {row.customer_id: row.name for row in rows}

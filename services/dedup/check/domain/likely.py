@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -33,18 +33,29 @@ class Likely:
     reasons: list[dict[str, Any]]
 
 
-def in_order(found: Iterable[Likely]) -> list[Likely]:
-    """The likeliest first."""
-    return sorted(found, key=lambda each: (-each.score, each.id))
+def by_clue(typed: Facts, candidate: Candidate) -> Likely | None:
+    """None for somebody who is probably not meant.
 
-
-def likely_one(typed: Facts, candidate: Candidate) -> Likely | None:
-    """None for somebody who is probably not meant."""
-    likeness = compare(typed, candidate.facts) if typed.points else None
-    if likeness is not None:
-        # Who holds a typed address is told by the customers service, which knows it as of now.
-        return None if likeness.shared else Likely(candidate.id, likeness.score, likeness.reasons)
-    similar = compare_names(typed.name, candidate.facts.name)
-    if similar < _SIMILAR:
+    Nor for who holds a typed address: the customers service tells who does, and knows it as of now.
+    """
+    likeness = compare(typed, candidate.facts)
+    if likeness is None or likeness.shared:
         return None
-    return Likely(candidate.id, round(_ALONE * similar), [{"code": SIMILAR_NAME, "score": similar}])
+    return Likely(candidate.id, likeness.score, likeness.reasons)
+
+
+def by_name(typed: str, names: Mapping[UUID, str]) -> Iterator[Likely]:
+    """Those who are called almost so."""
+    similar = {name: compare_names(typed, name) for name in set(names.values())}
+    for customer_id, name in names.items():
+        if similar[name] >= _SIMILAR:
+            reason = {"code": SIMILAR_NAME, "score": similar[name]}
+            yield Likely(customer_id, round(_ALONE * similar[name]), [reason])
+
+
+def in_order(found: Iterable[Likely]) -> list[Likely]:
+    """The likeliest first, each once."""
+    best: dict[UUID, Likely] = {}
+    for each in sorted(found, key=lambda each: (-each.score, each.id)):
+        best.setdefault(each.id, each)
+    return list(best.values())

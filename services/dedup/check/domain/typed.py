@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 from servicekit.problems import Problems, escaped
@@ -27,9 +27,6 @@ class Typed:
     @property
     def has_contact(self) -> bool:
         return any(kind in self.fields for kind in CONTACT)
-
-    def without_contact(self) -> Typed:
-        return replace(self, fields={"name": self.name} if self.name else {})
 
     def facts(self, region: str) -> Facts:
         """What is no address yet is left out."""
