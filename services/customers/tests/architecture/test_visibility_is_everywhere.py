@@ -21,7 +21,7 @@ ALLOWED = {
     "registry/queries.py:_REACHED": "the addresses of customers that the caller may write",
     "registry/repository.py:_TOUCH": "writes rows that the caller locked, shows nothing",
     "registry/removal.py:_MARK": "writes a row that was read under the predicate",
-    "registry/teams.py:_MOVE": "writes rows that _lock_some read under the predicate",
+    "registry/teams.py:_MOVE": "writes rows that were read under the predicate",
     "registry/purge.py:_DUE": "a timer without a caller: erases, shows nothing",
     "registry/purge.py:_MEMBERS": "a timer without a caller: erases, shows nothing",
     "search/ordering.py:_KEYS": "names tables; listing.py takes the condition from visible()",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import pytest
 
 from servicekit.errors import Forbidden, Invalid
+from services.customers.registry.domain.teams import folded_after_move
 from services.customers.tests.registry.test_creating import codes
 from services.customers.tests.world import World
 
@@ -36,6 +39,40 @@ def test_a_team_is_emptied_in_steps_deleted_customers_included(world: World) -> 
     assert {(c["kind"], *c["fields"]) for customers in told for c in customers if c["fields"]} == {
         ("updated", "teams")
     }
+
+
+def test_a_team_goes_from_merged_records_too_and_from_what_merges_brought(world: World) -> None:
+    sales, support = world.team("sales"), world.team("support")
+    survivor, absorbed = world.create(teams=[support])["id"], world.create(teams=[sales])["id"]
+    world.merge(absorbed, into=survivor)
+    other, of_other = world.create()["id"], world.create(teams=[sales])["id"]
+    world.merge(of_other, into=other)
+    for customer, came in ((survivor, [sales]), (other, [sales])):
+        world.update(customer, teams=[support, sales] if customer == survivor else [sales])
+        world.fold(customer, {"teams": came})
+    version = world.get(other)["version"]
+    moved = [world.service.move_team(world.admin, sales, to=support, limit=3)["moved"] for _ in range(3)]
+    assert moved == [3, 1, 0]
+    assert [world.get(each)["teams"] for each in (survivor, other)] == [[support]] * 2
+    assert [world.folded(each) for each in (survivor, other)] == [None, {"teams": [support]}]
+    teams = world.rows("SELECT team_ids, version FROM customer WHERE root_id <> id")
+    assert [tuple(row) for row in teams] == [([UUID(support)], 1)] * 2
+    assert world.get(other)["version"] == version + 1
+
+
+@pytest.mark.parametrize(
+    ("came", "to", "held", "left"),
+    [
+        (["t"], "u", ["t"], {"teams": ["u"]}),
+        (["t"], "u", ["t", "u"], None),
+        (["t", "u"], "u", ["t", "u"], {"teams": ["u"]}),
+        (["t"], None, ["t"], None),
+        (["u"], "u", ["t", "u"], None),
+        (["u"], None, ["t", "u"], {"teams": ["u"]}),
+    ],
+)
+def test_a_team_that_came_by_a_merge_is_followed_to_its_heir(came, to, held, left) -> None:
+    assert folded_after_move({"teams": came}, "t", to=to, held=held) == left
 
 
 def test_customers_may_end_in_no_team_but_not_in_an_unknown_one(world: World) -> None:
