@@ -98,7 +98,9 @@ def name_likeness(a: Name, b: Name) -> int:
 
 
 def _short_and_long(a: Name, b: Name) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    return (a.words, b.words) if len(a.words) <= len(b.words) else (b.words, a.words)
+    """In one order, whichever came first: the best match is found by trying, and ties must end alike."""
+    short, long = sorted((a.words, b.words), key=lambda words: (len(words), words))
+    return short, long
 
 
 def _aligned(short: tuple[str, ...], long: tuple[str, ...]) -> int:
@@ -108,7 +110,7 @@ def _aligned(short: tuple[str, ...], long: tuple[str, ...]) -> int:
     matched, mean = _matched(short, long)
     score = mean - min(_MOST_FOR_WORDS, _EACH_WORD_MORE * (len(long) - len(short)))
     has_both_given_names = 0 in matched.values() and 0 in matched
-    return score if has_both_given_names else min(score, _OTHER_GIVEN_NAME)
+    return max(0, score if has_both_given_names else min(score, _OTHER_GIVEN_NAME))
 
 
 def _matched(short: tuple[str, ...], long: tuple[str, ...]) -> tuple[dict[int, int], int]:
