@@ -8,6 +8,7 @@ from servicekit.database import Database
 from servicekit.events import ParkedMessages, Subscriber
 from servicekit.rpc import RpcClient
 from services.dedup.access.entrypoints import AccessEntrypoints
+from services.dedup.check.entrypoints import CheckEntrypoints
 from services.dedup.following.subscribers import FollowCustomers
 from services.dedup.merging.entrypoints import BulkMergeEntrypoints
 from services.dedup.pairs.entrypoints import PairEntrypoints
@@ -16,6 +17,7 @@ from services.dedup.topology import TOPOLOGY
 
 
 class DedupService(
+    CheckEntrypoints,  # while somebody types
     PairEntrypoints,  # who may be one person
     BulkMergeEntrypoints,
     AccessEntrypoints,  # who asks to see customers of other teams
