@@ -99,7 +99,8 @@ def _about_bulk_merges(day: Day) -> None:
 
 def _about_access(day: Day) -> None:
     agent = day.world.agent("rui", "Suporte")
-    token = day.world.company.token(agent, day.ana, "phone")
+    tokens, token = day.world.company.tokens, "0193" * 8
+    tokens[token] = tokens.pop(day.world.company.token(agent, day.ana, "phone"))
     request = day.ask("request_access", agent, token)["request"]
     day.ask("request_access", agent, "0" * 32, name="request_access.unknown_token")
     day.call("list_access_requests", state="pending", limit=50)
