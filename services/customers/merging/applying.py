@@ -2,56 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from servicekit.database import UnitOfWork
 from servicekit.database.failures import ChangedMeanwhile
-from servicekit.errors import Invalid, Stale
+from servicekit.errors import Stale
 from servicekit.ids import new_id
 from servicekit.scope import Scope
-from services.customers.fields.domain.values import render
 from services.customers.merging import announcements, changes, counting, ledger, repository
-from services.customers.merging.domain.asked import Asked, read_asked, read_versions
-from services.customers.merging.domain.choosing import Candidate, Chosen, choose, offers
+from services.customers.merging.domain.choosing import offers
 from services.customers.merging.domain.joining import join
 from services.customers.merging.domain.parting import tree_of
-from services.customers.merging.domain.record import CUSTOM, PRIMARY, Record, values_of
+from services.customers.merging.gathering import Case, gather
 from services.customers.merging.messages import merge_message, offer_message
-from services.customers.messages import customer_message
 from services.customers.registry import index, writing
-from services.customers.registry import queries as customers
 from services.customers.registry.announcements import Changed, customers_changed_v1
-from services.customers.registry.domain.contacts import Points
-from services.customers.registry.domain.customer import PRIMARY_KINDS, FieldChange
-from services.customers.registry.domain.united import Reached
+from services.customers.registry.domain.customer import FieldChange
 from services.customers.registry.repository import record_changes
 from services.customers.registry.writing import Json, Seen, Work
-
-MOST_RECORDS = 100
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """Customers about to become one, locked: all their records, the customers themselves, their addresses."""
-
-    asked: Asked
-    records: Mapping[UUID, Record]
-    candidates: Sequence[Candidate]
-    reached: Reached
-    chosen: Mapping[str, Chosen]
-
-    @property
-    def primary(self) -> Candidate:
-        return self.candidates[0]
 
 
 def preview(uow: UnitOfWork, scope: Scope, data: Mapping[str, Any], *, seen: Seen) -> Json:
     """What a merge would do, by doing it: the caller leaves nothing of this unit of work."""
     work = writing.begin(uow, scope, at=seen.at)
-    case = _case(work, data, versions=None)
+    case = gather(work, data, versions=None)
     shown = offers(case.candidates, case.chosen, work.configuration.fields, masked=work.masked)
     moves = counting.moves(work, {c.id: tree_of(case.records, c.id) for c in case.candidates[1:]})
     _merge(work, case, new_id())
@@ -81,7 +57,7 @@ def apply(
         uow.idempotency.finish({"status": 201, "id": str(merge_id)})
         return _answer(work, merge_id, replayed=True)
     try:
-        case = _case(work, data, versions=versions)
+        case = gather(work, data, versions=versions)
     except Stale:
         if merge_id is not None and ledger.is_known(uow.connection, merge_id):
             raise ChangedMeanwhile from None  # by this very merge, at the same time
@@ -100,77 +76,7 @@ def _answer(work: Work, merge_id: UUID, *, replayed: bool = False) -> Json:
     return {**answer, "replayed": True} if replayed else answer
 
 
-def _case(work: Work, data: Mapping[str, Any], *, versions: Any) -> _Case:
-    definitions = work.configuration.fields
-    asked = read_asked(data, definitions, masked=work.masked)
-    wanted = read_versions(versions, asked.customers)
-    _check_there(work, asked)
-    records = repository.lock(work.uow.connection, asked.customers, definitions)
-    # Under the locks: they may have gone, or to other teams, while we waited.
-    _check_there(work, asked)
-    _check_versions(work, records, wanted or {})
-    if len(records) > MOST_RECORDS:
-        detail = f"a customer can be made of {MOST_RECORDS} records"
-        raise Invalid.at("/duplicates", "too_many_records", detail)
-    points = customers.points_of(work.uow.connection, records)
-    candidates = [_candidate(work, records, points, id_) for id_ in asked.customers]
-    chosen = choose(candidates, asked.values)
-    return _Case(asked, records, candidates, _reached(records[asked.primary], points), chosen)
-
-
-def _reached(root: Record, points: Mapping[UUID, Points]) -> Reached:
-    """These contact points, by their records, as this customer shows them."""
-    return Reached(root.id, points, {kind: UUID(named) for kind, named in root.primary_ids.items()})
-
-
-def _check_there(work: Work, asked: Asked) -> None:
-    """All must be customers that the caller may see; part of another one by now is something to look at."""
-    found = customers.survivors_of(work.uow.connection, work.scope, asked.customers)
-    if found.keys() != set(asked.customers):
-        raise writing.not_found()
-    if moved := [asked for asked, root in found.items() if asked != root]:
-        raise _stale(work, moved)
-
-
-def _check_versions(work: Work, records: Mapping[UUID, Record], wanted: Mapping[UUID, int]) -> None:
-    if stale := [id_ for id_, version in wanted.items() if records[id_].version != version]:
-        raise _stale(work, stale)
-
-
-def _stale(work: Work, changed: Collection[UUID]) -> Stale:
-    current = {}
-    for id_ in changed:
-        found = customers.find_view(work.uow.connection, work.scope, id_)
-        if found is None:
-            raise writing.not_found()
-        current[str(id_)] = customer_message(found.view, work.scope, found.configuration)
-    return Stale("stale", {"current": current})
-
-
-def _candidate(
-    work: Work, records: Mapping[UUID, Record], points: Mapping[UUID, Points], id_: UUID
-) -> Candidate:
-    definitions, record = work.configuration.fields, records[id_]
-    own = {each: points[each] for each in tree_of(records, id_) if each in points}
-    shown = {point.kind: point for point in _reached(record, own).shown if point.primary}
-    held = values_of(record, definitions)
-    held |= {PRIMARY + kind: str(shown[kind].id) if kind in shown else None for kind in PRIMARY_KINDS}
-    custom = render(definitions, record.custom, sorted(record.options))
-    return Candidate(
-        record,
-        held,
-        {
-            "name": record.name,
-            "status": record.status,
-            "channel": record.channel,
-            "assignee": record.assignee,
-            **{kind: shown[kind].value for kind in PRIMARY_KINDS if kind in shown},
-            **{CUSTOM + key: value for key, value in custom.items()},
-        },
-    )
-
-
-def _merge(work: Work, case: _Case, merge_id: UUID) -> None:
+def _merge(work: Work, case: Case, merge_id: UUID) -> None:
     """Everything in the order in which it depends on what was before."""
     connection, primary = work.uow.connection, case.primary.record
     absorbed = case.asked.duplicates
@@ -199,7 +105,7 @@ def _merge(work: Work, case: _Case, merge_id: UUID) -> None:
     _tell(work, case, merge_id, [change.field for _, change in rows])
 
 
-def _tell(work: Work, case: _Case, merge_id: UUID, fields: list[str]) -> None:
+def _tell(work: Work, case: Case, merge_id: UUID, fields: list[str]) -> None:
     primary = case.primary.record
     members = [primary.id, *sorted(case.records.keys() - {primary.id})]
     merged = announcements.customer_merged_v1(

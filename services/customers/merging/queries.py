@@ -16,7 +16,10 @@ from services.customers.merging.domain import folded
 from services.customers.merging.domain.record import Record
 from services.customers.visibility import visibility_parameters, visible, visible_part
 
-_MEMBERS = text("SELECT id FROM customer WHERE root_id = ANY(CAST(:roots AS uuid[]))")
+# Most customers are one record, and no index holds those twice.
+_MEMBERS = text("""
+    SELECT id FROM customer WHERE id = ANY(CAST(:roots AS uuid[])) UNION
+    SELECT id FROM customer WHERE root_id = ANY(CAST(:roots AS uuid[])) AND root_id <> id""")
 _JOINED = text("""
     SELECT id, joined_to FROM tag WHERE id = ANY(CAST(:ids AS integer[])) AND joined_to IS NOT NULL""")
 

@@ -134,4 +134,6 @@ def _means(literal: Any, shown: Any) -> bool:
         return len(shown) == len(literal) and all(any(_means(a, b) for b in shown) for a in literal)
     if isinstance(shown, Mapping) and not isinstance(literal, Mapping):
         return literal in (shown["id"], shown["label"])
-    return type(literal) is type(shown) and bool(literal == shown)
+    if isinstance(literal, bool) or isinstance(shown, bool):
+        return literal is shown
+    return bool(literal == shown)

@@ -6,7 +6,7 @@ import pytest
 
 from servicekit.errors import Conflict, Invalid, NotFound, Stale
 from servicekit.ids import new_id
-from services.customers.merging import applying
+from services.customers.merging import gathering
 from services.customers.tests.merging.doing import in_two_teams, merge, undo
 from services.customers.tests.world import World
 
@@ -81,7 +81,7 @@ def test_who_is_part_of_another_by_now_is_shown_as_that(world: World):
 
 
 def test_a_customer_is_made_of_a_hundred_records_at_most(world: World, monkeypatch):
-    monkeypatch.setattr(applying, "MOST_RECORDS", 3)
+    monkeypatch.setattr(gathering, "MOST_RECORDS", 3)
     people = [world.create(name=f"Person {n}") for n in range(4)]
     merge(world, *people[:3])
     with pytest.raises(Invalid) as refused:

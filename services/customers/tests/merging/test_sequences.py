@@ -1,14 +1,14 @@
 """On the database, too: whatever is merged and undone in whatever order, with edits and news in between,
 nothing goes round in a circle, nothing is lost, and every address stays with whom it came from.
 
-`CAMPAIGN=full` plays two thousand such sequences.
+tests/faults plays two thousand such sequences.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from random import Random
 from typing import Any
 
 import pytest
@@ -23,7 +23,7 @@ from services.customers.tests.merging.doing import lasting, merge, undo
 from services.customers.tests.merging.test_racing import check_whole
 from services.customers.tests.world import World
 
-SEQUENCES = 2_000 if os.environ.get("CAMPAIGN") == "full" else 20
+SEQUENCES = 20
 PEOPLE = 4
 anyone = st.integers(0, PEOPLE - 1)
 steps = st.lists(
@@ -173,7 +173,11 @@ def refused(error: type[Exception], act: Callable[[], Any]) -> None:
 @settings(max_examples=SEQUENCES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps, st.randoms(use_true_random=False))
 def test_whatever_is_merged_and_undone_nothing_is_lost(world: World, steps, random):
-    town = Town(world)
+    play(Town(world), steps, random)
+
+
+def play(town: Town, steps: list[tuple[Any, ...]], random: Random) -> None:
+    """One sequence; at its end all that is merged is undone, in an order of chance."""
     for step, *arguments in steps:
         getattr(town, step)(*arguments)
         town.check()
