@@ -44,6 +44,10 @@ CATALOGUE: Final = {
 _DUE = text("""
     SELECT id, version, revision FROM customer
     WHERE deleted_at <= :before AND root_id = id ORDER BY deleted_at LIMIT :limit FOR UPDATE SKIP LOCKED""")
+# A merge that was undone names whom it absorbed, who may be erased before the other.
+_UNNAME = text("""
+    UPDATE merge SET chosen = '{}', "left" = NULL WHERE (chosen <> '{}' OR "left" IS NOT NULL) AND id IN (
+        SELECT merge_id FROM merge_member WHERE customer_id = ANY(:ids))""")
 _MEMBERS = text("""
     SELECT id, root_id FROM customer WHERE root_id = ANY(CAST(:roots AS uuid[])) ORDER BY id FOR UPDATE""")
 
@@ -62,6 +66,7 @@ def purge_some(uow: UnitOfWork, *, at: datetime, limit: int = BATCH) -> int:
     if due:
         members = _members(uow, [row.id for row in due])
         ids = [id_ for several in members.values() for id_ in several]
+        uow.connection.execute(_UNNAME, {"ids": ids})
         for place, condition in CATALOGUE.items():
             uow.connection.execute(text(f"DELETE FROM {place.split('.')[0]} WHERE {condition}"), {"ids": ids})
         changes = [

@@ -39,7 +39,7 @@ _MOVE_RECORDS = text(_MOVE.format(news=""))
 
 
 def usage(connection: Connection, scope: Scope, team_id: UUID) -> dict[str, Any]:
-    """How many customers the team has, exactly up to a bound. Merged records are seen by nobody: none counts."""
+    """How many customers the team has, exactly up to a bound; records merged into others are none."""
     statement = f"""
         SELECT count(*) FROM (SELECT FROM customer c WHERE {visible(scope)}
                               AND c.team_ids @> ARRAY[CAST(:team AS uuid)] LIMIT :bound) counted"""

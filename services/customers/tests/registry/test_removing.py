@@ -122,6 +122,25 @@ def test_after_thirty_days_nothing_is_left_but_the_news(world: World) -> None:
     assert [(c["id"], c["kind"], c["revision"]) for c in told] == [(gone["id"], "purged", 4)]
 
 
+@pytest.mark.parametrize("first", ["absorbed", "survivor"])
+def test_who_was_merged_and_taken_apart_is_erased_alone(world: World, first: str) -> None:
+    survivor, absorbed = world.create(email="a@x.com"), world.create(name="Ana", phone="11987654321")
+    asked = {"primary": survivor["id"], "duplicates": [absorbed["id"]], "values": {"name": "Ana"}}
+    merge = world.service.apply_merge(world.admin, asked)["merge"]["id"]
+    world.update(survivor["id"], phone=None)
+    world.create(name="Heir", phone="11987654321")
+    (lost,) = world.service.undo_merge(world.admin, merge)["not_returned"]
+    assert lost["customer"] == absorbed["id"]
+    gone, other = (absorbed, survivor) if first == "absorbed" else (survivor, absorbed)
+    world.service.delete_customer(world.admin, gone["id"])
+    assert purge.purge_due(world.db, at=utc_now() + timedelta(days=31)) == 1
+    everything = str([world.rows(f"SELECT * FROM {name}") for name in ("merge", "merge_member", "customer")])
+    assert (gone["id"] in everything, world.get(other["id"])["id"] in everything) == (False, True)
+    world.service.delete_customer(world.admin, other["id"])
+    assert purge.purge_due(world.db, at=utc_now() + timedelta(days=62)) == 1
+    assert world.rows("SELECT id FROM merge UNION ALL SELECT merge_id FROM merge_member") == []
+
+
 def test_every_place_that_holds_a_customers_id_is_in_the_catalogue() -> None:
     """Also what hangs on such a row: it could not stay behind."""
     places, owners = set(), {"customer"}
