@@ -38,7 +38,7 @@ def check(
     current = configuration.current(connection)
     masked, region = is_masked(scope, current), current.settings.default_region
     found = Matches() if masked else _holders(connection, _addresses(data, region))
-    shown = show(connection, scope, [*found.customers, *likely])
+    shown = show(connection, scope, [*found.customers, *likely], current)
     exact = [(shown[str(root)], fields) for root, fields in found.fields_of.items() if str(root) in shown]
     return {
         "matches": [{"customer": customer, "matched_on": list(fields)} for customer, fields in exact],

@@ -14,6 +14,7 @@ from servicekit.errors import Invalid, TooLarge
 from servicekit.inputs import find_id, ids_of, object_of, whole
 from servicekit.rights import for_people
 from servicekit.rpc import rpc
+from services.customers import configuration
 from services.customers.matching import checking, describing, showing, tokens
 
 Json = dict[str, Any]
@@ -69,7 +70,9 @@ class MatchingEntrypoints:
         """Of each id that the caller may see: the customer that it is part of, as they may see it."""
         caller, wanted = for_people(scope), _some(ids, at_most=MAX_SHOWN)
         with self.db.reading() as connection:
-            shown = showing.show(connection, caller, list(map(UUID, wanted.values())))
+            shown = showing.show(
+                connection, caller, list(map(UUID, wanted.values())), configuration.current(connection)
+            )
         return {asked: shown[key] for asked, key in wanted.items() if key in shown}
 
 
