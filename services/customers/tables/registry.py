@@ -95,7 +95,7 @@ contact_point = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     customer_id(),  # the record that it came with, whatever was merged since
-    Column("root_id", Uuid, nullable=False, index=True),  # the customer that shows it
+    Column("root_id", Uuid, nullable=False),  # the customer that shows it
     Column("kind", Text, nullable=False),
     Column("value", Text, nullable=False),
     Column("raw", Text, nullable=False),
@@ -107,6 +107,7 @@ contact_point = Table(
     Column("search", Text, nullable=False, server_default=""),  # what a search finds it by
     moment("created_at"),
     UniqueConstraint("customer_id", "kind", "space", "identity"),
+    Index("contact_point_root_idx", "root_id", "kind"),
     Index(
         "contact_point_one_primary_idx",
         "customer_id",

@@ -66,7 +66,7 @@ CREATE TRIGGER contact_point_root BEFORE INSERT ON contact_point
 _FILL = """
 UPDATE contact_point p SET root_id = c.root_id FROM customer c WHERE c.id = p.customer_id;
 ALTER TABLE contact_point ALTER COLUMN root_id SET NOT NULL;
-CREATE INDEX contact_point_root_id_idx ON contact_point (root_id);
+CREATE INDEX contact_point_root_idx ON contact_point (root_id, kind);
 """
 
 _BEFORE = """
