@@ -9,6 +9,7 @@ from servicekit.events import ParkedMessages, Subscriber
 from servicekit.rpc import RpcClient
 from services.dedup.access.entrypoints import AccessEntrypoints
 from services.dedup.check.entrypoints import CheckEntrypoints
+from services.dedup.following.entrypoints import FollowingTimers
 from services.dedup.following.subscribers import FollowCustomers
 from services.dedup.merging.entrypoints import BulkMergeEntrypoints
 from services.dedup.pairs.entrypoints import PairEntrypoints
@@ -22,6 +23,7 @@ class DedupService(
     BulkMergeEntrypoints,
     AccessEntrypoints,  # who asks to see customers of other teams
     ScanEntrypoints,
+    FollowingTimers,
     DirectoryEntrypoints,
     ParkedMessages,  # events that could not be read
 ):

@@ -14,7 +14,7 @@ from services.dedup.index.news import News, ask_about
 
 # Of so many the index is made anew while the events wait. An import tells of thousands at once: the others
 # are a job's, so that nobody waits for all of them who wants to write the next.
-AT_ONCE: Final = 1_000
+AT_ONCE: Final = 500
 _READ: Final = {
     "customers.changed.v1": Told.changed,
     "customer.merged.v1": Told.merged,

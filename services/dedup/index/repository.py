@@ -11,7 +11,6 @@ from sqlalchemy import Connection
 
 from servicekit import jsonio
 from services.dedup.customers import Description
-from services.dedup.domain.keys import clue_keys, name_keys
 from services.dedup.index import statements
 from services.dedup.index.news import News
 
@@ -44,8 +43,7 @@ class _Entry:
 
     @classmethod
     def of(cls, told: Description) -> _Entry:
-        keys = [*name_keys(told.facts.name), *clue_keys(told.facts)]
-        return cls(told, told.facts.dump(), keys)
+        return cls(told, told.facts.dump(), list(told.keys))
 
     def is_stored_as(self, row: Any) -> bool:
         """Facts leave out addresses beyond a number: of who has more, nothing can be said."""

@@ -19,7 +19,7 @@ from services.dedup.pairs import finding
 from services.dedup.rebuild.starting import KIND
 from services.dedup.scan import starting as scan
 
-PAGE: Final = 1_000
+PAGE: Final = 500
 _BEFORE_ALL: Final = UUID(int=0)
 
 

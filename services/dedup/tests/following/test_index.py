@@ -100,6 +100,19 @@ def test_who_asked_first_and_writes_last_changes_nothing(world: World, what: str
         assert row.name == world.company.customers[str(row.customer_id)].name
 
 
+def test_who_left_is_remembered_for_a_while(world: World):
+    ids = [world.customer(name) for name in ("Ana", "Bea")]
+    tell(world, changed(world, *ids))
+    for each in ids:
+        world.company.delete(each)
+    tell(world, changed(world, *ids, kind="deleted"))
+    world.run(
+        "UPDATE left_record SET left_at = now() - interval '61 minutes' WHERE record_id = :id", id=ids[0]
+    )
+    world.service.forget_left_records()
+    assert [str(row.record_id) for row in world.rows("SELECT record_id FROM left_record")] == ids[1:]
+
+
 def test_of_very_many_at_once_the_worker_takes_the_rest(world: World, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(subscribers, "AT_ONCE", 3)
     every = [world.customer(f"Number {number}") for number in range(8)]
