@@ -83,13 +83,24 @@ async def load_fields(api: Loader) -> None:
 
 
 async def load_customers(api: Loader, everybody: Sequence[Person], teams: dict[str, str]) -> None:
-    """Customers, then a few who look like others: possible duplicates."""
+    """Customers, then a few who look like others: possible duplicates. One of them is merged."""
     rng = random.Random(11)
     bodies = [company.customer(person, teams[company.TEAM_OF[person.language]], rng) for person in everybody]
-    with_email = [body for body in bodies if "email" in body]
-    bodies += [company.lookalike(body, rng) for body in rng.sample(with_email, LOOKALIKES)]
+    seen_twice = rng.sample([body for body in bodies if "email" in body], LOOKALIKES)
+    bodies += (twins := [company.lookalike(body, rng) for body in seen_twice])
     create = partial(api.call, "POST", "/v1/customers", fine=(409,))
     await api.in_parallel([partial(create, body) for body in bodies])
+    await merge(api, seen_twice[0]["email"], twins[0]["email"])
+
+
+async def merge(api: Loader, *emails: str) -> None:
+    """Whoever has one of these is one customer: the first has them all."""
+    found = [await api.call("GET", f"/v1/customers?limit=1&q={email}") for email in emails]
+    primary, *duplicates = dict.fromkeys(page["data"][0]["id"] for page in found)
+    if duplicates:
+        plan = {"primary": primary, "duplicates": duplicates}
+        preview = await api.call("POST", "/v1/merges/preview", plan)
+        await api.call("POST", "/v1/merges", {**plan, "versions": preview["versions"]})
 
 
 async def load_events(api: Loader, everybody: Sequence[Person]) -> None:
