@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -153,3 +154,13 @@ def test_wrong_questions_are_refused(world: World, bia: Json):
     for wrong in ({"state": "closed"}, {"limit": 0}, {"limit": 201}, {"cursor": str(new_id())}):
         with pytest.raises(Invalid):
             world.service.list_access_requests(bia, **wrong)
+
+
+def test_asking_twice_at_once_makes_one_request(world: World, bia: Json):
+    first, second = world.customer("First"), world.customer("Second")
+    tokens = [world.company.token(bia, each) for each in (first, second) * 4]
+    world.company.merge(first, second)
+    with ThreadPoolExecutor(8) as pool:
+        asked = list(pool.map(lambda token: world.service.request_access(bia, token)["request"], tokens))
+    assert asked == [asked[0]] * 8
+    assert len(listed(world, world.admin)) == 1

@@ -174,3 +174,11 @@ def test_only_administrators_decide(world: World, bia: Json):
     with pytest.raises(Forbidden) as refused:
         world.service.decide_access_request(bia, request_id, {"decision": "granted"})
     assert isinstance(refused.value, ServiceError)
+
+
+def test_a_team_that_is_newer_than_our_copy_of_the_directory_can_be_granted(world: World):
+    bia = world.agent("bia", "Vendas", "Caixa")
+    request_id = ask(world, bia, world.customer("Hidden"))
+    world.run("UPDATE directory_user SET team_ids = '{}'")
+    world.run("UPDATE directory_state SET revision = revision - 1")
+    assert decide(world, request_id, team=world.team("Caixa"))["state"] == "granted"
