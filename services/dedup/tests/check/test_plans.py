@@ -16,8 +16,6 @@ from services.dedup.tests.world import World
 MANY = 2_000
 _TYPED = {"name": "Maria Silva", "email": "maria.silva@acme.example", "phone": "+5511987654321"}
 MARIA = facts_of_typed(_TYPED)
-    {"name": "Maria Silva", "email": "maria.silva@acme.example", "phone": "+5511987654321"}
-)
 _READ = """
     SELECT coalesce(sum(idx_tup_fetch), 0) + coalesce(sum(seq_tup_read), 0)
     FROM pg_stat_xact_user_tables WHERE relname = 'indexed_customer'"""
