@@ -40,6 +40,11 @@ class Staff:
         self.revision += 1
         return self.teams[name]
 
+    def lose_team(self, name: str) -> None:
+        """There is no such team any more."""
+        del self.teams[name]
+        self._publish()
+
     def agent(self, name: str, *teams: str) -> Json:
         """The scope of an agent who is in these teams, from now on in these only."""
         return self._person(name, AGENT, teams)

@@ -11,7 +11,7 @@ from servicekit.database.failures import ChangedMeanwhile
 from servicekit.errors import Conflict
 from servicekit.scope import Scope
 from services.customers.merging import announcements, changes, ledger, repository, restoring
-from services.customers.merging.domain.parting import Parted, part
+from services.customers.merging.domain.parting import Parted, in_teams_of_today, part
 from services.customers.merging.domain.record import Record
 from services.customers.merging.messages import kept_message, lost_message, merge_message
 from services.customers.merging.queries import Merge
@@ -46,6 +46,7 @@ def undo(uow: UnitOfWork, scope: Scope, merge_id: UUID | None, *, seen: Seen) ->
         absorbed=merge.absorbed,
         definitions=definitions,
     )
+    parted = in_teams_of_today(parted, work.configuration.directory.teams)
     lost = _write(work, merge, records, parted, keys)
     told = changes.between(work, before, changes.customer_of(work, root))
     _record(work, merge, parted, told)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -39,6 +39,17 @@ def part(
     for below, above in pairwise(path):
         after[above] = _following(records, after, below, _without_members(after, above), definitions)
     return Parted(after, trees, records[primary].root_id, kept)
+
+
+def in_teams_of_today(parted: Parted, known: Collection[str]) -> Parted:
+    """Nobody comes back into a team that there is no more: in none, administrators find them."""
+    records = dict(parted.records)
+    for id_ in (id_ for tree in parted.trees.values() for id_ in tree):
+        teams = records[id_].teams & frozenset(known)
+        records[id_] = replace(
+            records[id_], teams=teams, folded=folded.only(records[id_].folded, teams=teams)
+        )
+    return replace(parted, records=records)
 
 
 def tree_of(records: Records, root: UUID) -> list[UUID]:

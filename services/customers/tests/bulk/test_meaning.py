@@ -119,6 +119,20 @@ def test_whoever_is_named_by_an_old_id_is_the_customer_of_today(world: World, of
     assert versions(world, [survivor, other]) == [3, 2]
 
 
+def test_what_an_action_takes_away_did_not_come_by_a_merge_when_it_is_given_again(
+    world: World, office: Office
+) -> None:
+    survivor = world.create(teams=[world.team("sales")])["id"]
+    world.merge(world.create(tags=["vip", "new"], teams=[world.team("support")])["id"], into=survivor)
+    before = world.folded(survivor)
+    assert before is not None
+    for action in ("remove_tags", "add_tags"):
+        office.do(action=action, tags=["vip"], ids=[survivor])
+    after = world.folded(survivor)
+    assert after is not None
+    assert (len(before["tags"]), len(after["tags"]), after["teams"]) == (2, 1, before["teams"])
+
+
 def test_an_old_id_of_a_deleted_customer_is_refused(world: World, office: Office) -> None:
     old, survivor, other = some(world, 3)
     world.merge(old, survivor)

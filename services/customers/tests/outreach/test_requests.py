@@ -135,6 +135,18 @@ def test_an_absorbed_id_means_the_survivor(world: World, carla: Json, ana: Json)
     assert latest(world, carla, ana["id"], old["id"]) == [request["id"], before["id"]]
 
 
+def test_the_addresses_of_all_records_of_a_customer_reach_it(world: World, carla: Json, ana: Json):
+    old = world.create(
+        name="Ana S.",
+        teams=[world.team("Vendas")],
+        contact_points=[{"kind": "telegram", "value": "77", "scope": "acme"}],
+    )
+    world.merge(old["id"], ana["id"])
+    start(world, carla, ana["id"], channel="telegram", source="/channels/telegram/acme")
+    assert asked(world)[-1]["data"]["address"]["value"] == "77"
+    assert [str(row[0]) for row in world.rows("SELECT customer_id FROM conversation_request")] == [ana["id"]]
+
+
 def latest(world: World, scope: Json, *members: str) -> list[str]:
     with world.db.reading() as connection:
         found = queries.list_latest(connection, Scope.load(scope), list(map(UUID, members)), 5)

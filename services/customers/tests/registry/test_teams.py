@@ -60,6 +60,16 @@ def test_a_team_goes_from_merged_records_too_and_from_what_merges_brought(world:
     assert world.get(other)["version"] == version + 1
 
 
+def test_who_is_taken_out_of_a_merge_comes_into_no_team_that_is_gone(world: World) -> None:
+    survivor, absorbed = world.create()["id"], world.create(teams=[world.team("sales")])["id"]
+    merge = world.merge(absorbed, into=survivor)["id"]
+    world.update(survivor, teams=[])
+    world.lose_team("sales")
+    world.service.undo_merge(world.admin, merge)
+    assert world.get(absorbed)["teams"] == []
+    assert world.service.count_without_team(world.admin) == {"count": 2}
+
+
 @pytest.mark.parametrize(
     ("came", "to", "held", "left"),
     [
