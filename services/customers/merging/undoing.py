@@ -123,8 +123,8 @@ def _left(work: Work, kept: Sequence[str], lost: Sequence[Lost]) -> Json:
 
 
 def _mark(work: Work, merge: Merge, root: UUID, left: Json) -> None:
-    """In the ledger for good, and so without any address."""
-    lost = [{k: v for k, v in each.items() if k != "value"} for each in left["not_returned"]]
+    """In the ledger for good, and so without any address, and without what the caller may see only today."""
+    lost = [{k: v for k, v in each.items() if k not in ("value", "held_by")} for each in left["not_returned"]]
     repository.mark_undone(
         work.uow.connection,
         merge.id,

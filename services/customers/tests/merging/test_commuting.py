@@ -115,7 +115,7 @@ def _check(town: Town, start: dict[UUID, Record]) -> None:
             assert record.assignee in {None, *(start[m].assignee for m in members)}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(people, min_size=PEOPLE, max_size=PEOPLE), steps, st.randoms(use_true_random=False))
 def test_with_all_merges_undone_everybody_is_as_before(told, steps, random):
     town = Town(told)

@@ -23,7 +23,7 @@ from services.customers.tests.merging.doing import lasting, merge, undo
 from services.customers.tests.merging.test_racing import check_whole
 from services.customers.tests.world import World
 
-SEQUENCES = 20
+SEQUENCES = 12
 PEOPLE = 4
 anyone = st.integers(0, PEOPLE - 1)
 steps = st.lists(

@@ -104,6 +104,18 @@ def test_an_address_that_another_customer_has_by_now_stays_there(world: World):
     assert addresses(world.get(other["id"])) == {"+5511987654321"}
 
 
+def test_the_ledger_keeps_that_an_address_did_not_return_and_not_which(world: World):
+    ana, bia = in_two_teams(world)
+    merged = merge(world, ana, bia)
+    world.update(ana["id"], phone=None)
+    world.create(name="Caio", phone="+5511987654321")
+    key = {"key": "k", "hash": "h"}
+    undo(world, merged, idempotency=key)
+    [lost] = undo(world, merged, idempotency=key)["not_returned"]
+    assert lost == {"customer": bia["id"], "kind": "phone", "reason": "held_by_other"}
+    assert world.rows("SELECT 1 FROM merge_member WHERE brought IS NOT NULL") == []
+
+
 def test_an_address_that_the_survivor_was_given_again_is_its_own(world: World):
     ana, bia = in_two_teams(world)
     merged = merge(world, ana, bia)
