@@ -10,7 +10,7 @@ endif
 BOOTSTRAP := $(PYTHON) -m deploy.local.bootstrap
 
 .DEFAULT_GOAL := help
-.PHONY: help run down test lint migrate connector connector-demo check-events bench faults security
+.PHONY: help run down test lint migrate rebuild-index connector connector-demo check-events bench faults security
 
 help: ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -29,6 +29,9 @@ lint: ## check style, types and layers
 
 migrate: ## bring the databases of `make run` to the schema of this checkout
 	@$(BOOTSTRAP) --servers deploy.local.migrate
+
+rebuild-index: ## make the index of possible duplicates of `make run` anew, with its progress
+	@$(BOOTSTRAP) deploy.local.rebuild
 
 connector: ## make a broker user for a channel connector (NAME=whatsapp SOURCE=/channels/whatsapp/acme-main)
 	@$(BOOTSTRAP) deploy.local.connector
