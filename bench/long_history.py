@@ -95,18 +95,21 @@ def load(connection: psycopg.Connection, items: int) -> None:
             connection.execute("SET LOCAL session_replication_role = replica")
             connection.execute("SET LOCAL statement_timeout = 0")
             for id_ in customer.ids:
-                _add_member(connection, id_, root=customer.ids[0], items=items)
+                add_record(connection, id_, root=customer.ids[0], items=items)
     connection.execute("VACUUM (ANALYZE) customer, interaction, message, change, history_count")
 
 
-def _add_member(connection: psycopg.Connection, id_: UUID, *, root: UUID, items: int) -> None:
+def add_record(
+    connection: psycopg.Connection, id_: UUID, *, root: UUID, items: int, upcoming: int = UPCOMING
+) -> None:
+    """One with a history; of the customer `root`, which it may be itself. Triggers must be off."""
     known = {
         "id": str(id_),
         "root": str(root),
         "items": items,
         "old": OLD_ITEMS,
         "messages": _MESSAGES,
-        "upcoming": UPCOMING,
+        "upcoming": upcoming,
     }
     known["points"] = _POINTS_OF_EACH
     numbers = {"large": LARGE_TEAM, "mid": MID_TEAM, "few": TINY_TEAM}

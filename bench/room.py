@@ -17,7 +17,7 @@ from uuid import UUID
 
 import psycopg
 
-from bench import ceiling, generate, long_history, standing
+from bench import ceiling, generate, indexed, long_history, standing
 from bench.ceiling import Ceiling
 from bench.company import Company, found
 from bench.people import MID_TEAM, people
@@ -145,15 +145,27 @@ class Room:
             self._standing[customers] = url
         return self._standing[customers]
 
+    def indexed(self, customers: int) -> str:
+        """The address, as superuser, of a dedup database whose index has so many labelled people."""
+        self.say(f"indexing {customers:,} labelled people")
+        url = self.enter(self._fresh_database(f"indexed_{customers}"))
+        indexed.fill(url, customers, searchable=False)
+        return url
+
     @cached_property
     def long_histories(self) -> str:
         """The address, as superuser, of a database with some customers and two of very long histories."""
         items = self.options.items
         self.say(f"loading customers with {items:,} and with ten times as many items")
-        url = self.enter(self._fresh_database("long_histories"))
-        standing.fill(url, long_history.OTHERS)
+        url = self.among_others("long_histories")
         with psycopg.connect(url, autocommit=True) as connection:
             long_history.load(connection, items)
+        return url
+
+    def among_others(self, name: str) -> str:
+        """The address, as superuser, of a new database with some customers and no system around it."""
+        url = self.enter(self._fresh_database(name))
+        standing.fill(url, long_history.OTHERS)
         return url
 
     @contextmanager
