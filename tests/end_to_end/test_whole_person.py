@@ -133,7 +133,7 @@ def test_a_task_is_done_by_whoever_is_responsible(company: Company):
     assert [change["field"] for change in company.admin.every(f"{address}/changes")] == ["status"]
 
 
-def test_while_notes_and_tasks_are_away_the_rest_is_served_in_time(system: RunningSystem, company: Company):
+def test_while_a_service_is_away_the_rest_is_served_in_time(system: RunningSystem, company: Company):
     team = company.team()
     agent = company.agent(team)
     customer = f"/v1/customers/{a_day(system, company, agent, team)}"
@@ -144,10 +144,13 @@ def test_while_notes_and_tasks_are_away_the_rest_is_served_in_time(system: Runni
             assert (answer.status_code, answer.json()["missing"]) == (200, missing)
             assert time.monotonic() - started < PART_DEADLINE + 1
         assert agent.get(f"{customer}/history", kind="change").json()["missing"] == []
+    with silent(system, "dedup"):
+        profile = agent.get(f"{customer}/profile").json()
+        assert (profile["missing"], "possible_duplicates" in profile) == (["possible_duplicates"], False)
     eventually(lambda: agent.get(f"{customer}/profile").json()["missing"] == [], within=20)
 
 
-def test_dead_letters_of_both_services_are_one_list(system: RunningSystem, company: Company):
+def test_dead_letters_of_all_services_are_one_list(system: RunningSystem, company: Company):
     dead = "/v1/dead-letters"
     known = {letter["id"] for letter in company.admin.every(dead)}
     tell(system, company, conversation_event() | {"type": "conversation.started.v9"})
@@ -163,10 +166,10 @@ def test_dead_letters_of_both_services_are_one_list(system: RunningSystem, compa
     def fresh(**query: str) -> list[dict]:
         return [letter for letter in company.admin.every(dead, **query) if letter["id"] not in known]
 
-    # Both hear of the directory.
-    eventually(lambda: len(fresh()) == 3, within=20)
+    # All of them hear of the directory.
+    eventually(lambda: len(fresh()) == 4, within=20)
     letters = fresh()
-    assert sorted(letter["service"] for letter in letters) == ["customers", "customers", "tasks"]
+    assert sorted(letter["service"] for letter in letters) == ["customers", "customers", "dedup", "tasks"]
     assert [each["id"] for each in fresh(limit="1")] == [each["id"] for each in letters]
     assert {letter["service"] for letter in fresh(service="tasks")} == {"tasks"}
     of_tasks = next(letter for letter in letters if letter["service"] == "tasks")
