@@ -12,7 +12,9 @@ from uuid import UUID
 
 from servicekit.clock import utc_now
 from servicekit.database import UnitOfWork
+from servicekit.errors import Unavailable
 from servicekit.jobs import Progress, Run
+from servicekit.wire import RemoteFailure
 from services.dedup.index import repository as index
 from services.dedup.index.news import News, ask_for_page
 from services.dedup.pairs import finding
@@ -30,8 +32,15 @@ class RebuildIndex:
 
     def prepare(self, run: Run) -> tuple[News, str | None]:
         """The next customers, as they are now."""
-        ask = partial(run.rpc.call, "customers")
-        return ask_for_page(run.database, ask, run.job.state.get("after"), limit=PAGE)
+        ask, after = partial(run.rpc.call, "customers"), run.job.state.get("after")
+        try:
+            return ask_for_page(run.database, ask, after, limit=PAGE)
+        except RemoteFailure as failure:
+            if after is not None:
+                raise
+            # While a release is rolled out there may be a customers service that cannot answer yet. The job
+            # of a new database is queued once, so it waits for one that can.
+            raise Unavailable("customers_not_ready") from failure
 
     def step(self, run: Run, uow: UnitOfWork, prepared: tuple[News, str | None]) -> Progress:
         news, following = prepared

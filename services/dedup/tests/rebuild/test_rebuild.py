@@ -10,6 +10,7 @@ import pytest
 from servicekit.database.migrate import migrate
 from servicekit.ids import new_id
 from servicekit.testing.infrastructure import fresh_database
+from servicekit.wire import RemoteFailure
 from services.dedup.rebuild import __main__ as command
 from services.dedup.rebuild import job, starting
 from services.dedup.tests.following.telling import as_it_is, changed, index, pairs, tell
@@ -106,6 +107,19 @@ def test_it_goes_on_where_it_was_stopped(world: World):
     assert index(world).keys() == set(ids[3:])
     [row] = world.rows("SELECT done FROM job WHERE id = :id", id=job_id)
     assert row.done == 7
+
+
+def test_it_waits_for_a_customers_service_that_can_answer(world: World):
+    job_id = world.db.run(starting.start)
+    ana = world.customer("Ana")
+    world.company.down = RemoteFailure("reference")
+    world.work_off(JOBS)
+    [row] = world.rows("SELECT status, attempts FROM job WHERE id = :id", id=job_id)
+    assert (row.status, row.attempts) == ("running", 0)
+    world.company.down = None
+    world.run("UPDATE job SET run_after = now()")
+    world.work_off(JOBS)
+    assert index(world).keys() == {ana}
 
 
 def test_a_new_database_asks_for_it_by_itself():
