@@ -141,7 +141,21 @@ class Village:
             custom=person.custom,
         )
         person.id = UUID(made["id"])
+        if self.rng.random() < 0.2:
+            self._settle_again(person)
         return person
+
+    def _settle_again(self, person: Person) -> None:
+        """Somebody wrote them down a second time, with other addresses, and somebody else noticed."""
+        more = [("phone", self.rng.choice(PHONES)), ("email", self.rng.choice(EMAILS))]
+        twice = self.world.create(
+            name=person.name,
+            contact_points=[{"kind": kind, "value": value} for kind, value in more],
+            status=person.status,
+            channel=person.channel,
+        )
+        self.world.merge(twice["id"], into=str(person.id))
+        person.points += more
 
     def _custom(self) -> Json:
         pick = self.rng.choice
