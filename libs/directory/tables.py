@@ -18,6 +18,9 @@ from sqlalchemy import (
     Uuid,
 )
 
+# For catalogues of who is held where (servicekit.database.catalogue): a copy of it holds only its own ids.
+OTHER_DIRECTORY: Final = {"directory_team": "id", "directory_user": "id team_ids"}
+
 
 class DirectoryTables(NamedTuple):
     """The tables of one metadata. `state` has one row at most: the revision of the copy."""

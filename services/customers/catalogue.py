@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from directory.tables import OTHER_DIRECTORY
 from servicekit.database.catalogue import (
     JOBS,
-    OTHER_DIRECTORY,
     OTHER_JOBS,
     OTHER_PLUMBING,
     PLUMBING,

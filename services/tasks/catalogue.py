@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from directory.tables import OTHER_DIRECTORY
 from servicekit.database.catalogue import (
-    OTHER_DIRECTORY,
     OTHER_PLUMBING,
     PLUMBING,
     Catalogue,

@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-CAPABILITIES = ("profile", "bulk", "history", "outreach", "search", "filters", "tags", "fields")
+CAPABILITIES = (
+    *("profile", "bulk", "history", "matching", "merging"),
+    *("outreach", "search", "filters", "tags", "fields"),
+)
+OF_DEDUP = (
+    *("rebuild", "check", "access", "scan", "merging", "following"),
+    *("pairs", "index", "domain"),
+)
 
 
 def _lint_imports(root: Path) -> subprocess.CompletedProcess[str]:
@@ -42,6 +49,7 @@ def test_the_layers_are_kept():
         ),
         ("services/tasks/notes/queries.py", "services.tasks.work", "Notes and tasks"),
         ("services/tasks/customers.py", "services.tasks.notes", "Notes and tasks"),
+        ("services/dedup/index/news.py", "services.dedup.pairs", "In dedup"),
     ],
 )
 def test_a_broken_layer_is_noticed(tmp_path: Path, module: str, imports: str, broken: str):
@@ -63,6 +71,10 @@ def test_a_broken_layer_is_noticed(tmp_path: Path, module: str, imports: str, br
         _write(tmp_path / "services/tasks" / capability / "__init__.py")
     for room in ("service", "profile", "customers", "rights", "tables"):
         _write(tmp_path / "services/tasks" / f"{room}.py")
+    for capability in OF_DEDUP:
+        _write(tmp_path / "services/dedup" / capability / "__init__.py")
+    for room in ("service", "worker", "customers", "tables"):
+        _write(tmp_path / "services/dedup" / f"{room}.py")
     _write(tmp_path / "services/customers/domain/__init__.py")
     _write(tmp_path / "services/customers/tables.py", "import sqlalchemy\n")
     _write(tmp_path / "gateway/tables.py")

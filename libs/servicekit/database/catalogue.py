@@ -124,4 +124,3 @@ JOBS: Final = (
     by_text("job.state", until="the same"),
 )
 OTHER_JOBS: Final = {"job": "id counts problem lease_token"}
-OTHER_DIRECTORY: Final = {"directory_team": "id", "directory_user": "id team_ids"}
