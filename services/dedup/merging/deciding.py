@@ -58,9 +58,9 @@ def look(run: Run, scope: Scope) -> Decided:
         candidates = _with_evidence(connection, candidates)
         apart = _apart(connection, {record for each in candidates.values() for record in each.records})
     for cluster, ids in clusters.items():
-        decided.settled += _settled(ids, shown)
-        there = {shown[each]["id"] for each in ids if each in shown}
-        of_cluster = [candidates[each] for each in sorted(there) if each in candidates]
+        roots = {each: shown[each]["id"] for each in ids if each in shown}
+        decided.settled += _settled(ids, {e: root for e, root in roots.items() if root in candidates})
+        of_cluster = [candidates[root] for root in sorted(set(roots.values())) if root in candidates]
         decided.decisions[cluster] = deciding.decide(of_cluster, apart=apart)
     return decided
 
@@ -145,11 +145,10 @@ def _apart(connection: Connection, records: Iterable[str]) -> Apart:
     return {record: frozenset(others) for record, others in apart.items()}
 
 
-def _settled(ids: Iterable[str], shown: Json) -> list[Outcome]:
+def _settled(ids: Iterable[str], roots: Mapping[str, str]) -> list[Outcome]:
     """Who is no customer any more has nothing to wait for."""
-    gone = [Outcome(each, UNCHANGED, GONE) for each in ids if each not in shown]
-    moved = [each for each in ids if each in shown and shown[each]["id"] != each]
-    return gone + [Outcome(each, UNCHANGED, MERGED_MEANWHILE) for each in moved]
+    why = {each: GONE if each not in roots else MERGED_MEANWHILE for each in ids if roots.get(each) != each}
+    return [Outcome(each, UNCHANGED, reason) for each, reason in why.items()]
 
 
 def _plan(job: Job, cluster: str, group: Group, *, number: str) -> Json:

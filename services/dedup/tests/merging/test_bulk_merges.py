@@ -120,6 +120,27 @@ def test_what_the_index_does_not_know_yet_is_asked_for(world: World):
     assert world.company.root(other) == other
 
 
+def test_who_goes_between_two_questions_is_not_waited_for(world: World):
+    """Shown as a customer, and none any more when it is asked what they are alike by."""
+    gone, other = world.customer("Gone", phone=PHONE), world.customer("Other", phone=PHONE)
+    describe = world.company._describe_for_matching
+
+    def gone_by_then(ids: list[str]) -> Json:
+        world.company.delete(gone)
+        return describe(ids)
+
+    index_all(world)
+    world.company._describe_for_matching = gone_by_then  # type: ignore[method-assign]
+    try:
+        started = world.service.start_bulk_merge(world.admin, {"kind": "exact"})["bulk_merge"]
+        world.work_off(JOBS)
+    finally:
+        del world.company._describe_for_matching  # type: ignore[misc]
+    done = world.service.get_bulk_merge(world.admin, started["id"])["bulk_merge"]
+    assert (done["status"], done["counts"]) == ("succeeded", counts(0, unchanged=2))
+    assert world.company.root(other) == other
+
+
 def test_who_is_changed_between_looking_and_merging_is_looked_at_again(world: World, merging: Interrupted):
     one, two = world.customer("Ana", phone=PHONE), world.customer("Ana S.", phone=PHONE)
     merging.before(lambda: world.company.edit(one, email="ana@x.com"))
