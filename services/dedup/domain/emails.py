@@ -71,8 +71,8 @@ def local_likeness(a: Email, b: Email) -> Local | None:
 
 
 def neighbourhood(email: Email) -> set[str]:
-    """Its local part, whole and with each character left out: a slip leaves one of these as it was."""
-    local = email.local[:_LONGEST]
-    if len(email.stem) < _SHORTEST:
-        return {local}
-    return {local, *(local[:i] + local[i + 1 :] for i in range(len(local)))}
+    """Its local part, whole and with each letter left out: a slip leaves one of these as it was."""
+    local, letters = email.local[:_LONGEST], len(email.stem)
+    if letters < _SHORTEST:
+        return {local} - {""}
+    return {local, *(local[:i] + local[i + 1 :] for i in range(min(letters, len(local))))}

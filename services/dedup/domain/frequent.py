@@ -6,6 +6,7 @@ States and the United Kingdom (Census 2010, ONS), as they sound (words.py): Souz
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from services.dedup.domain.words import sound
@@ -31,6 +32,7 @@ _NAMES: Final = """
 _SOUNDS: Final = frozenset(map(sound, _NAMES.split()))
 
 
+@lru_cache(maxsize=65_536)
 def is_frequent(word: str) -> bool:
     """Lower-case ASCII."""
     return sound(word) in _SOUNDS

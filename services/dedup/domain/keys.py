@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import blake2b
+from string import ascii_lowercase
 from typing import Final
 
 from services.dedup.domain import emails, phones
 from services.dedup.domain.facts import LINE, Facts
+from services.dedup.domain.frequent import is_frequent
 from services.dedup.domain.names import Name, read_name
 from services.dedup.domain.nicknames import formal_names
 from services.dedup.domain.words import sound
@@ -37,6 +39,24 @@ def name_keys(name: str) -> list[int]:
     return sorted({-1 - _hashed(f"name {piece}") for piece in _pieces(read_name(name))})
 
 
+def name_marks(name: str) -> int:
+    """64 bits: how the words begin. Names that are alike have one in common; 0 for nobody's name."""
+    marks = 0
+    for word in read_name(name).words:
+        marks |= _marks(word)
+    return marks
+
+
+@lru_cache(maxsize=65_536)
+def _marks(word: str) -> int:
+    """An initial may be the beginning of anything: it has the marks of all that begin like it."""
+    marks = 0
+    for spoken in _spoken(word):
+        for second in spoken[1:2] or ascii_lowercase:
+            marks |= 1 << (ord(spoken[0]) * 31 + ord(second)) % 64
+    return marks
+
+
 def _of_identities(facts: Facts) -> Iterator[str]:
     for point in facts.points:
         if point.space != LINE or ";" in point.value:
@@ -56,10 +76,10 @@ def _of_emails(facts: Facts) -> Iterator[str]:
         if email.company:
             for piece in pieces:
                 yield f"company {email.company} {piece}"
-        if email.local:
+        for local in emails.neighbourhood(email):
+            yield f"local {local}"
+        if email.local and not any(is_frequent(w) for w in facts.read_name.words if w in email.stem):
             yield f"stem {email.stem}"
-            for local in emails.neighbourhood(email):
-                yield f"local {local}"
 
 
 @lru_cache(maxsize=65_536)

@@ -1,6 +1,8 @@
-"""Who is to be compared with whom: pairs of rows that share a key. Pure numpy.
+"""Who is to be compared with whom: pairs of rows that share a key, and a mark of their names. Pure numpy.
 
-Cost: a sort of all keys, and at most MAX_GROUP - 1 pairs for each key of a row: n log n, never a square.
+Cost: a sort of all keys, and at most MAX_GROUP - 1 pairs for each key of a row: n log n, never a square. What
+addresses bring together by chance grows with the number of customers; names, which are looked at right here,
+keep one of ten of those.
 """
 
 from __future__ import annotations
@@ -25,11 +27,16 @@ class Meetings:
 
     def __init__(self) -> None:
         self.rows = 0
+        self._marks: list[NDArray[np.uint64]] = []
         self._keys: list[list[Numbers]] = [[] for _ in range(PARTS)]
         self._owners: list[list[NDArray[np.int32]]] = [[] for _ in range(PARTS)]
 
-    def add(self, counts: Sequence[int], keys: Numbers) -> None:
-        """Of the next rows: how many keys each has, and all of them. Keys below 0 bring nobody together."""
+    def add(self, counts: Sequence[int], keys: Numbers, marks: NDArray[np.uint64]) -> None:
+        """Of the next rows: how many keys each has, all of them, and the marks of each one's name.
+
+        Keys below 0 bring nobody together, nor do two rows meet that have no mark in common.
+        """
+        self._marks.append(marks)
         owners = np.repeat(np.arange(self.rows, self.rows + len(counts), dtype=np.int32), counts)
         self.rows += len(counts)
         clues = keys >= 0
@@ -42,15 +49,19 @@ class Meetings:
 
     def pairs(self) -> tuple[Numbers, Numbers]:
         """Each pair of rows that share a key, once: two columns, the lower row first, in order."""
-        found = [self._codes(part) for part in range(PARTS)]
+        marks = _taken(self._marks)
+        found = [self._codes(part, marks) for part in range(PARTS)]
         codes = np.unique(np.concatenate(found))
         return codes // max(1, self.rows), codes % max(1, self.rows)
 
-    def _codes(self, part: int) -> Numbers:
+    def _codes(self, part: int, marks: NDArray[np.uint64]) -> Numbers:
         keys, owners = _taken(self._keys[part]), _taken(self._owners[part])
         order = np.argsort(keys, kind="stable")
         keys, owners = keys[order], owners[order].astype(np.int64)
-        codes = [low * self.rows + high for low, high in _pairs_of_groups(keys, owners)]
+        codes = [
+            (low * self.rows + high)[(marks[low] & marks[high]) != 0]
+            for low, high in _pairs_of_groups(keys, owners)
+        ]
         return np.unique(np.concatenate(codes)) if codes else np.empty(0, np.int64)
 
 

@@ -24,6 +24,7 @@ from services.dedup.pairs import finding, statements
 from services.dedup.pairs.domain.clusters import clusters_of
 from services.dedup.pairs.repository import Ends, Found, put, recluster
 from services.dedup.scan import repository
+from services.dedup.scan.candidates import MAX_GROUP
 from services.dedup.scan.kind import KIND
 from services.dedup.scan.reading import Candidates, read_candidates, write_candidates
 
@@ -80,7 +81,7 @@ def _plan(run: Run, uow: UnitOfWork, candidates: Candidates) -> Progress:
     if repository.is_another_scanning(connection, kind=KIND, job_id=run.job.id):
         raise GaveUp("scan_running", "Another scan is running.")
     count = write_candidates(connection.connection.driver_connection, candidates)
-    total = repository.add_pairs_of_before(connection, count=count)
+    total = repository.add_others(connection, count=count, most=MAX_GROUP)
     counts = {"customers": len(candidates.ids), "compared": 0, "found": 0, "removed": 0}
     return Progress(state={"after": 0}, total=total, done=0, counts=counts)
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from services.dedup.domain.keys import name_marks
 from services.dedup.scan.candidates import Meetings
 
 # What PostgreSQL writes: a header; for each row the number of fields, and each field after its length; an
@@ -16,8 +17,7 @@ from services.dedup.scan.candidates import Meetings
 _HEADER: Final = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _END: Final = b"\xff\xff"
 _ID: Final = slice(6, 22)
-_LENGTH: Final = slice(22, 26)
-_ARRAY: Final = 26
+_NAME: Final = 22
 _ARRAY_HEAD: Final = 20
 _ELEMENT: Final = np.dtype([("length", ">i4"), ("key", ">i8")])
 _ROW: Final = np.dtype(
@@ -25,7 +25,7 @@ _ROW: Final = np.dtype(
 )
 _ROWS_AT_ONCE: Final = 20_000
 
-_READ: Final = "COPY (SELECT customer_id, keys FROM indexed_customer) TO STDOUT (FORMAT binary)"
+_READ: Final = "COPY (SELECT customer_id, name, keys FROM indexed_customer) TO STDOUT (FORMAT binary)"
 _WRITE: Final = "COPY scan_candidate (n, first_id, second_id) FROM STDIN (FORMAT binary)"
 
 
@@ -41,21 +41,35 @@ class Candidates:
 def read_candidates(connection: Any) -> Candidates:
     """As of now, on a psycopg connection whose statements may take long."""
     meetings, ids = Meetings(), bytearray()
-    counts: list[int] = []
     elements: list[bytes] = []
+    marks: list[int] = []
     with connection.cursor() as cursor, cursor.copy(_READ) as copy:
         for row in _rows(copy):
             ids += row[_ID]
-            length = int.from_bytes(row[_LENGTH], "big")
-            counts.append(max(0, length - _ARRAY_HEAD) // _ELEMENT.itemsize)
-            elements.append(row[_ARRAY + _ARRAY_HEAD : _ARRAY + length])
-            if len(counts) == _ROWS_AT_ONCE:
-                meetings.add(counts, _keys(elements))
-                counts.clear()
-                elements.clear()
-    meetings.add(counts, _keys(elements))
+            name, array = _name_and_array(row)
+            marks.append(name_marks(name))
+            elements.append(array)
+            if len(marks) == _ROWS_AT_ONCE:
+                _add(meetings, elements, marks)
+    _add(meetings, elements, marks)
     low, high = meetings.pairs()
     return Candidates(np.frombuffer(bytes(ids), "S16"), low, high)
+
+
+def _name_and_array(row: bytes) -> tuple[str, bytes]:
+    """The name, and of the array the elements as they are."""
+    start = _NAME + 4
+    end = start + int.from_bytes(row[_NAME:start], "big")
+    return row[start:end].decode(), row[end + 4 + _ARRAY_HEAD :]
+
+
+def _add(meetings: Meetings, elements: list[bytes], marks: list[int]) -> None:
+    """They are taken out of their lists."""
+    keys = np.frombuffer(b"".join(elements), _ELEMENT)["key"].astype(np.int64)
+    counts = [len(each) // _ELEMENT.itemsize for each in elements]
+    meetings.add(counts, keys, np.array(marks, np.uint64))
+    elements.clear()
+    marks.clear()
 
 
 def _rows(copy: Any) -> Iterator[bytes]:
@@ -64,10 +78,6 @@ def _rows(copy: Any) -> Iterator[bytes]:
         row = bytes(block).removeprefix(_HEADER)
         if row and row != _END:
             yield row
-
-
-def _keys(elements: list[bytes]) -> NDArray[np.int64]:
-    return np.frombuffer(b"".join(elements), _ELEMENT)["key"].astype(np.int64)
 
 
 def write_candidates(connection: Any, candidates: Candidates) -> int:

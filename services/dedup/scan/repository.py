@@ -14,11 +14,21 @@ from services.dedup.pairs.repository import Ends
 _CHUNK: Final = text("""
     SELECT n, first_id, second_id FROM scan_candidate WHERE n > :after ORDER BY n LIMIT :limit
 """)
-_ALIKE_BEFORE: Final = text("""
+# Whoever shares an identity, was told to be one person or is a pair by now, whatever their names.
+_ALIKE_OTHERWISE: Final = text("""
+    WITH shared AS (
+        SELECT array_agg(customer_id) AS ids FROM indexed_identity
+        GROUP BY space, value HAVING count(*) BETWEEN 2 AND :most)
     INSERT INTO scan_candidate (n, first_id, second_id)
     SELECT :count + row_number() OVER (ORDER BY first_id, second_id), first_id, second_id
-    FROM (SELECT first_id, second_id FROM pair
-          EXCEPT SELECT first_id, second_id FROM scan_candidate) AS paired_before
+    FROM ((SELECT a AS first_id, b AS second_id
+           FROM shared CROSS JOIN unnest(ids) AS a CROSS JOIN unnest(ids) AS b WHERE a < b
+           UNION SELECT least(a.customer_id, b.customer_id), greatest(a.customer_id, b.customer_id)
+           FROM told_pair JOIN indexed_record AS a ON a.record_id = told_pair.first_id
+               JOIN indexed_record AS b ON b.record_id = told_pair.second_id
+           WHERE a.customer_id <> b.customer_id
+           UNION SELECT first_id, second_id FROM pair)
+          EXCEPT SELECT first_id, second_id FROM scan_candidate) AS others
 """)
 _OTHER_SCAN: Final = text("""
     SELECT EXISTS (SELECT FROM job
@@ -57,9 +67,12 @@ def forget_candidates(connection: Connection) -> None:
     connection.exec_driver_sql("TRUNCATE scan_candidate")
 
 
-def add_pairs_of_before(connection: Connection, *, count: int) -> int:
-    """What is a pair by now is looked at again, after `count` others; returns how many there are then."""
-    return count + connection.execute(_ALIKE_BEFORE, {"count": count}).rowcount
+def add_others(connection: Connection, *, count: int, most: int) -> int:
+    """Behind `count` candidates those who are alike in other ways than by a clue; how many there are then.
+
+    An identity that more than `most` share is a placeholder.
+    """
+    return count + connection.execute(_ALIKE_OTHERWISE, {"count": count, "most": most}).rowcount
 
 
 def candidates_after(connection: Connection, after: int, *, limit: int) -> tuple[list[Ends], int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from services.dedup.domain.facts import Facts, facts_of, facts_of_typed
-from services.dedup.domain.keys import MAX_KEYS, clue_keys, name_keys
+from services.dedup.domain.keys import MAX_KEYS, clue_keys, name_keys, name_marks
 from services.dedup.domain.score import Likeness, compare, contact_reasons
 
 
@@ -132,6 +132,18 @@ def test_names_meet_under_keys_of_their_own() -> None:
     assert all(key < 0 for key in name_keys("João Pedro Silva"))
     assert all(key >= 0 for key in clue_keys(somebody(email="jp@acme.com.br", phone=PHONE)))
     assert name_keys("WhatsApp contact ab12") == []
+
+
+@pytest.mark.parametrize(
+    "other", ["J. Silva", "Silva, Zé", "Pepe Silva", "JOSE", "Josep Sylva", "Хосе Сильва"]
+)
+def test_names_that_are_alike_have_a_mark_in_common(other: str) -> None:
+    assert name_marks("José Silva") & name_marks(other)
+
+
+def test_nobodys_name_has_no_mark() -> None:
+    assert name_marks("WhatsApp contact ab12") == 0
+    assert not name_marks("Ana Lima") & name_marks("Rui Prado")
 
 
 def test_facts_come_back_as_they_were_kept_and_keys_are_bounded() -> None:
