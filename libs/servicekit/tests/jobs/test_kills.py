@@ -13,8 +13,8 @@ from servicekit.testing.process import ServiceProcess
 from servicekit.testing.waiting import eventually
 from servicekit.tests.jobs.shop import Shop
 
-KILLS = 5
-ITEMS = 300
+KILLS = 3
+ITEMS = 200
 
 
 def test_nothing_is_lost_or_done_twice_when_workers_are_killed_at_random(shop: Shop):

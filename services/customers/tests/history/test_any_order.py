@@ -189,7 +189,7 @@ def replay(world: World) -> Replay:
 
 @given(st.data(), st.randoms(use_true_random=False))
 @settings(
-    max_examples=25,
+    max_examples=18,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
