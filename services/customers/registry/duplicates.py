@@ -58,7 +58,7 @@ def take_turn(connection: Connection, scope: Scope, *, at: datetime) -> None:
 
 
 def check_budget(connection: Connection, scope: Scope, *, at: datetime) -> None:
-    """For answers that tell nothing hidden and spend nothing. Raises Conflict `duplicate_budget_exhausted`."""
+    """For answers that tell nothing hidden and spend nothing. Conflict `duplicate_budget_exhausted`."""
     if scope.is_admin:
         return
     parameters = {"user_id": scope.user_id, "since": at - HOUR, "limit": ANSWERS_AN_HOUR}
