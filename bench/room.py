@@ -17,7 +17,7 @@ from uuid import UUID
 
 import psycopg
 
-from bench import ceiling, generate, long_history, standing
+from bench import ceiling, generate, indexed, long_history, standing
 from bench.ceiling import Ceiling
 from bench.company import Company, found
 from bench.people import MID_TEAM, people
@@ -144,6 +144,13 @@ class Room:
             standing.fill(url, customers)
             self._standing[customers] = url
         return self._standing[customers]
+
+    def indexed(self, customers: int) -> str:
+        """The address, as superuser, of a dedup database whose index has so many labelled people."""
+        self.say(f"indexing {customers:,} labelled people")
+        url = self.enter(self._fresh_database(f"indexed_{customers}"))
+        indexed.fill(url, customers, searchable=False)
+        return url
 
     @cached_property
     def long_histories(self) -> str:

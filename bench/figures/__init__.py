@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from bench.figures import bus, full_path, idle, inbound, lag, merging, person, push, scale, start, vocabulary
+from bench.figures import (
+    bus,
+    duplicates,
+    full_path,
+    idle,
+    inbound,
+    lag,
+    merging,
+    person,
+    push,
+    scale,
+    start,
+    vocabulary,
+)
 from bench.report import Figure
 from bench.room import Room
 
@@ -36,6 +49,8 @@ ALL = (
     Measurement("P-profile", person.measure_profile),
     Measurement("P-history", person.measure_history),
     Measurement("D-merge", merging.measure),
+    Measurement("D-quality", duplicates.measure_quality),
+    Measurement("D-scan", duplicates.measure_scan),
     Measurement("E-lag", lag.measure),
     Measurement("P-push", push.measure),
     Measurement("M-idle", idle.measure),
