@@ -8,8 +8,10 @@ from typing import Any
 from tests.security.customer_requests import Play, on, pages
 from tests.security.door import Answer, Request
 from tests.security.known import World
+from tests.support.campaign import size
 
 _WHATEVER = {"If-Match": "*"}
+_READS = ("get_customer", "list_history", "get_profile", "list_notes", "list_customer_tasks")
 
 
 def preview_with_each(world: World, rng: Random) -> Play:
@@ -33,7 +35,7 @@ def merge_with_each(world: World, rng: Random) -> Play:
             plan["versions"] = _versions((own, customer), seen, rng)
         made = yield Request("merge_customers", body=plan, headers=headers)
         if made.status == 201:
-            yield from _afterwards(made.json(), plan)
+            yield from _afterwards(made.json(), plan, rng)
         elif kind.startswith(("hidden", "never")):
             yield Request("merge_customers", body=_plan(rng, own, customer), headers=_WHATEVER)
 
@@ -68,9 +70,9 @@ def undo_each(world: World, rng: Random) -> Play:
             yield Request("get_merge", there)
 
 
-def _afterwards(merge: dict[str, Any], plan: dict[str, Any]) -> Play:
+def _afterwards(merge: dict[str, Any], plan: dict[str, Any], rng: Random) -> Play:
     there, [absorbed] = {"merge_id": merge["id"]}, plan["duplicates"]
-    for operation in ("get_customer", "list_history", "get_profile", "list_notes", "list_customer_tasks"):
+    for operation in rng.sample(_READS, size(2, len(_READS))):
         yield on(operation, absorbed)
     yield on("update_customer", absorbed, body={"name": "Not applied"})
     yield on("list_history", merge["primary"], query={"kind": "change", "limit": 5})
