@@ -60,11 +60,11 @@ def test_json_that_others_would_choke_on_is_refused(raw):
     ids=["objects", "members", "texts", "properties", "lists"],
 )
 def test_a_body_of_very_many_values_is_refused_before_it_holds_everybody_up(body):
-    raw, started = orjson.dumps(body), time.process_time()
+    raw, started = orjson.dumps(body), time.thread_time()
     with pytest.raises(Invalid) as raised:
         checked_body(OPERATIONS["create_customer"], raw, b"application/json")
     assert refused(raised) == [("", "too_many_values")]
-    assert time.process_time() - started < 0.5
+    assert time.thread_time() - started < 1
 
 
 @pytest.mark.parametrize("raw", [b"[" * 32 + b"]" * 32, b'"\\\\u0000"', '"\U0001f600"'.encode(), b"[1e308]"])

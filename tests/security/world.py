@@ -159,6 +159,13 @@ class Founder:
         self.alike.ask_for("granted", AGENTS[0], asked_for[2], "granted")
         self.alike.token(AGENTS[0], self.world.phones[others[1]])
 
+    def told_of(self) -> None:
+        """One of each: a pair, a merge, a request to see somebody."""
+        first, second, third, fourth = self.world.customers["own"]
+        self.alike.give_one_line("own", first, second)
+        self.alike.merge("absorbed by own", third, fourth)
+        self.alike.ask_for("of others", AGENTS[0], self.world.customers["of others"][0])
+
     def suspected_in_secret(self) -> None:
         """The same among the hidden, and between them and visible ones."""
         own, hidden = self.world.customers["own"], self.world.customers["hidden"]
@@ -259,12 +266,14 @@ def a_world(system: RunningSystem, seed: int) -> World:
 
 
 def a_small_world(system: RunningSystem, seed: int) -> World:
-    """With two customers of the kinds that ordinary requests are about."""
+    """With a few customers of the kinds that ordinary requests are about."""
     with log_in(system.url, *system.admin) as admin:
         founder = Founder(system, admin, World(seed), BASE)
         founder.staff()
-        founder.customers("own", 2, founder.world.teams["1"])
+        founder.customers("own", 4, founder.world.teams["1"])
+        founder.customers("of others", 1, founder.world.teams["3"])
         founder.around.ask_for_conversation("own")
+        founder.told_of()
         founder.deleted("deleted", 1, founder.world.teams["1"])
         return founder.world
 
