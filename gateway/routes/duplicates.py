@@ -39,8 +39,8 @@ async def check_duplicates(call: Call) -> Answer:
 async def list_duplicates(call: Call) -> Answer:
     """The queue: pairs of customers who may be one person, the most likely first.
 
-    An agent sees a pair who may see both. Where contact data is hidden, neither reasons nor scores tell of
-    it. A page may hold fewer than asked for, even none, and still have a next one.
+    An agent sees a pair who may see both; where contact data is hidden, none: each
+    would tell of it. A page may hold fewer than asked for, even none, and still have a next one.
     """
     narrowed = ("limit", "cursor", "min_score", "shared", "customer", "reason")
     asked = {name: call.query[name] for name in narrowed}

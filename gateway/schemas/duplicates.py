@@ -65,7 +65,7 @@ class Pair(Schema):
     customers = objects(Customer, required=True)
     score = fields.Integer(required=True, metadata={"description": "Of 100"})
     reasons = objects(Reason, required=True)
-    shared_identity = fields.Boolean(metadata={"description": "Absent where contact data is hidden"})
+    shared_identity = fields.Boolean(required=True)
     cluster = Id(required=True, metadata={"description": "Pairs that hang together have the same"})
     found_at = Moment(required=True)
     decision = one_of("not_duplicate", required=True, allow_none=True)
@@ -82,9 +82,7 @@ class Cluster(Schema):
     customers = objects(Customer, required=True)
     pairs = objects(Pair, required=True)
     exact = fields.Boolean(
-        metadata={
-            "description": "Whether what they share holds all together; absent where contact data is hidden"
-        }
+        required=True, metadata={"description": "Whether what they share holds all together"}
     )
     score = fields.Integer(required=True, metadata={"description": "The highest of its pairs"})
 

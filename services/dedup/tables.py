@@ -102,7 +102,6 @@ pair = Table(
     _moment("found_at"),
     Index("pair_first_second_key", "first_id", "second_id", unique=True),
     Index("pair_queue_idx", text("score DESC"), text("id DESC")),
-    Index("pair_name_queue_idx", text("name_score DESC"), text("id DESC")),  # of who sees no contact data
     CheckConstraint("first_id < second_id", name="ordered"),
 )
 

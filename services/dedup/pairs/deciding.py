@@ -31,6 +31,8 @@ def read_decision(data: Mapping[str, Any]) -> None:
 def decide(db: Transactions, look: Look, pair_id: Any, idempotency: Json | None) -> Json:
     """`{"pair", "replayed"}`. Raises NotFound for a pair that the caller does not see."""
     found = find_id(pair_id)
+    if look.is_masked:
+        raise not_found()
     pair = _first(db, look, idempotency) or _find(db, found)
     check_seen(look, pair)
     pair, replayed = db.run(lambda uow: _decide(uow, look, pair, idempotency))

@@ -1,8 +1,7 @@
 """The queue: pairs and clusters, likeliest first, as far as the caller may see them, for a bounded effort.
 
 Whoever sees few of many pairs gets short pages rather than slow ones: a page may hold less than was asked
-for, even nothing, and still have a next one. Whoever gets no contact data walks by the likeness of names: the
-order of the others would tell.
+for, even nothing, and still have a next one. For whoever gets no contact data it is empty.
 """
 
 from __future__ import annotations
@@ -12,12 +11,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from servicekit.database import Transactions
-from servicekit.database.paging import Keyset
 from services.dedup.pairs import queries
 from services.dedup.pairs.domain.clusters import clusters_of
 from services.dedup.pairs.looking import Look
-from services.dedup.pairs.messages import cluster_message, score_of
-from services.dedup.pairs.queries import BY_NAME, BY_SCORE, Pair
+from services.dedup.pairs.messages import cluster_message
+from services.dedup.pairs.queries import BY_SCORE, Pair
 from services.dedup.pairs.wanted import Wanted
 
 Json = dict[str, Any]
@@ -50,12 +48,10 @@ class Queue:
     wanted: Wanted
     by_clusters: bool = False
 
-    @property
-    def keyset(self) -> Keyset:
-        return BY_NAME if self.look.is_masked else BY_SCORE
-
     def page(self, cursor: str | None) -> Json:
         """`{"data", "next"}`. A cluster stands where the best of its pairs does."""
+        if self.look.is_masked:
+            return {"data": [], "next": None}
         found: list[Entry] = []
         size = _MOST_READ if self.wanted.is_narrow else self.wanted.limit + 1
         for _ in range(1 + REFILLS):
@@ -66,7 +62,7 @@ class Queue:
             size = max(size, min(_GROWTH * size, _MOST))
         kept = found[: self._fitting(found)]
         if len(kept) < len(found):
-            cursor = self._cursor_after(kept[-1].pair)
+            cursor = BY_SCORE.cursor_after([kept[-1].pair.score], kept[-1].pair.id)
         self.look.show(end for entry in kept for end in entry.customers)
         messages = [self._cluster(each) if self.by_clusters else self._pair(each) for each in kept]
         return {"data": [message for message in messages if message is not None], "next": cursor}
@@ -82,11 +78,9 @@ class Queue:
         return None
 
     def _walk(self, cursor: str | None, size: int) -> tuple[list[Pair], str | None]:
-        keyset, at_least, customer = self.keyset, self.wanted.min_score, self.wanted.customer
+        at_least, customer = self.wanted.min_score, self.wanted.customer
         with self.db.reading() as connection:
-            page = queries.walk(
-                connection, keyset, limit=size, cursor=cursor, at_least=at_least, customer=customer
-            )
+            page = queries.walk(connection, limit=size, cursor=cursor, at_least=at_least, customer=customer)
         return list(map(queries.to_pair, page.rows)), page.next
 
     def _entries(self, met: list[Pair]) -> list[Entry]:
@@ -99,7 +93,7 @@ class Queue:
         if not self.by_clusters:
             return [Entry(pair, clusters[pair.id], [pair]) for pair in seen]
         groups: dict[UUID, list[Pair]] = {}
-        for pair in sorted(around, key=self._rank, reverse=True):
+        for pair in sorted(around, key=lambda pair: (pair.score, pair.id), reverse=True):
             if pair.id in clusters:
                 groups.setdefault(clusters[pair.id], []).append(pair)
         entries = [Entry(pair, clusters[pair.id], groups.get(clusters[pair.id], [pair])) for pair in seen]
@@ -113,13 +107,6 @@ class Queue:
             if number == self.wanted.limit or (number and customers > _MOST_SHOWN):
                 return number
         return len(found)
-
-    def _rank(self, pair: Pair) -> tuple[int, UUID]:
-        return score_of(pair, masked=self.look.is_masked), pair.id
-
-    def _cursor_after(self, pair: Pair) -> str:
-        score, pair_id = self._rank(pair)
-        return self.keyset.cursor_after([score], pair_id)
 
     def _pair(self, entry: Entry) -> Json | None:
         return self.look.pair_message(entry.pair, cluster=entry.cluster)
@@ -135,7 +122,7 @@ class Queue:
             entry.cluster,
             [customers[each] for each in sorted(customers)],
             shown,
-            exact=None if self.look.is_masked else _are_one(entry),
+            exact=_are_one(entry),
         )
 
 

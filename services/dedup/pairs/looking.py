@@ -5,7 +5,7 @@ Never inside of a unit of work, nor with a connection at hand.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
@@ -15,7 +15,6 @@ from servicekit.errors import NotFound
 from servicekit.inputs import find_id
 from servicekit.scope import Scope
 from services.dedup.customers import Ask
-from services.dedup.domain.score import SIMILAR_NAME
 from services.dedup.pairs.domain.clusters import clusters_of
 from services.dedup.pairs.messages import pair_message
 from services.dedup.pairs.queries import Pair
@@ -35,12 +34,8 @@ class Look:
     _shown: dict[UUID, Json] = field(default_factory=dict)
 
     def sees(self, pair: Pair) -> bool:
-        """Both customers, and of what makes them alike at least one thing. `look_at` comes first."""
-        return all(self._seen[end] for end in pair.ends) and self.is_told(pair.reasons)
-
-    def is_told(self, reasons: Iterable[Mapping[str, Any]]) -> bool:
-        """Whether there is a reason among these that the caller may know."""
-        return not self.is_masked or any(reason["code"] == SIMILAR_NAME for reason in reasons)
+        """Both customers. `look_at` comes first."""
+        return not self.is_masked and all(self._seen[end] for end in pair.ends)
 
     def at_customer(self, customer_id: object) -> UUID:
         """The customer that this id belongs to. NotFound alike for one that never was and a hidden one."""
@@ -74,7 +69,10 @@ class Look:
 
     @cached_property
     def is_masked(self) -> bool:
-        """Whether the caller gets no contact data, nor anything that tells of it."""
+        """Whether the caller gets no contact data. They are told of no pair at all.
+
+        A name alone makes no pair: each one tells that the two have an address in common, or one like it.
+        """
         if self.scope.is_admin:
             return False
         return bool(self.ask("get_settings", self.scope.dump())["hide_contact_data"])
@@ -92,7 +90,7 @@ class Look:
         customers = [message for message in shown if message is not None]
         if len(customers) < len(shown):
             return None
-        return pair_message(pair, customers, cluster=cluster, masked=self.is_masked, decision=decision)
+        return pair_message(pair, customers, cluster=cluster, decision=decision)
 
 
 def _chunks(ids: list[UUID], size: int) -> Iterable[list[UUID]]:

@@ -1,4 +1,4 @@
-"""Reading pairs: walked in one order, by the clusters that they are in, by their id."""
+"""Reading pairs: walked by score, by the clusters that they are in, by their id."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from services.dedup.pairs.domain.clusters import Edge
 from services.dedup.tables import pair
 
 BY_SCORE: Final = Keyset("-score", [SortKey(pair.c.score, descending=True)], pair.c.id)
-BY_NAME: Final = Keyset("-name_score", [SortKey(pair.c.name_score, descending=True)], pair.c.id)
 
 _COLUMNS: Final = [column for column in pair.columns if column.name != "cluster_id"]
 _NAMES: Final = ", ".join(column.name for column in _COLUMNS)
@@ -24,7 +23,7 @@ _OF_CLUSTERS = text(f"""
         SELECT cluster_id FROM pair WHERE id = ANY(CAST(:ids AS uuid[])))""")
 _FIND = text(f"SELECT {_NAMES} FROM pair WHERE id = :id")
 _OTHERS = text("""
-    SELECT first_id, second_id, reasons FROM pair WHERE first_id = :id OR second_id = :id
+    SELECT first_id, second_id FROM pair WHERE first_id = :id OR second_id = :id
     ORDER BY score DESC, id DESC LIMIT :limit""")
 
 
@@ -52,20 +51,19 @@ class Pair:
 
 def walk(
     connection: Connection,
-    keyset: Keyset,
     *,
     limit: int,
     cursor: str | None,
     at_least: int | None = None,
     customer: UUID | None = None,
 ) -> Page:
-    """The next pairs in this order; their rows are for `to_pair`."""
+    """The next pairs, likeliest first; their rows are for `to_pair`."""
     statement = select(*_COLUMNS)
     if at_least is not None:
-        statement = statement.where(keyset.keys[0].expression >= at_least)
+        statement = statement.where(pair.c.score >= at_least)
     if customer is not None:
         statement = statement.where((pair.c.first_id == customer) | (pair.c.second_id == customer))
-    return list_page(connection, statement, keyset, cursor=cursor, limit=limit)
+    return list_page(connection, statement, BY_SCORE, cursor=cursor, limit=limit)
 
 
 def of_same_clusters(connection: Connection, ids: Collection[UUID]) -> list[Pair]:
@@ -79,7 +77,7 @@ def find(connection: Connection, pair_id: UUID) -> Pair | None:
 
 
 def pairs_of(connection: Connection, customer: UUID, *, limit: int) -> Sequence[Row[Any]]:
-    """Both ends and reasons of the best pairs of one customer."""
+    """Both ends of the best pairs of one customer."""
     return connection.execute(_OTHERS, {"id": customer, "limit": limit}).all()
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from servicekit.errors import Invalid
 from servicekit.inputs import whole
-from services.dedup.domain.score import REASONS, SIMILAR_NAME
+from services.dedup.domain.score import REASONS
 from services.dedup.pairs.queries import Pair
 
 MAX_LIMIT: Final = 200
@@ -34,13 +34,6 @@ class Wanted:
             self.reason is None or any(each["code"] == self.reason for each in pair.reasons)
         )
 
-    def check_unmasked(self) -> None:
-        """For a caller without contact data. Raises Invalid when they ask for what would tell of it."""
-        if self.shared is not None:
-            raise _hidden("/shared")
-        if self.reason not in (None, SIMILAR_NAME):
-            raise _hidden("/reason")
-
 
 def read_wanted(limit: Any, min_score: Any, shared: Any, reason: Any) -> Wanted:
     limit = whole(limit, "/limit", at_least=1, at_most=MAX_LIMIT)
@@ -51,7 +44,3 @@ def read_wanted(limit: Any, min_score: Any, shared: Any, reason: Any) -> Wanted:
     if reason is not None and reason not in REASONS:
         raise Invalid.at("/reason", "unknown_reason", f"one of {', '.join(REASONS)} is expected")
     return Wanted(limit, min_score, shared, reason)
-
-
-def _hidden(pointer: str) -> Invalid:
-    return Invalid.at(pointer, "field_hidden", "You do not see contact data, nor what is alike by it.")

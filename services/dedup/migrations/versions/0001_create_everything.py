@@ -84,7 +84,6 @@ CREATE UNIQUE INDEX pair_first_second_key ON pair (first_id, second_id);
 CREATE INDEX pair_second_id_idx ON pair (second_id);
 CREATE INDEX pair_cluster_id_idx ON pair (cluster_id);
 CREATE INDEX pair_queue_idx ON pair (score DESC, id DESC);
-CREATE INDEX pair_name_queue_idx ON pair (name_score DESC, id DESC);
 
 CREATE TABLE told_pair (
     first_id uuid NOT NULL,
