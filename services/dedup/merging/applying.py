@@ -11,7 +11,7 @@ from servicekit.database import UnitOfWork
 from servicekit.errors import Conflict, Invalid, NotFound, Stale, TooLarge
 from servicekit.jobs import Job, Progress, Run
 from servicekit.scope import Scope
-from services.dedup.merging import progress, targets
+from services.dedup.merging import deciding, progress, targets
 from services.dedup.merging.targets import ABSORBED, REFUSED, SURVIVOR, Outcome
 
 Json = dict[str, Any]
@@ -35,6 +35,9 @@ def apply(run: Run, scope: Scope) -> Applied:
     for plan in run.job.state["planned"]:
         if run.stopping or run.cancelled:
             break
+        if deciding.is_apart_by_now(run.database, plan):
+            applied.changed.append(plan)
+            continue
         try:
             _apply_one(run, scope, plan)
             applied.done.append(plan)

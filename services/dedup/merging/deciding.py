@@ -1,7 +1,8 @@
 """The second part: of the next clusters, as the customers service has them now, who becomes part of whom.
 
 What the index said was when it was said. So each customer is asked for anew: its version first, what it holds
-second. Whoever is changed between that and the merge has another version, and is decided about again.
+second. Whoever is changed between that and the merge has another version, and is decided about again, as is
+of whom somebody says meanwhile that they are not the same.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import Connection, text
 
-from servicekit.database import UnitOfWork
+from servicekit.database import Transactions, UnitOfWork
 from servicekit.jobs import Job, Progress, Run
 from servicekit.scope import Scope
 from services.dedup.customers import Description, describe
@@ -90,6 +91,14 @@ def write_down(uow: UnitOfWork, job: Job, decided: Decided) -> Progress:
     return progress.of(job, new, state=state)
 
 
+def is_apart_by_now(database: Transactions, plan: Json) -> bool:
+    """Whether somebody has said since that two who are to be merged are not the same."""
+    with database.reading() as connection:
+        apart = _apart(connection, {record for records in plan["records"].values() for record in records})
+    whose = {record: key for key, records in plan["records"].items() for record in records}
+    return any(whose[one] != whose[other] for one, others in apart.items() for other in others)
+
+
 def _as_many_as_can_be_asked_for(found: Mapping[str, list[str]]) -> dict[str, list[str]]:
     chosen: dict[str, list[str]] = {}
     room = MANY
@@ -160,6 +169,7 @@ def _plan(job: Job, cluster: str, group: Group, *, number: str) -> Json:
         "primary": group.primary.id,
         "duplicates": [each.id for each in members[1:]],
         "versions": {each.id: each.version for each in members},
+        "records": {each.id: sorted(each.records) for each in members},
     }
 
 

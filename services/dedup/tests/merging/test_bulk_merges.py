@@ -148,6 +148,26 @@ def test_who_is_changed_between_looking_and_merging_is_looked_at_again(world: Wo
     assert (done["status"], done["merges"], world.company.root(two)) == ("succeeded", 1, one)
 
 
+def test_what_is_decided_after_planning_holds(world: World, merging: Interrupted):
+    """Somebody says so while the first of two merges is done; by then the second is planned."""
+    pairs = [[world.customer(name, phone=f"+551198765000{n}") for name in ("Ana", "Eva")] for n in (1, 2)]
+
+    def decide_of_both() -> None:
+        for one, other in pairs:
+            world.run(
+                """INSERT INTO decision (first_id, second_id, origin, decided_at)
+                   VALUES (:a, :b, 'person', now())""",
+                a=min(one, other),
+                b=max(one, other),
+            )
+
+    merging.before(decide_of_both)
+    done = merged(world)
+    assert (done["status"], done["merges"]) == ("succeeded", 1)
+    assert done["counts"] == counts(2, unchanged=2)
+    assert len(world.company.merges) == 1
+
+
 def test_who_never_stands_still_is_refused_in_the_end(world: World, merging: Interrupted):
     one = world.customer("Ana", phone=PHONE)
     world.customer("Ana S.", phone=PHONE)
