@@ -112,10 +112,18 @@ def sorted_identities(points: Iterable[Point]) -> list[Identity]:
 def _hold(connection: Connection, wanted: Sequence[NewCustomer]) -> Held:
     identities = {p.identity for customer in wanted for p in customer.points}
     held = holders.find_holders(connection, identities)
-    return held | holders.lock(connection, identities - held.keys()).held
+    return held | holders.lock(connection, identities - _living(held).keys()).held
+
+
+def _living(held: Held) -> Held:
+    """Without holders who are deleted. There are none, and if there were, their news would be somebody new's:
+    to wait until such a holder is gone would hold up everybody's."""
+    living = {identity: tuple(h for h in several if h.live) for identity, several in held.items()}
+    return {identity: several for identity, several in living.items() if several}
 
 
 def _owners(connection: Connection, held: Held) -> dict[Identity, tuple[UUID, UUID]]:
+    held = _living(held)
     shared = {h.root_id for several in held.values() if len(several) > 1 for h in several}
     latest: dict[UUID, int] = {}
     if shared:

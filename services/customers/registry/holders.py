@@ -23,12 +23,16 @@ Claim = tuple[Identity, UUID]
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """One holder of one identity. `root_id` is the customer it is part of now: merges leave holders alone."""
+    """One holder of one identity. `root_id` is the customer it is part of now: merges leave holders alone.
+
+    Who is deleted holds nothing. Should one be `live` no more all the same, nobody is to stumble over it.
+    """
 
     identity: Identity
     slot: int
     customer_id: UUID
     root_id: UUID
+    live: bool
 
 
 _WANTED = "unnest(CAST(:spaces AS text[]), CAST(:values AS text[])) AS wanted (space, value)"
@@ -47,8 +51,9 @@ _FORGET_KEYS = text(f"""
     DELETE FROM identity_key k USING {_WANTED} WHERE (k.space, k.value) = (wanted.space, wanted.value)""")
 
 _READ = text(f"""
-    SELECT h.space, h.value, h.slot, h.customer_id, c.root_id
+    SELECT h.space, h.value, h.slot, h.customer_id, c.root_id, r.deleted_at IS NULL AS live
     FROM {_WANTED} JOIN identity_holder h USING (space, value) JOIN customer c ON c.id = h.customer_id
+    JOIN customer r ON r.id = c.root_id
     ORDER BY h.space, h.value, h.slot""")
 
 _CLAIM = text("""
@@ -80,7 +85,8 @@ def find_holders(connection: Connection, identities: Iterable[Identity]) -> Held
     held: Held = {}
     if wanted["spaces"]:
         for row in connection.execute(_READ, wanted):
-            holder = Holder(Identity(row.space, row.value), row.slot, row.customer_id, row.root_id)
+            identity = Identity(row.space, row.value)
+            holder = Holder(identity, row.slot, row.customer_id, row.root_id, row.live)
             held[holder.identity] = (*held.get(holder.identity, ()), holder)
     return held
 
@@ -127,10 +133,13 @@ def forget(connection: Connection, locked: Locked) -> None:
 def claim(
     connection: Connection, claims: Sequence[Claim], *, held: Mapping[Identity, Sequence[Holder]]
 ) -> None:
-    """Make each customer a holder of its identity. The caller locked them; `held` is what the lock read."""
+    """Make each customer a holder of its identity, unless it is one. The caller locked them; `held` is what
+    the lock read."""
     last = {identity: max(h.slot for h in holders) for identity, holders in held.items() if holders}
     rows = []
     for identity, customer_id in claims:
+        if any(holder.customer_id == customer_id for holder in held.get(identity, ())):
+            continue
         last[identity] = last.get(identity, -1) + 1
         rows.append((identity.space, identity.value, last[identity], customer_id))
     if rows:

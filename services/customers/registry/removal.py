@@ -27,6 +27,7 @@ KEPT: Final = timedelta(days=30)
 _MARK = text("""
     UPDATE customer SET deleted_at = :deleted_at, deleted_by = CAST(:by AS uuid), updated_at = :at,
            version = version + 1, revision = revision + 1 WHERE id = :id""")
+_ABSORBED = text("SELECT id FROM customer WHERE root_id = :id AND root_id <> id")
 
 
 def delete(
@@ -114,6 +115,10 @@ def _locked_root(work: Work, customer_id: UUID, members: Sequence[UUID]) -> Lock
     """The customer, locked with all records it is made of. ChangedMeanwhile if a merge came in between."""
     locked = repository.lock_customers(work.uow.connection, members)
     if locked.keys() != set(members) or any(row.root_id != customer_id for row in locked.values()):
+        raise ChangedMeanwhile
+    # A merge that was quicker may have brought more of them: none gets in past these locks.
+    absorbed = work.uow.connection.execute(_ABSORBED, {"id": customer_id}).scalars()
+    if {customer_id, *absorbed} != set(members):
         raise ChangedMeanwhile
     return locked[customer_id]
 

@@ -147,7 +147,7 @@ def others(
 ) -> Matches:
     """Customers besides this one that hold one of the addresses (`among`: one of these identities)."""
     asked = held.keys() if among is None else held.keys() & set(among)
-    roots = {identity: [holder.root_id for holder in held[identity]] for identity in asked}
+    roots = {identity: [holder.root_id for holder in held[identity] if holder.live] for identity in asked}
     return matches(addresses, roots, besides=besides)
 
 

@@ -113,3 +113,21 @@ def test_teams_of_several_records_in_one_batch(world, connector, two):
     )
     assert (teams(world, survivor), teams(world, absorbed)) == (sorted([sales, support]), [sales])
     assert world.folded(survivor) == {"teams": [sales]}
+
+
+def test_an_address_that_somebody_deleted_still_holds_holds_nobodys_news_up(world, connector, two):
+    """No write leaves one behind; if there is one all the same, its news are somebody new's."""
+    survivor, _ = two
+    world.run("UPDATE customer SET deleted_at = now() WHERE id = :id", id=UUID(survivor))
+    world.refresh(survivor)
+    connector.send(a_message(identities=[PHONE]), a_message("two", identities=[EMAIL], conversation="wa-2"))
+    found = world.service.list_customers(world.admin)["data"]
+    assert sorted(point["value"] for each in found for point in each["contact_points"]) == [
+        PHONE["value"],
+        EMAIL["value"],
+    ]
+    assert world.rows("SELECT id FROM customer WHERE live AND id = ANY(:two)", two=[*map(UUID, two)]) == []
+    for each in found:
+        world.service.delete_customer(world.admin, each["id"])
+    world.service.restore_customer(world.admin, survivor)
+    assert len(world.get(survivor)["contact_points"]) == 2

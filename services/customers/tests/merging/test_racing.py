@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from identity import Identity
 from servicekit.errors import NotFound, Stale
 from servicekit.ids import new_id
+from servicekit.testing.waiting import eventually
+from services.customers.registry import holders
 from services.customers.tests.history.told import Connector, an_event
-from services.customers.tests.merging.doing import in_two_teams, merge, undo
+from services.customers.tests.merging.doing import addresses, in_two_teams, merge, undo
 from services.customers.tests.registry.test_identity_under_concurrency import at_once
 from services.customers.tests.world import World
 
 ROUNDS = range(2)
+SOMEBODY_WAITS = text("""
+    SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))""")
 
 
 def together(world: World, *works: Any) -> list[Any]:
@@ -111,3 +118,20 @@ def test_news_and_edits_during_merging_and_undoing_are_all_kept(world: World, _r
     history = world.service.list_history(world.admin, bia["id"], kinds=["conversation"])["data"]
     assert len(history) == 3
     assert "during" in world.get(ana["id"])["tags"]
+
+
+def test_who_is_merged_into_somebody_about_to_be_deleted_goes_along(world: World):
+    """The deletion waits for an address when the merge is done."""
+    ana, bia = in_two_teams(world)
+    with ThreadPoolExecutor(1) as pool:
+        with world.db.unit_of_work() as uow:
+            holders.lock(uow.connection, [Identity("email", "ana@x.test")])
+            deleted = pool.submit(
+                world.patiently, lambda: world.service.delete_customer(world.admin, ana["id"])
+            )
+            eventually(lambda: uow.connection.execute(SOMEBODY_WAITS).first() is not None)
+            merge(world, ana, bia)
+        deleted.result()
+    assert world.holders() == []
+    world.service.restore_customer(world.admin, ana["id"])
+    assert addresses(world.get(ana["id"])) == {"ana@x.test", "+5511987654321"}
