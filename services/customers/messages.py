@@ -56,7 +56,10 @@ def shown_teams(teams: Any, scope: Scope) -> list[str]:
 
 
 def change_message(row: Any, scope: Scope, configuration: Configuration) -> dict[str, Any]:
-    """One entry of the history of changes, with values that this caller may see."""
+    """One entry of the history of changes, with values that this caller may see.
+
+    `withheld` are those that may be of somebody else, who was taken apart from this customer since.
+    """
     message: dict[str, Any] = {
         "id": str(row.id),
         "kind": "change",
@@ -65,7 +68,7 @@ def change_message(row: Any, scope: Scope, configuration: Configuration) -> dict
         "origin": row.origin,
         "field": row.field,
     }
-    if row.field in MASKED and is_masked(scope, configuration):
+    if (row.withheld and not scope.is_admin) or (row.field in MASKED and is_masked(scope, configuration)):
         return {**message, "masked": ["before", "after"]}
     before, after = row.before, row.after
     if row.field == "teams":

@@ -53,7 +53,8 @@ def messages(condition: str, everything: bool) -> str:
 def changes(condition: str, everything: bool) -> str:
     """Those of teams apart from all others: of them agents see few, and the index has them apart."""
     return f"""
-        SELECT c.id, c.at, 'change' AS kind, c.by, c.origin, c.field, c.before, c.after
+        SELECT c.id, c.at, 'change' AS kind, c.by, c.origin, c.field, c.before, c.after,
+               c.withheld
         FROM {_MEMBERS} CROSS JOIN (VALUES (false), (true)) AS told (of_teams) CROSS JOIN LATERAL (
             SELECT * FROM change WHERE customer_id = member.id AND (field = 'teams') = told.of_teams
             {condition} {"" if everything else _OWN_TEAMS_CHANGED}

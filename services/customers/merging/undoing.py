@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from services.customers.merging.domain.record import Record
 from services.customers.merging.messages import kept_message, lost_message, merge_message
 from services.customers.merging.queries import Merge
 from services.customers.merging.restoring import Lost
+from services.customers.merging.withholding import withhold
 from services.customers.messages import customer_message
 from services.customers.registry import index, writing
 from services.customers.registry import queries as customers
@@ -87,11 +89,17 @@ def _write(
 
 
 def _record(work: Work, merge: Merge, parted: Parted, told: Changes) -> None:
-    restored = list(map(str, parted.trees))
-    undone = FieldChange("unmerged", None, {"merge": str(merge.id), "restored": restored})
+    undone = FieldChange("unmerged", None, _undone(merge, parted.trees))
     rows = [(parted.root, undone), *((parted.root, change) for change in told)]
-    rows += [(id_, undone) for id_ in parted.trees]
+    # Who sees one of the restored may not see the others.
+    rows += [(id_, replace(undone, after=_undone(merge, [id_]))) for id_ in parted.trees]
     record_changes(work.uow.connection, rows, author=work.author("merge"))
+    staying = [id_ for id_, record in parted.records.items() if record.root_id == parted.root]
+    withhold(work.uow.connection, staying, since=merge.merged_at)
+
+
+def _undone(merge: Merge, restored: Iterable[UUID]) -> Json:
+    return {"merge": str(merge.id), "restored": list(map(str, restored))}
 
 
 def _tell(

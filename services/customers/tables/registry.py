@@ -172,6 +172,7 @@ change = Table(
     Column("field", Text, nullable=False),
     Column("before", JSONB),
     Column("after", JSONB),
+    Column("withheld", Boolean, nullable=False, server_default="false"),  # values: administrators only
     # Changes of teams apart: agents see only those of their own.
     Index("change_feed_idx", "customer_id", text("(field = 'teams')"), text("at DESC"), text("id DESC")),
 )

@@ -53,6 +53,7 @@ _SHOWN = """
 ALTER TABLE customer ADD COLUMN primary_ids jsonb;
 ALTER TABLE customer_activity ADD COLUMN own_at timestamptz;
 ALTER TABLE contact_point ADD COLUMN root_id uuid;
+ALTER TABLE change ADD COLUMN withheld boolean NOT NULL DEFAULT false;
 
 CREATE FUNCTION contact_point_root() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -70,6 +71,7 @@ CREATE INDEX contact_point_root_idx ON contact_point (root_id, kind);
 """
 
 _BEFORE = """
+ALTER TABLE change DROP COLUMN withheld;
 DROP TRIGGER contact_point_root ON contact_point;
 DROP FUNCTION contact_point_root;
 ALTER TABLE contact_point DROP COLUMN root_id;
