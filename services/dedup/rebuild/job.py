@@ -1,4 +1,6 @@
-"""The index made anew, a page of customers in each step; at the end a scan makes the pairs anew.
+"""The index made anew, a page of customers in each step; then a scan makes the pairs anew.
+
+The first step queues that scan, which waits for the end: it comes also after one that failed.
 
 Whoever changes meanwhile is written by whoever hears of it, before or after: the later question wins. So it
 may be done at any time, be stopped and go on, and nothing is missing from the index while it is done.
@@ -50,8 +52,8 @@ class RebuildIndex:
         swept = index.sweep(uow.connection, news, after=after, until=following and UUID(following))
         # Of those who changed the scan makes the pairs: one by one it would take many times as long.
         finding.remake(uow.connection, (), left=written.left | swept, at=utc_now())
-        if following is None:
-            scan.start(uow, created_by=run.job.created_by)
+        if "after" not in run.job.state:
+            scan.start_after(uow, created_by=run.job.created_by)
         return Progress(
             state={"after": following} if following else None,
             done=run.job.done + len(news.customers),

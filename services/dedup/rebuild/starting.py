@@ -9,8 +9,9 @@ from sqlalchemy import text
 
 from servicekit import jobs
 from servicekit.database import UnitOfWork
+from services.dedup.scan.kind import REBUILD
 
-KIND: Final = "rebuild_index"
+KIND: Final = REBUILD
 NOBODY: Final = str(UUID(int=0))  # a command
 
 _ALONE: Final = text("SELECT pg_advisory_xact_lock(hashtext('rebuild_index'))")

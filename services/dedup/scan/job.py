@@ -1,7 +1,8 @@
 """The work of a full scan: who shares a clue is written down, then pair after pair is compared.
 
 Each step is one transaction with its checkpoint. Comparing is done before it, outside of any; a customer who
-changed meanwhile is left to whoever indexes them.
+changed meanwhile is left to whoever indexes them. A scan reads the index when no other is at work, and nobody
+makes the index anew: until then it waits, so that it follows a rebuild however that ends.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from sqlalchemy import Connection
 from servicekit import jsonio
 from servicekit.clock import utc_now
 from servicekit.database import UnitOfWork
-from servicekit.jobs import GaveUp, Progress, Run
+from servicekit.errors import Unavailable
+from servicekit.jobs import Progress, Run
 from services.dedup.domain.facts import Facts
 from services.dedup.domain.score import compare
 from services.dedup.index.repository import lock
@@ -25,7 +27,7 @@ from services.dedup.pairs.domain.clusters import clusters_of
 from services.dedup.pairs.repository import Ends, Found, put, recluster
 from services.dedup.scan import repository
 from services.dedup.scan.candidates import MAX_GROUP
-from services.dedup.scan.kind import KIND
+from services.dedup.scan.kind import KIND, REBUILD
 from services.dedup.scan.reading import Candidates, read_candidates, write_candidates
 
 _STEP: Final = 8_000
@@ -58,6 +60,8 @@ class ScanPairs:
     def prepare(self, run: Run) -> Candidates | Compared | Regrouped:
         """What the next step will write: all the reading and comparing, without a transaction."""
         if "after" not in run.job.state:
+            with run.database.reading() as connection:
+                _check_turn(connection, run.job.id)
             with run.patient_connection() as connection:
                 return read_candidates(connection.connection.driver_connection)
         if run.job.done < (run.job.total or 0):
@@ -78,12 +82,17 @@ def _plan(run: Run, uow: UnitOfWork, candidates: Candidates) -> Progress:
     """The table is emptied first: that waits for another scan, which is seen then."""
     connection = uow.connection
     repository.forget_candidates(connection)
-    if repository.is_another_scanning(connection, kind=KIND, job_id=run.job.id):
-        raise GaveUp("scan_running", "Another scan is running.")
+    _check_turn(connection, run.job.id)
     count = write_candidates(connection.connection.driver_connection, candidates)
     total = repository.add_others(connection, count=count, most=MAX_GROUP)
     counts = {"customers": len(candidates.ids), "compared": 0, "found": 0, "removed": 0}
     return Progress(state={"after": 0}, total=total, done=0, counts=counts)
+
+
+def _check_turn(connection: Connection, job_id: UUID) -> None:
+    """Raises Unavailable, upon which the job waits."""
+    if repository.is_another_at_work(connection, kinds=[KIND, REBUILD], job_id=job_id):
+        raise Unavailable("scan_running")
 
 
 def _compared(run: Run) -> Compared:

@@ -30,9 +30,9 @@ _ALIKE_OTHERWISE: Final = text("""
            UNION SELECT first_id, second_id FROM pair)
           EXCEPT SELECT first_id, second_id FROM scan_candidate) AS others
 """)
-_OTHER_SCAN: Final = text("""
+_OTHERS_AT_WORK: Final = text("""
     SELECT EXISTS (SELECT FROM job
-                   WHERE kind = :kind AND id <> :id AND status = 'running' AND state ? 'after')
+                   WHERE kind = ANY(:kinds) AND id <> :id AND status = 'running' AND state ? 'after')
 """)
 _FACTS: Final = text("""
     SELECT customer_id, revision, CAST(facts AS text) FROM indexed_customer WHERE customer_id = ANY(:ids)
@@ -59,8 +59,9 @@ _SET_CLUSTERS: Final = text("""
 """)
 
 
-def is_another_scanning(connection: Connection, *, kind: str, job_id: UUID) -> bool:
-    return bool(connection.execute(_OTHER_SCAN, {"kind": kind, "id": job_id}).scalar_one())
+def is_another_at_work(connection: Connection, *, kinds: Sequence[str], job_id: UUID) -> bool:
+    """Whether a job of these kinds has done a part of its work, and not all."""
+    return bool(connection.execute(_OTHERS_AT_WORK, {"kinds": list(kinds), "id": job_id}).scalar_one())
 
 
 def forget_candidates(connection: Connection) -> None:

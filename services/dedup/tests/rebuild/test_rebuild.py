@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from servicekit.database.migrate import migrate
+from servicekit.errors import Unavailable
 from servicekit.ids import new_id
 from servicekit.testing.infrastructure import fresh_database
 from servicekit.wire import RemoteFailure
 from services.dedup.rebuild import __main__ as command
 from services.dedup.rebuild import job, starting
+from services.dedup.scan import job as scan_work
 from services.dedup.tests.following.telling import as_it_is, changed, index, pairs, tell
 from services.dedup.tests.pairs.people import sharing
 from services.dedup.tests.world import World
@@ -150,3 +152,72 @@ def test_the_command_shows_how_far_it_has_come(world: World, monkeypatch: pytest
     assert any(line.startswith("succeeded: 1 customers in the index") for line in lines)
     assert lines[-1].startswith("succeeded")
     assert "pairs compared" in lines[-1]
+
+
+def test_a_scan_that_has_read_the_index_before_is_not_taken_for_the_one_that_follows(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    """It began while the index was empty: it knows nobody whom the rebuild puts into it."""
+    line = "+5511987654321"
+    a, b = world.customer("Rui Prado", phone=line), world.customer("Lia Nunes", phone=line)
+    begun = world.service.start_scan(world.admin)["scan"]["id"]
+    read = scan_work.read_candidates
+
+    def and_then_the_index_is_made_anew(connection: Any) -> Any:
+        candidates = read(connection)
+        monkeypatch.undo()
+        monkeypatch.setattr(job, "PAGE", 3)
+        rebuild(world)
+        return candidates
+
+    monkeypatch.setattr(scan_work, "read_candidates", and_then_the_index_is_made_anew)
+    world.work_off(JOBS)
+    world.work_off(JOBS)
+    assert pairs(world).keys() == {frozenset((a, b))}
+    scans = {str(row.id): row.status for row in world.rows("SELECT * FROM job WHERE kind = 'scan_pairs'")}
+    assert len(scans) == 2
+    assert scans[begun] == "succeeded"
+
+
+def test_the_scan_waits_for_one_that_is_comparing(world: World):
+    line = "+5511987654321"
+    a, b = world.customer("Rui Prado", phone=line), world.customer("Lia Nunes", phone=line)
+    begun = world.service.start_scan(world.admin)["scan"]["id"]
+    world.run(
+        """UPDATE job SET status = 'running', state = '{"after": 0}', total = 1, lease_token = id,
+           lease_until = now() + interval '1 hour' WHERE id = :id""",
+        id=begun,
+    )
+    rebuild(world)
+    [waiting] = world.rows("SELECT * FROM job WHERE kind = 'scan_pairs' AND id <> :id", id=begun)
+    assert (waiting.status, waiting.attempts, pairs(world)) == ("running", 0, {})
+    world.run("UPDATE job SET lease_token = NULL, lease_until = NULL, run_after = now()")
+    world.work_off(JOBS)
+    world.run("UPDATE job SET run_after = now()")
+    world.work_off(JOBS)
+    assert pairs(world).keys() == {frozenset((a, b))}
+
+
+@pytest.mark.parametrize("end", ["failed", "cancelled"])
+def test_the_scan_comes_also_after_a_rebuild_that_did_not_reach_its_end(world: World, end: str):
+    line = "+5511987654321"
+    for number in range(2):
+        world.customer(f"Rui Prado {number}", phone=line)
+    for number in range(6):
+        world.customer(f"Number {number}")
+    job_id, asked = world.db.run(starting.start), world.company.call
+
+    def call(method: str, *args: Any, **kwargs: Any) -> Any:
+        if method == "pages_for_matching" and args[0] is not None:
+            raise Unavailable("rpc_timeout")
+        return asked(method, *args, **kwargs)
+
+    world.company.call = call  # type: ignore[method-assign]
+    world.work_off(JOBS)
+    world.run("UPDATE job SET run_after = now() WHERE kind = 'scan_pairs'")
+    world.work_off(JOBS)
+    assert pairs(world) == {}, "it waits for the rest"
+    world.run("UPDATE job SET status = :end, finished_at = now() WHERE id = :id", end=end, id=job_id)
+    world.run("UPDATE job SET run_after = now() WHERE kind = 'scan_pairs'")
+    world.work_off(JOBS)
+    assert len(pairs(world)) == 1
