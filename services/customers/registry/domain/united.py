@@ -9,7 +9,7 @@ oldest primary one of the others.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 from uuid import UUID
@@ -77,23 +77,50 @@ class Reached:
         return frozenset((p.identity, record) for record, points in self.records.items() for p in points)
 
     def showing(self, points: Points, *, new_of: Mapping[UUID, UUID] | None = None) -> Reached:
-        """Changed so that these are shown. `new_of`: the record of a new point; it is the survivor's own if
-        not said.
+        """Changed so that these are shown. `new_of`: the record of a new point; if not said, it belongs to
+        whom its identity is of already (a phone that now is a WhatsApp, too), else to the survivor itself.
 
         An address that went goes from every record, and one that was corrected is corrected in all: who is
-        taken apart again has what was known of them to the end.
+        taken apart again has what was known of them to the end. No identity comes to a second record so.
         """
         if self.records.keys() | set((new_of or {}).values()) <= {self.root}:
             return Reached(self.root, {self.root: points})
         known = {p.address: p.id for p in self.shown}
         wanted = {p.id: p for p in points}
-        records = {r: _changed(several, known, wanted) for r, several in self.records.items()}
+        records = self._without_second_ones(
+            {r: _changed(several, known, wanted) for r, several in self.records.items()}, wanted.keys()
+        )
+        taken = self.held | Reached(self.root, records).held
         for point in points:
             if point.id not in known.values():
-                record = (new_of or {}).get(point.id, self.root)
+                record = (new_of or {}).get(point.id) or self._whose(point.identity, among=taken)
                 records[record] = (*records.get(record, ()), replace(point, primary=False))
         settled = {record: contacts.settled(several) for record, several in records.items()}
         return _with_primaries(Reached(self.root, settled, self.named), points)
+
+    def _whose(self, identity: Identity, *, among: Collection[tuple[Identity, UUID]]) -> UUID:
+        """Its record: the survivor itself if several have it, or none."""
+        ranked = [self.root, *(record for record, _ in _oldest_first(self.records.items()))]
+        return next((record for record in ranked if (identity, record) in among), self.root)
+
+    def _without_second_ones(
+        self, records: Mapping[UUID, Points], shown: Collection[UUID]
+    ) -> dict[UUID, Points]:
+        """`records` after corrections: what became an identity that another record had and keeps is that
+        one's from now on. Of two that became one address the one that is shown stays."""
+        staying = self.held & Reached(self.root, records).held
+        kept = [identity for identity, _ in staying]
+        placed: dict[UUID, dict[contacts.Address, Point]] = {record: {} for record in records}
+        points = [(record, point) for record, several in records.items() for point in several]
+        for record, point in sorted(points, key=lambda each: each[1].id not in shown):
+            place = record
+            if point.identity in kept and (point.identity, record) not in self.held:
+                place, point = self._whose(point.identity, among=staying), replace(point, primary=False)
+            placed[place].setdefault(point.address, point)
+        return {
+            record: tuple(sorted(of.values(), key=lambda p: (p.created_at, p.id)))
+            for record, of in placed.items()
+        }
 
 
 def _changed(points: Points, known: Mapping[contacts.Address, UUID], wanted: Mapping[UUID, Point]) -> Points:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.customers.tests.merging.doing import addresses, lasting, merge, undo
+from services.customers.tests.merging.doing import addresses, in_two_teams, lasting, merge, undo
 from services.customers.tests.world import World
 
 LINE = "+5511987654321"
@@ -62,3 +62,19 @@ def test_the_one_named_primary_by_hand_is_shown_until_it_leaves(world: World):
     assert world.update(ana["id"], contact_points={"add": more})["email"] == "caio@x.test"
     assert undo(world, first)["survivor"]["email"] == "caio@x.test"
     assert undo(world, second)["survivor"]["email"] == "ana@x.test"
+
+
+def test_a_new_use_of_an_address_goes_back_with_whose_address_it_is(world: World):
+    ana, bia = in_two_teams(world)
+    ana = world.update(ana["id"], phone="+5511911112222")
+    merged = merge(world, ana, bia)
+    holders = world.holders()
+    edited = world.update(ana["id"], whatsapp=bia["phone"])
+    assert (edited["whatsapp"], edited["phone"], world.holders()) == (bia["phone"], ana["phone"], holders)
+    edited = world.update(ana["id"], phone=bia["phone"])
+    assert (edited["whatsapp"], edited["phone"], len(world.holders())) == (bia["phone"], bia["phone"], 2)
+    undone = undo(world, merged)
+    assert addresses(undone["survivor"]) == {"ana@x.test"}
+    assert [(each["phone"], each["whatsapp"]) for each in undone["restored"]] == [
+        (bia["phone"], bia["phone"])
+    ]

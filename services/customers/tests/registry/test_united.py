@@ -140,9 +140,35 @@ def test_what_is_written_shows_what_was_wanted(data: st.DataObject) -> None:
             assert [p.primary for p in points if p.kind == kind].count(True) == 1
     if wanted == customer.shown:
         assert after.held == customer.held
-    known = {p.id for p in customer.shown}
-    assert {p.id for p in wanted} - known <= {p.id for p in after.records.get(ROOT, ())}
+    before = {identity for identity, _ in customer.held}
+    new = {p.id for p in wanted if p.identity not in before} - {p.id for p in customer.shown}
+    corrected = {p.identity for p in wanted if p.id not in new}
+    own = {p.id for p in after.records.get(ROOT, ())}
+    assert {p.id for p in wanted if p.id in new and p.identity not in corrected} <= own
+    gained = {identity for identity, _ in after.held - customer.held}
+    assert not gained & {identity for identity, _ in after.held & customer.held}
 
 
 def _told(point: Point) -> tuple[str, str, bool]:
     return point.kind, point.value, point.primary
+
+
+def test_a_new_use_of_an_identity_belongs_to_whose_it_is() -> None:
+    customer = a_customer((a_point(1, "a"),), (a_point(2, "b", "phone"),))
+    added = a_point(5, "b", "whatsapp", primary=True)
+    after = customer.showing(contacts.add(customer.shown, added))
+    assert (after.held, told(after, FIRST)) == (customer.held, ["b*", "b*"])
+    instead = contacts.remove_primary(contacts.add(customer.shown, added), "phone")
+    assert customer.showing(instead).held == customer.held
+
+
+def test_a_correction_to_an_identity_of_another_record_gives_nobody_a_second_one() -> None:
+    own = a_point(1, "a", "phone"), a_point(2, "c", "phone")
+    customer = a_customer(own, (a_point(3, "b", "whatsapp"),), (a_point(4, "a", "phone"),))
+    corrected = contacts.correct_primary(customer.shown, a_point(9, "b", "phone"))
+    after = customer.showing(corrected)
+    assert {record for identity, record in after.held if identity.value == "b"} == {FIRST}
+    assert [(p.id, p.value, p.primary) for p in after.shown] == [
+        (p.id, p.value, p.primary) for p in corrected
+    ]
+    assert (told(after, FIRST), told(after, SECOND)) == (["b*", "b*"], [])
