@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from nameko.timer import timer
@@ -15,12 +15,14 @@ from servicekit.errors import Invalid
 from servicekit.inputs import find_id, object_of, whole
 from servicekit.rights import for_people
 from servicekit.rpc import rpc
+from servicekit.scope import Scope
 from services.customers.merging import applying, ledger, undoing
 from services.customers.merging.messages import merge_message
 from services.customers.registry import writing
 from services.customers.registry.writing import Seen
 
 Json = dict[str, Any]
+T = TypeVar("T")
 EMPTY_INTERVAL = timedelta(hours=1)
 MAX_LIMIT = 200
 
@@ -79,29 +81,36 @@ class MergingEntrypoints:
         """Takes the merge apart and says what could not be; with `dry_run` it only says."""
         caller, known = for_people(scope), find_id(merge_id)
         if dry_run is True:
-            seen = Seen(at=utc_now())
-            return self._without_leaving_it(lambda uow: undoing.undo(uow, caller, known, seen=seen))
+            return self._would_undo(caller, known, seen=Seen(at=utc_now()))
         seen = Seen(key=idempotency, at=utc_now())
         with self.db.unit_of_work() as uow:
-            return undoing.undo(uow, caller, known, seen=seen)
+            return undoing.undo(uow, caller, known, seen=seen).answer
 
     @timer(interval=EMPTY_INTERVAL.total_seconds())
     def forget_expired_merges(self) -> None:
         ledger.empty_what_expired(self.db, at=utc_now())
 
-    def _without_leaving_it(self, work: Callable[[UnitOfWork], Json]) -> Json:
+    def _would_undo(self, caller: Scope, merge_id: UUID | None, *, seen: Seen) -> Json:
+        """Nothing is left of it but that it was answered, where that counts."""
+        undone = self._without_leaving_it(lambda uow: undoing.undo(uow, caller, merge_id, seen=seen))
+        if undone.told:
+            with self.db.unit_of_work() as uow:
+                undoing.count(uow, caller, undone.told, at=seen.at)
+        return undone.answer
+
+    def _without_leaving_it(self, work: Callable[[UnitOfWork], T]) -> T:
         """What the work answers, of which nothing is committed."""
         try:
             with self.db.unit_of_work() as uow:
                 raise _Told(work(uow))
         except _Told as told:
-            return told.answer
+            return cast(T, told.answer)
 
 
 class _Told(Exception):
     """Ends a unit of work that is only asked what it would do."""
 
-    def __init__(self, answer: Json) -> None:
+    def __init__(self, answer: Any) -> None:
         super().__init__()
         self.answer = answer
 

@@ -45,9 +45,12 @@ def kept_message(field: str) -> dict[str, Any]:
 
 
 def lost_message(lost: Lost, holder: UUID | None, *, masked: bool) -> dict[str, Any]:
-    """An address that `customer` does not get back. `held_by` is there for who may see that customer."""
-    message: dict[str, Any] = {"customer": str(lost.restored), "kind": lost.kind}
-    if not masked:
-        message["value"] = lost.value
-    message["reason"] = "held_by_survivor" if lost.by_survivor else "held_by_other"
+    """An address that `customer` does not get back. `held_by` is there for who may see that customer, and
+    contact data.
+    """
+    reason = "held_by_survivor" if lost.by_survivor else "held_by_other"
+    message = {"customer": str(lost.restored), "kind": lost.kind, "reason": reason}
+    if masked:
+        return message
+    message["value"] = lost.value
     return message if holder is None else {**message, "held_by": str(holder)}

@@ -13,8 +13,11 @@ from sqlalchemy import Connection, Row, text
 from identity import Identity
 from servicekit.database.failures import ChangedMeanwhile
 from services.customers.merging.domain.record import Record
-from services.customers.registry import holders
+from services.customers.registry import duplicates, holders
+from services.customers.registry.domain.customer import PRIMARY_KINDS
+from services.customers.registry.domain.matches import Matches
 from services.customers.registry.holders import Claim, Held
+from services.customers.registry.writing import Work
 
 _BROUGHT = """
     id uuid, customer_id uuid, kind text, value text, raw text, scope text, label text, is_primary boolean,
@@ -70,10 +73,21 @@ class Lost:
     holder: UUID
     by_survivor: bool
 
+    @property
+    def field(self) -> str:
+        """As duplicate answers name it."""
+        return self.kind if self.kind in PRIMARY_KINDS else "contact_points"
 
-def lock(connection: Connection, merge_id: UUID) -> Keys:
-    """The identities of what is missing. Comes before any customer is locked."""
+
+def lock(work: Work, merge_id: UUID) -> Keys:
+    """The identities of what is missing. Comes before any customer is locked.
+
+    Who holds them is told by the answer: Conflict `duplicate_budget_exhausted`.
+    """
+    connection = work.uow.connection
     wanted = frozenset(map(_identity, _missing(connection, merge_id)))
+    if wanted:
+        duplicates.take_turn(connection, work.scope, at=work.at)
     return Keys(wanted, holders.lock(connection, wanted).held)
 
 
@@ -104,6 +118,14 @@ def bring_back(
 def settle(connection: Connection, records: Collection[UUID]) -> None:
     """The oldest becomes primary where a record has none of a kind."""
     connection.execute(_SETTLE, {"records": list(records)})
+
+
+def restricted(work: Work, lost: Sequence[Lost], seen: Collection[UUID]) -> Matches:
+    """Whom this would tell an agent of, besides holders whom they see (`seen`)."""
+    if work.scope.is_admin:
+        return Matches()
+    told = [each for each in lost if work.masked or each.holder not in seen]
+    return Matches({each.holder: (each.field,) for each in told})
 
 
 def _missing(connection: Connection, merge_id: UUID) -> Sequence[Row[Any]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,21 +20,35 @@ from services.customers.merging.queries import Merge
 from services.customers.merging.restoring import Lost
 from services.customers.merging.withholding import withhold
 from services.customers.messages import customer_message
-from services.customers.registry import index, writing
+from services.customers.registry import duplicates, index, writing
 from services.customers.registry import queries as customers
 from services.customers.registry.announcements import Changed, customers_changed_v1
 from services.customers.registry.domain.customer import Changes, FieldChange
+from services.customers.registry.domain.matches import Matches
 from services.customers.registry.repository import record_changes
 from services.customers.registry.writing import Json, Seen, Work
 
 
-def undo(uow: UnitOfWork, scope: Scope, merge_id: UUID | None, *, seen: Seen) -> Json:
-    """Who stands alone again, who is left, and what could not be taken apart."""
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """Who stands alone again, who is left, and what could not be taken apart.
+
+    `told`: whom that tells of, as an answer that counts against the caller's hour.
+    """
+
+    answer: Json
+    told: Matches = field(default_factory=Matches)
+
+
+def undo(uow: UnitOfWork, scope: Scope, merge_id: UUID | None, *, seen: Seen) -> Undone:
+    """Raises Conflict: `merge_undone`, `undo_expired`, and `duplicate_budget_exhausted` where an answer would
+    tell agents whether somebody holds an address by now.
+    """
     work = writing.begin(uow, scope, at=seen.at)
     if outcome := writing.find_outcome(work, seen.key):
-        return _repeated(work, outcome)
+        return Undone(_repeated(work, outcome))
     merge = _undoable(work, merge_id)
-    keys = restoring.lock(uow.connection, merge.id)
+    keys = restoring.lock(work, merge.id)
     root = _survivor(work, merge)
     records = repository.lock(uow.connection, [root], work.configuration.fields)
     # Under the locks: somebody may have undone it, or taken a customer out of sight, while we waited.
@@ -53,9 +68,19 @@ def undo(uow: UnitOfWork, scope: Scope, merge_id: UUID | None, *, seen: Seen) ->
     told = changes.between(work, before, changes.customer_of(work, root))
     _record(work, merge, parted, told)
     _tell(work, merge, records, parted, [change.field for change in told])
-    left = _left(work, parted.kept, lost)
+    holders = customers.survivors_of(uow.connection, scope, [each.holder for each in lost])
+    left = _left(work, parted.kept, lost, holders)
     _mark(work, merge, root, left)
-    return _answer(work, ledger.get_whoever(uow.connection, merge.id), root, left)
+    restricted = restoring.restricted(work, lost, holders)
+    if restricted:
+        duplicates.spend(uow.connection, scope, restricted, at=work.at)
+    return Undone(_answer(work, ledger.get_whoever(uow.connection, merge.id), root, left), restricted)
+
+
+def count(uow: UnitOfWork, scope: Scope, told: Matches, *, at: datetime) -> None:
+    """An answer of which nothing else is kept. Raises Conflict if it was the one too many meanwhile."""
+    duplicates.take_turn(uow.connection, scope, at=at)
+    duplicates.spend(uow.connection, scope, told, at=at)
 
 
 def _undoable(work: Work, merge_id: UUID | None) -> Merge:
@@ -121,9 +146,8 @@ def _tell(
     work.uow.outbox.add(unmerged, customers_changed_v1(changed))
 
 
-def _left(work: Work, kept: Sequence[str], lost: Sequence[Lost]) -> Json:
+def _left(work: Work, kept: Sequence[str], lost: Sequence[Lost], seen: Mapping[UUID, UUID]) -> Json:
     """What could not be taken apart. Of who holds an address only that, unless the caller may see them."""
-    seen = customers.survivors_of(work.uow.connection, work.scope, [each.holder for each in lost])
     return {
         "kept": [kept_message(field) for field in kept],
         "not_returned": [lost_message(each, seen.get(each.holder), masked=work.masked) for each in lost],
