@@ -33,7 +33,7 @@ CATALOGUE: Final = Catalogue(
         **OTHER_PLUMBING,
         **OTHER_DIRECTORY,
         **OTHER_JOBS,
-        "access_request": "id user_id team_id decided_by",
+        "access_request": "id user_id token_hash team_id decided_by",
         "decision": "decided_by",
         "indexed_customer": "facts",
         "merge_target": "job_id",

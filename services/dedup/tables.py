@@ -17,6 +17,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Sequence,
     SmallInteger,
@@ -142,7 +143,8 @@ access_request = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("user_id", Uuid, nullable=False),
-    Column("customer_id", Uuid, nullable=False, index=True),
+    Column("token_hash", LargeBinary, nullable=False),  # of each token there is one request
+    Column("customer_id", Uuid, index=True),  # NULL: purged, of which whoever asked is told nothing
     Column("matched_on", ARRAY(Text), nullable=False),
     Column("state", Text, nullable=False, server_default="pending"),
     Column("team_id", Uuid),  # the one that was granted to see the customer
@@ -153,13 +155,7 @@ access_request = Table(
     CheckConstraint("state IN ('pending', 'granted', 'declined')", name="state"),
     Index("access_request_user_idx", "user_id", text("id DESC")),
     Index("access_request_state_idx", "state", text("id DESC")),
-    Index(
-        "access_request_pending_key",
-        "user_id",
-        "customer_id",
-        unique=True,
-        postgresql_where=text("state = 'pending'"),
-    ),
+    Index("access_request_token_key", "token_hash", unique=True),
 )
 
 # Whom a bulk merge is about: in clusters that share an identity, with what became of each.

@@ -37,14 +37,14 @@ class AccessEntrypoints:
 
     @rpc
     def request_access(self, scope: Json, token: str, idempotency: Json | None = None) -> Json:
-        """Who asks again for a customer is answered the request that is there. Raises Invalid at /token."""
+        """A token that was redeemed before is answered the request that it made. Raises Invalid at /token."""
         caller = for_people(scope)
         if (first := find_first(self.db, caller, idempotency)) is not None:
             return self._request_answer(caller, first, replayed=True)
         worth = self.customers.call("redeem_access_token", caller.dump(), token)
         with self.db.unit_of_work() as uow:
             begin(uow, caller, idempotency)
-            request = asking.ask(uow.connection, caller, worth, at=utc_now())
+            request = asking.ask(uow.connection, caller, token, worth, at=utc_now())
             uow.idempotency.finish({"status": 201, "id": str(request.id)})
         return self._request_answer(caller, request)
 
@@ -74,13 +74,13 @@ class AccessEntrypoints:
             return self._request_answer(caller, first, replayed=True)
         request, customer = self._look_at_requests(caller).get(request_id)
         if seen is not None and seen != request.version:
-            raise Stale("stale", {"current": access_request_message(request, caller, customer=customer)})
+            raise Stale("stale", {"current": access_request_message(request, caller, customer=customer.id)})
         check_pending(request)
         deciding, team = Deciding(self.db, self.customers.call, self.gateway, caller), None
         if decision.state == GRANTED:
-            team = deciding.add_team(request, chosen=decision.team, customer=customer)
-        request = deciding.save(request, team=team, key=idempotency, at=utc_now())
-        return {"request": access_request_message(request, caller, customer=customer), "replayed": False}
+            team = deciding.add_team(request, chosen=decision.team, customer=customer.id)
+        request = deciding.save(request, customer, team=team, key=idempotency, at=utc_now())
+        return {"request": access_request_message(request, caller, customer=customer.id), "replayed": False}
 
     def _request_answer(self, caller: Scope, request: AccessRequest, *, replayed: bool = False) -> Json:
         messages = self._look_at_requests(caller).messages([request])

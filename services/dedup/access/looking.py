@@ -5,7 +5,7 @@ Never inside of a unit of work, nor with a connection at hand.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -21,6 +21,18 @@ from services.dedup.customers import Ask
 
 Json = dict[str, Any]
 REFILLS: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """The one that a record is part of today, with all its records."""
+
+    id: UUID
+    records: tuple[UUID, ...]
+
+    @classmethod
+    def load(cls, message: Json) -> Customer:
+        return cls(UUID(message["id"]), tuple(map(UUID, message["members"])))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,28 +64,36 @@ class Look:
         requests = list(requests)
         roots = self._roots(requests)
         return [
-            access_request_message(each, self.scope, customer=roots.get(each.customer_id))
+            access_request_message(each, self.scope, customer=found.id if found else None)
             for each in requests
-            if not self.scope.is_admin or each.customer_id in roots
+            if (found := _of(each, roots)) or not self.scope.is_admin
         ]
 
-    def get(self, request_id: object) -> tuple[AccessRequest, UUID]:
+    def get(self, request_id: object) -> tuple[AccessRequest, Customer]:
         """For an administrator: the request, and the customer that it is about today. Raises NotFound."""
         asked = find_id(request_id)
         with self.db.reading() as connection:
             request = repository.find(connection, asked) if asked else None
-        root = self._roots([request]).get(request.customer_id) if request else None
+        root = _of(request, self._roots([request])) if request else None
         if request is None or root is None:
             raise not_found()
         return request, root
 
-    def _roots(self, requests: Iterable[AccessRequest]) -> dict[UUID, UUID]:
+    def _roots(self, requests: Iterable[AccessRequest]) -> dict[UUID, Customer]:
         """Agents are shown no customer before they may see it: of theirs that wait nobody is asked about."""
-        told = {each.customer_id for each in requests if self.scope.is_admin or each.state == GRANTED}
+        told = {
+            each.customer_id
+            for each in requests
+            if each.customer_id and (self.scope.is_admin or each.state == GRANTED)
+        }
         if not told:
             return {}
         answer = self.ask("visible", self.scope.dump(), sorted(map(str, told)))
-        return {UUID(asked): UUID(found["id"]) for asked, found in answer.items()}
+        return {UUID(asked): Customer.load(found) for asked, found in answer.items()}
+
+
+def _of(request: AccessRequest, customers: Mapping[UUID, Customer]) -> Customer | None:
+    return customers.get(request.customer_id) if request.customer_id else None
 
 
 def not_found() -> NotFound:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import Any, Final
 from uuid import UUID
 
@@ -19,17 +19,18 @@ _NEWEST: Final = Keyset(
 # What an agent calls pending or granted, and never declined.
 _KEPT_AS: Final = {PENDING: (PENDING, DECLINED), GRANTED: (GRANTED,), DECLINED: ()}
 
-# Two answers about one customer are redeemed one after the other: they make one request.
+# A token that is redeemed twice at once makes one request.
 _TAKE_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended('access request ' || :user_id, 0))")
-_FIND_OPEN = text("""
-    SELECT * FROM access_request
-    WHERE user_id = :user_id AND customer_id = ANY(CAST(:records AS uuid[])) AND state <> 'granted'
-    ORDER BY state = 'pending' DESC, id DESC LIMIT 1""")
+_FIND_ASKED = text("SELECT * FROM access_request WHERE token_hash = :token_hash")
 _FIND = text("SELECT * FROM access_request WHERE id = :id")
-_LOCK = text("SELECT * FROM access_request WHERE id = :id FOR UPDATE")
+_LOCK = text("""
+    SELECT * FROM access_request WHERE id = :id OR (
+        customer_id = ANY(CAST(:records AS uuid[])) AND user_id = :user_id AND state = 'pending')
+    ORDER BY id FOR UPDATE""")
 _INSERT = text("""
-    INSERT INTO access_request (id, user_id, customer_id, matched_on, state, asked_at, version)
-    VALUES (:id, :user_id, :customer_id, :matched_on, :state, :asked_at, :version)""")
+    INSERT INTO access_request
+        (id, user_id, token_hash, customer_id, matched_on, state, asked_at, version)
+    VALUES (:id, :user_id, :token_hash, :customer_id, :matched_on, :state, :asked_at, :version)""")
 _SAVE = text("""
     UPDATE access_request SET state = :state, team_id = :team_id, decided_by = :decided_by,
            decided_at = :decided_at, version = :version
@@ -41,23 +42,25 @@ def take_turn(connection: Connection, scope: Scope) -> None:
     connection.execute(_TAKE_TURN, {"user_id": scope.user_id})
 
 
-def find_open(connection: Connection, scope: Scope, records: Sequence[UUID]) -> AccessRequest | None:
-    """What this user asked for one of these records and did not get: what waits, or else the latest."""
-    asked = {"user_id": UUID(scope.user_id), "records": list(records)}
-    return _to_request(connection.execute(_FIND_OPEN, asked).one_or_none())
+def find_asked(connection: Connection, token_hash: bytes) -> AccessRequest | None:
+    """What was asked for with this token."""
+    return _to_request(connection.execute(_FIND_ASKED, {"token_hash": token_hash}).one_or_none())
 
 
 def find(connection: Connection, request_id: UUID) -> AccessRequest | None:
     return _to_request(connection.execute(_FIND, {"id": request_id}).one_or_none())
 
 
-def lock(connection: Connection, request_id: UUID) -> AccessRequest | None:
-    """As it is until the transaction ends."""
-    return _to_request(connection.execute(_LOCK, {"id": request_id}).one_or_none())
+def lock(connection: Connection, request: AccessRequest, records: Collection[UUID]) -> list[AccessRequest]:
+    """This one, and all that wait of the same user about these records, until the transaction ends."""
+    asked = {"id": request.id, "user_id": request.user_id, "records": list(records)}
+    rows = connection.execute(_LOCK, asked).all()
+    return [found for row in rows if (found := _to_request(row))]
 
 
-def add(connection: Connection, request: AccessRequest) -> None:
-    connection.execute(_INSERT, {**_row(request), "matched_on": list(request.matched_on)})
+def add(connection: Connection, request: AccessRequest, *, token_hash: bytes) -> None:
+    row = {**_row(request), "matched_on": list(request.matched_on), "token_hash": token_hash}
+    connection.execute(_INSERT, row)
 
 
 def save(connection: Connection, request: AccessRequest) -> None:

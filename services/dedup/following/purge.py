@@ -29,6 +29,8 @@ CATALOGUE: Final = {
     "merge_target.customer_id": """customer_id = ANY(CAST(:ids AS uuid[]))
         AND job_id IN (SELECT id FROM job WHERE kind = 'merge_exact')""",  # as its index is sorted
 }
+# Of these rows only the id goes: whoever asked for somebody is not told that they are gone.
+CLEARED: Final = {"access_request.customer_id"}
 # These name a cluster by one of its customers: those that stay get another name when that one goes.
 NAMES: Final = {"pair.cluster_id", "merge_target.cluster_id"}
 _RENAME: Final = text("""
@@ -44,5 +46,10 @@ def purge(connection: Connection, ids: Collection[UUID], *, at: datetime) -> Non
     """Under the index's lock."""
     pairs.replace(connection, ids, [], at=at)
     for place, condition in CATALOGUE.items():
-        connection.execute(text(f"DELETE FROM {place.split('.')[0]} WHERE {condition}"), {"ids": sorted(ids)})
+        connection.execute(text(f"{_emptied(place)} WHERE {condition}"), {"ids": sorted(ids)})
     connection.execute(_RENAME, {"ids": sorted(ids)})
+
+
+def _emptied(place: str) -> str:
+    table, _, column = place.partition(".")
+    return f"UPDATE {table} SET {column} = NULL" if place in CLEARED else f"DELETE FROM {table}"

@@ -19,11 +19,11 @@ DECISIONS: Final = (GRANTED, DECLINED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessRequest:
-    """`customer_id` is the record that it was asked for; `matched_on` what was typed."""
+    """`customer_id` is the record that was asked for, None once that is purged; `matched_on` what was typed."""
 
     id: UUID
     user_id: UUID
-    customer_id: UUID
+    customer_id: UUID | None
     matched_on: tuple[str, ...]
     asked_at: datetime
     state: str = PENDING

@@ -117,7 +117,8 @@ _REQUESTS = """
 CREATE TABLE access_request (
     id uuid CONSTRAINT access_request_pkey PRIMARY KEY,
     user_id uuid NOT NULL,
-    customer_id uuid NOT NULL,
+    token_hash bytea NOT NULL,
+    customer_id uuid,
     matched_on text[] NOT NULL,
     state text NOT NULL DEFAULT 'pending',
     team_id uuid,
@@ -130,8 +131,7 @@ CREATE TABLE access_request (
 CREATE INDEX access_request_customer_id_idx ON access_request (customer_id);
 CREATE INDEX access_request_user_idx ON access_request (user_id, id DESC);
 CREATE INDEX access_request_state_idx ON access_request (state, id DESC);
-CREATE UNIQUE INDEX access_request_pending_key ON access_request (user_id, customer_id)
-    WHERE state = 'pending';
+CREATE UNIQUE INDEX access_request_token_key ON access_request (token_hash);
 """
 
 _BULK_MERGES = """

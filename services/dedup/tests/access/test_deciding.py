@@ -110,6 +110,36 @@ def test_a_stale_decision_is_refused_with_the_request_as_it_is(world: World, bia
     assert decide(world, request_id, version=1)["version"] == 2
 
 
+@pytest.mark.parametrize("decision", ["granted", "declined"])
+def test_one_decision_holds_for_all_that_somebody_asked_about_a_customer(
+    world: World, bia: Json, decision: str
+):
+    hidden, absorbed, other = world.customer("Hidden"), world.customer("Absorbed"), world.customer("Other")
+    same = [ask(world, bia, each) for each in (absorbed, hidden, hidden)]
+    others = [ask(world, bia, other), ask(world, world.agent("ben", "Caixa"), hidden)]
+    world.company.merge(absorbed, hidden)
+    decide(world, same[1], decision)
+    told = world.service.list_access_requests(world.admin)["data"]
+    states = {each["id"]: (each["state"], each["team"], each["decided_by"]) for each in told}
+    team = world.team("Vendas") if decision == "granted" else None
+    assert {states[each] for each in same} == {(decision, team, world.admin["user_id"])}
+    assert {states[each] for each in others} == {("pending", None, None)}
+
+
+def test_a_team_is_added_by_no_key_that_would_outlive_it(
+    world: World, bia: Json, monkeypatch: pytest.MonkeyPatch
+):
+    asked, keys = world.company.call, []
+
+    def call(method: str, *args: Any, **kwargs: Any) -> Any:
+        keys.append(kwargs.get("idempotency"))
+        return asked(method, *args, **kwargs)
+
+    monkeypatch.setattr(world.company, "call", call)
+    decide(world, ask(world, bia, world.customer("Hidden")))
+    assert set(keys) == {None}
+
+
 def test_a_request_follows_the_customer_into_a_merge(world: World, bia: Json):
     hidden, survivor = world.customer("Hidden"), world.customer("Survivor")
     request_id = ask(world, bia, hidden)

@@ -35,8 +35,8 @@ def test_of_who_was_purged_nothing_is_left(world: World):
     [pair] = [each for each in every(world, world.admin) if each["shared_identity"]]
     world.service.decide_pair(world.admin, pair["id"], {"decision": "not_duplicate"})
     world.run(
-        """INSERT INTO access_request (id, user_id, customer_id, matched_on, asked_at)
-           VALUES (:id, :id, :customer, '{phone}', now())""",
+        """INSERT INTO access_request (id, user_id, token_hash, customer_id, matched_on, asked_at)
+           VALUES (:id, :id, '\\x00', :customer, '{phone}', now())""",
         id=new_id(),
         customer=d,
     )
