@@ -19,7 +19,7 @@ DECISIONS: Final = (GRANTED, DECLINED)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccessRequest:
-    """`customer_id` is the record that was asked for, None once that is purged; `matched_on` what was typed."""
+    """`customer_id` is the record that was asked for, None once it is purged; `matched_on` what was typed."""
 
     id: UUID
     user_id: UUID
