@@ -138,11 +138,17 @@ class NotReturned(Schema):
     reason = one_of("held_by_other", "held_by_survivor", required=True)
 
 
-class UndoneMerge(Schema):
-    """What came, or would come, of undoing a merge."""
+class PartedMerge(Merge):
+    """A merge that was undone, for who may see only some of its customers now: the others are not named."""
 
-    merge = fields.Nested(Merge, required=True)
-    survivor = fields.Nested(Customer, required=True)
+    primary = Id(required=True, allow_none=True)
+
+
+class UndoneMerge(Schema):
+    """What came, or would come, of undoing a merge. `survivor` is null for who does not see it any more."""
+
+    merge = fields.Nested(PartedMerge, required=True)
+    survivor = fields.Nested(Customer, required=True, allow_none=True)
     restored = objects(Customer, required=True)
     kept = objects(KeptField, required=True)
     not_returned = objects(NotReturned, required=True)

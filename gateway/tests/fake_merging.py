@@ -8,7 +8,7 @@ from gateway.tests.canned import HIDDEN, KNOWN, LETTER, MERGED, MOMENT, SLOW, Js
 from servicekit.errors import Conflict, Invalid, NotFound, Stale
 from servicekit.rpc import rpc
 
-MERGE, UNDONE = LETTER, SLOW
+MERGE, UNDONE, OUT_OF_SIGHT = LETTER, SLOW, MERGED
 
 
 def a_merge(**changes: Any) -> Json:
@@ -72,6 +72,9 @@ class Merging:
     ) -> Json:
         if merge_id == UNDONE:
             raise Conflict("merge_undone")
+        if merge_id == OUT_OF_SIGHT:
+            seen = {"restored": [a_customer(SLOW)], "kept": [], "not_returned": []}
+            return {"merge": a_merge(primary=None, status="undone"), "survivor": None, **seen}
         if merge_id != MERGE:
             raise NotFound("merge_not_found")
         undone = (

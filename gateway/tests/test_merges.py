@@ -123,6 +123,12 @@ def test_a_merge_is_undone_and_says_what_could_not_be(agent):
     assert agent.client.post(f"{MERGES}/{HIDDEN}/undo").status_code == 404
 
 
+def test_who_loses_sight_of_the_survivor_is_told_of_the_others(agent):
+    undone = agent.client.post(f"{MERGES}/{MERGED}/undo")
+    assert (undone.status_code, undone.json()["survivor"]) == (200, None)
+    assert (undone.json()["merge"]["primary"], undone.json()["restored"][0]["id"]) == (None, SLOW)
+
+
 def test_who_merges_and_undoes_is_on_the_audit_trail_whoever_it_is(agent, admin):
     agent.client.post(MERGES, json=SEEN)
     agent.client.post(f"{MERGES}/{LETTER}/undo?dry_run=true")

@@ -41,8 +41,13 @@ def get(connection: Connection, scope: Scope, merge_id: UUID | None) -> Merge:
     """Raises NotFound: for a merge that never was, and for who may not see all of it."""
     found = merge_id and queries.find_merge(connection, scope, merge_id)
     if not found:
-        raise NotFound("merge_not_found")
+        raise not_found()
     return found
+
+
+def not_found() -> NotFound:
+    """The same for a merge that never was and for one that the caller may not see."""
+    return NotFound("merge_not_found")
 
 
 def get_whoever(connection: Connection, merge_id: UUID) -> Merge:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,13 @@ def merge_message(merge: Merge) -> dict[str, Any]:
         "undone_at": None if merge.undone_at is None else to_rfc3339(merge.undone_at),
         "version": merge.version,
     }
+
+
+def message_among(merge: Merge, seen: Collection[str]) -> dict[str, Any]:
+    """The same for who sees only these of its customers: `primary` is null, and duplicates are left out."""
+    message = merge_message(merge)
+    primary = message["primary"] if message["primary"] in seen else None
+    return {**message, "primary": primary, "duplicates": [d for d in message["duplicates"] if d in seen]}
 
 
 def offer_message(offer: Offer) -> dict[str, Any]:

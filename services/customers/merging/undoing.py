@@ -15,7 +15,12 @@ from servicekit.scope import Scope
 from services.customers.merging import announcements, changes, ledger, repository, restoring
 from services.customers.merging.domain.parting import Parted, in_teams_of_today, part
 from services.customers.merging.domain.record import Record
-from services.customers.merging.messages import kept_message, lost_message, merge_message
+from services.customers.merging.messages import (
+    kept_message,
+    lost_message,
+    merge_message,
+    message_among,
+)
 from services.customers.merging.queries import Merge
 from services.customers.merging.restoring import Lost
 from services.customers.merging.withholding import withhold
@@ -171,19 +176,25 @@ def _mark(work: Work, merge: Merge, root: UUID, left: Json) -> None:
 def _repeated(work: Work, outcome: Mapping[str, Any]) -> Json:
     """Their own undoing, as it left things: with the customers as the caller may see them today."""
     merge = ledger.get_whoever(work.uow.connection, UUID(outcome["id"]))
-    answer = _answer(work, merge, UUID(outcome["survivor"]), merge.left or {})
-    return {**answer, "replayed": True}
+    survivor = UUID(outcome["survivor"])
+    if not customers.survivors_of(work.uow.connection, work.scope, [survivor, *merge.absorbed]):
+        raise ledger.not_found()
+    return {**_answer(work, merge, survivor, merge.left or {}), "replayed": True}
 
 
 def _answer(work: Work, merge: Merge, survivor: UUID, left: Mapping[str, Any]) -> Json:
-    """`survivor` is null for who saw it only by what it has lost."""
+    """`survivor` is null for who saw it only by what it has lost. Nobody is named whom they do not see."""
     connection = work.uow.connection
+    everybody = [survivor, merge.primary_id, *merge.absorbed]
+    seen = set(map(str, customers.survivors_of(connection, work.scope, everybody)))
+    if work.scope.is_admin:
+        seen = set(map(str, everybody))
     views = customers.list_views(connection, work.scope, [survivor, *merge.absorbed])
     shown = {view["id"]: customer_message(view, work.scope, work.configuration) for view in views}
     return {
-        "merge": merge_message(merge),
+        "merge": message_among(merge, seen),
         "restored": [shown[str(id_)] for id_ in merge.absorbed if str(id_) in shown],
         "survivor": shown.get(str(survivor)),
         "kept": left.get("kept", []),
-        "not_returned": left.get("not_returned", []),
+        "not_returned": [each for each in left.get("not_returned", []) if each["customer"] in seen],
     }

@@ -94,3 +94,23 @@ def test_connectors_merge_nobody(world: World):
     ana, bia = in_two_teams(world)
     with pytest.raises(Forbidden):
         merge(world, ana, bia, scope=Scope(str(new_id()), CONNECTOR).dump())
+
+
+def test_a_repetition_is_answered_under_the_rights_of_today(world: World):
+    ana, bia = in_two_teams(world)
+    caio = world.create(name="Caio", teams=[world.team("Service")])
+    merged = merge(world, ana, bia, caio)
+    world.update(ana["id"], phone=None)
+    world.create(name="Dora", phone="+5511987654321")
+    eva, key = world.agent("eva", "Sales", "Support", "Service"), {"key": "k", "hash": "h"}
+    undone = undo(world, merged, eva, idempotency=key)
+    assert len(undone["not_returned"]) == 1
+    only_caio = {**eva, "team_ids": [world.team("Service")]}
+    again = undo(world, merged, only_caio, idempotency=key)
+    assert ([each["id"] for each in again["restored"]], again["survivor"]) == ([caio["id"]], None)
+    assert (again["merge"]["primary"], again["merge"]["duplicates"]) == (None, [caio["id"]])
+    assert (again["kept"], again["not_returned"]) == ([], [])
+    assert not [each for each in (ana, bia) if each["id"] in str(again)]
+    with pytest.raises(NotFound) as refused:
+        undo(world, merged, {**eva, "team_ids": [world.team("Other")]}, idempotency=key)
+    assert refused.value.code == "merge_not_found"
