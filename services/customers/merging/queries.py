@@ -126,9 +126,14 @@ _MERGE = """
 
 
 def _of_visible(scope: Scope) -> str:
-    """Joins the survivor as it is now (`c`); nothing for who may not see all of the merge."""
+    """Joins the survivor as it is now (`c`); nothing for who may not see all of the merge: after it was
+    undone, also whom everybody of it is part of by now.
+    """
+    today = "true" if scope.is_admin else f"(g.state <> 'undone' OR {visible(scope, 'today')})"
     return f"""
         JOIN customer kept ON kept.id = g.primary_id
         JOIN customer c ON c.id = kept.root_id AND {visible(scope)}
             AND NOT EXISTS (SELECT FROM merge_member whom JOIN customer part ON part.id = whom.customer_id
-                            WHERE whom.merge_id = g.id AND NOT {visible_part(scope, "part")})"""
+                            JOIN customer today ON today.id = part.root_id
+                            WHERE whom.merge_id = g.id
+                              AND NOT ({visible_part(scope, "part")} AND {today}))"""

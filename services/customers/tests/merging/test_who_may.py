@@ -114,3 +114,25 @@ def test_a_repetition_is_answered_under_the_rights_of_today(world: World):
     with pytest.raises(NotFound) as refused:
         undo(world, merged, {**eva, "team_ids": [world.team("Other")]}, idempotency=key)
     assert refused.value.code == "merge_not_found"
+
+
+def test_an_undone_merge_is_shown_to_who_sees_everybody_of_it_today(world: World):
+    ana, bia = in_two_teams(world)
+    dora = world.create(name="Dora", teams=[world.team("Legal")])
+    merged = merge(world, ana, bia)
+    both = world.agent("eva", "Sales", "Support")
+
+    def seen() -> int:
+        return len(world.service.list_merges(both, customer_id=ana["id"])["data"])
+
+    undo(world, merged)
+    assert seen() == 1
+    outer = merge(world, dora, bia)
+    assert seen() == 1
+    world.update(dora["id"], teams=[world.team("Legal")])
+    assert seen() == 0
+    with pytest.raises(NotFound):
+        world.service.get_merge(both, merged["merge"]["id"])
+    assert world.service.get_merge(world.admin, merged["merge"]["id"])
+    undo(world, outer)
+    assert seen() == 1
