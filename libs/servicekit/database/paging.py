@@ -14,7 +14,19 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, false, or_, tuple_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Integer,
+    Row,
+    Select,
+    SmallInteger,
+    and_,
+    false,
+    or_,
+    tuple_,
+)
 
 from servicekit import jsonio
 from servicekit.clock import parse_rfc3339, to_rfc3339
@@ -191,6 +203,15 @@ def _from_json(value: Any, column: ColumnElement[Any]) -> Any:
         return parse_rfc3339(value)
     if kind is UUID:
         return UUID(value)
+    if type(value) is int and isinstance(column.type, Integer):
+        return _within(value, column.type)
     if type(value) is kind or (kind is float and type(value) is int):
         return value
     raise ValueError("another type")
+
+
+def _within(value: int, kind: Integer) -> int:
+    bits = 16 if isinstance(kind, SmallInteger) else 64 if isinstance(kind, BigInteger) else 32
+    if not -(2 ** (bits - 1)) <= value < 2 ** (bits - 1):
+        raise ValueError("more than the column holds")
+    return value

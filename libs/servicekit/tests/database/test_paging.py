@@ -8,7 +8,20 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import Column, DateTime, Integer, MetaData, Table, Text, Uuid, insert, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Integer,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    Uuid,
+    column,
+    insert,
+    select,
+)
 
 from servicekit.clock import parse_rfc3339
 from servicekit.database import Transactions
@@ -122,3 +135,21 @@ def test_a_cursor_that_is_not_one_of_this_order_is_refused(cursor: str) -> None:
         Keyset("name", ORDERS["name"], c.id).segments(cursor)
     [error] = caught.value.payload["errors"]
     assert (error["pointer"], error["code"]) == ("/cursor", "invalid_cursor")
+
+
+@pytest.mark.parametrize(("kind", "bits"), [(SmallInteger, 16), (Integer, 32), (BigInteger, 64)])
+def test_a_number_that_the_column_cannot_hold_is_refused(kind: type[Integer], bits: int) -> None:
+    most = 2 ** (bits - 1) - 1
+    number = Keyset("number", [SortKey(column("number", kind))], c.id)
+    of_ids = Keyset("ids", [], column("id", kind))
+    for known in (most, -most - 1):
+        assert number.position(number.cursor_after([known], new_id()))[0] == [known]
+        assert of_ids.position(of_ids.cursor_after([], known))[1] == known
+    for unknown in (most + 1, -most - 2, 10**30):
+        for forged in (
+            cursor_of(b'["number", [%d], "01a20015-748d-706d-804a-859c07c6ad98"]' % unknown),
+            cursor_of(b'["ids", [], %d]' % unknown),
+        ):
+            for keyset in (number, of_ids):
+                with pytest.raises(Invalid):
+                    keyset.position(forged)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from typing import Any
 
 import pytest
@@ -14,6 +15,12 @@ from services.dedup.tests.pairs.people import a_line, alike, clusters, ends, eve
 from services.dedup.tests.world import World
 
 Json = dict[str, Any]
+
+
+def a_cursor(score: int) -> str:
+    """Forged: behind a pair of this score."""
+    content = f'["-score", [{score}], "{new_id()}"]'
+    return urlsafe_b64encode(content.encode()).rstrip(b"=").decode()
 
 
 def test_a_pair_says_who_and_why(world: World):
@@ -57,6 +64,8 @@ def test_lists_are_narrowed(world: World):
         {"reason": "astrology"},
         {"cursor": "x"},
         {"cursor": 7},
+        {"cursor": a_cursor(40_000)},
+        {"cursor": a_cursor(-40_000)},
     ],
 )
 def test_what_cannot_be_is_refused(world: World, asked: Json):
