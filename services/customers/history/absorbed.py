@@ -7,8 +7,8 @@ none that only those gave. Versions do not rise: what people see is told by the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -17,13 +17,6 @@ from sqlalchemy import Connection, text
 
 from services.customers.merging.domain import folded
 from services.customers.merging.domain.folded import Folded
-
-_BETWEEN = text("""
-    WITH RECURSIVE above AS (
-        SELECT c.id AS record, c.merged_into AS id FROM customer c WHERE c.id = ANY(CAST(:records AS uuid[]))
-        UNION ALL SELECT a.record, c.merged_into FROM above a JOIN customer c ON c.id = a.id)
-    SELECT above.record, c.id, c.team_ids, c.folded FROM above JOIN customer c ON c.id = above.id
-    WHERE c.root_id <> c.id""")
 
 _WRITE = text("""
     UPDATE customer c SET team_ids = r.team_ids, folded = r.folded,
@@ -39,6 +32,7 @@ class Row:
 
     team_ids: frozenset[str]
     folded: Folded | None
+    merged_into: UUID | None
 
     @property
     def own_teams(self) -> frozenset[str]:
@@ -48,12 +42,16 @@ class Row:
         """These are its own from now on."""
         several = frozenset(teams)
         rest = folded.teams(self.folded) - several
-        return Row(self.team_ids | several, folded.only(self.folded, teams=rest) or None)
+        return replace(
+            self, team_ids=self.team_ids | several, folded=folded.only(self.folded, teams=rest) or None
+        )
 
     def showing(self, teams: Iterable[str]) -> Row:
         """It has these, too, as long as what has them is merged into it."""
         new = frozenset(teams) - self.team_ids
-        return Row(self.team_ids | new, folded.with_teams(self.folded, new) or None) if new else self
+        if not new:
+            return self
+        return replace(self, team_ids=self.team_ids | new, folded=folded.with_teams(self.folded, new) or None)
 
 
 def give(
@@ -65,14 +63,15 @@ def give(
     shown: Mapping[UUID, frozenset[str]],
 ) -> None:
     """`gained` and `assigned`: teams and assignee that records have by what was said about themselves.
-    `shown`: the teams that customers have by this batch. `rows` are all of these, as they were locked.
+    `shown`: the teams that customers have by this batch. `rows` are all of these and all between
+    them, as they were locked.
     """
     after = {record: row.given(gained.get(record, ())) for record, row in rows.items()}
     for root, teams in shown.items():
         after[root] = after[root].showing(teams)
-    for record, between, row in _between(connection, gained.keys() - shown.keys()):
-        after[between] = after.get(between, row).showing(gained[record])
-        rows = {between: row, **rows}
+    for record, teams in gained.items():
+        for between in _between(rows, record):
+            after[between] = after[between].showing(teams)
     changed = [
         _written(record, row, assigned)
         for record, row in after.items()
@@ -82,11 +81,12 @@ def give(
         connection.execute(_WRITE, {"rows": orjson.dumps(changed).decode()})
 
 
-def _between(connection: Connection, records: Iterable[UUID]) -> list[tuple[UUID, UUID, Row]]:
+def _between(rows: Mapping[UUID, Row], record: UUID) -> Iterator[UUID]:
     """Whoever is between a record and its customer has it when it is taken apart together with it."""
-    wanted = sorted(records)
-    found = connection.execute(_BETWEEN, {"records": wanted}) if wanted else ()
-    return [(each.record, each.id, Row(frozenset(map(str, each.team_ids)), each.folded)) for each in found]
+    above = rows[record].merged_into
+    while above is not None and (higher := rows[above].merged_into) is not None:
+        yield above
+        above = higher
 
 
 def _written(record: UUID, row: Row, assigned: Mapping[UUID, str | None]) -> dict[str, Any]:

@@ -115,7 +115,9 @@ def _of_records(
     merged |= {row.root_id: found.locked[row.root_id] for row in merged.values()}
     if not merged:
         return
-    rows = {c: absorbed.Row(_present(found, c).team_ids, row.folded) for c, row in merged.items()}
+    rows = {
+        c: absorbed.Row(_present(found, c).team_ids, row.folded, row.merged_into) for c, row in merged.items()
+    }
     said = {c: this for c, this in _said(found, before, after, _record).items() if c in rows}
     own = {c: replace(_present(found, c), team_ids=rows[c].own_teams) for c in said}
     alone = {c: this for c, this in said.items() if merged[c].root_id != c}

@@ -37,6 +37,13 @@ _LATEST = text("""
     ORDER BY last_at DESC NULLS LAST, customer_id""")
 
 
+# Two records may have been merged into the same one.
+_ABOVE = text("""
+    WITH RECURSIVE above AS (
+        SELECT merged_into AS id FROM customer WHERE id = ANY(CAST(:records AS uuid[]))
+        UNION SELECT c.merged_into FROM above JOIN customer c ON c.id = above.id)
+    SELECT id FROM above WHERE id IS NOT NULL""")
+
 Missing = dict[UUID, list[tuple[UUID, Point]]]  # by root: the record that gains a point, and the point
 
 
@@ -154,17 +161,27 @@ def _settle(plan: _Plan, customer: NewCustomer) -> Outcome:
 
 
 def _lock(connection: Connection, plan: _Plan, wanted: Sequence[NewCustomer]) -> dict[UUID, LockedCustomer]:
-    """The customers that somebody turned out to be, with the records that may gain an address."""
+    """The customers that somebody turned out to be, with the records that may gain an address, and those
+    that these were merged into on the way to the customer: all in one order, as merges lock them."""
     known = {o.customer_id: o.root_id for o in plan.outcomes if o.root_id not in plan.created}
     roots = frozenset(known.values())
     owners = (plan.owners[p.identity] for customer in wanted for p in customer.points)
     known |= {holder: root for holder, root in owners if root in roots}
-    locked = repository.lock_customers(connection, known.keys() | set(known.values()))
+    merged = [holder for holder, root in known.items() if holder != root]
+    above = connection.execute(_ABOVE, {"records": merged}).scalars().all() if merged else ()
+    locked = repository.lock_customers(connection, {*known, *known.values(), *above})
     for holder, root in known.items():
-        row = locked.get(holder)
-        if row is None or row.root_id != root or locked[root].deleted_at is not None:
+        if root not in locked or locked[root].deleted_at is not None or not _leads_to(root, holder, locked):
             raise ChangedMeanwhile
     return locked
+
+
+def _leads_to(root: UUID, holder: UUID, locked: Mapping[UUID, LockedCustomer]) -> bool:
+    """Whether all that is between them is locked, and part of that customer still."""
+    row = locked.get(holder)
+    while row is not None and row.root_id == root and row.merged_into is not None:
+        row = locked.get(row.merged_into)
+    return row is not None and row.id == row.root_id == root
 
 
 def _add_points(

@@ -47,8 +47,8 @@ _INSERT = text("""
         id uuid, customer_id uuid, at timestamptz, by uuid, origin text, field text, after jsonb)""")
 
 _LOCK = text("""
-    SELECT id, root_id, deleted_at, name, name_source, status, channel, assignee_id, team_ids, folded,
-           version, revision
+    SELECT id, root_id, merged_into, deleted_at, name, name_source, status, channel, assignee_id, team_ids,
+           folded, version, revision
     FROM customer WHERE id = ANY(CAST(:ids AS uuid[])) ORDER BY id FOR NO KEY UPDATE""")
 
 # Edits of one customer's contact data go one after the other: each decides what to lock by what it reads.
@@ -110,6 +110,7 @@ class LockedCustomer:
 
     id: UUID
     root_id: UUID
+    merged_into: UUID | None
     deleted_at: datetime | None
     name: str
     name_source: str

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
+from servicekit.testing.waiting import eventually
 from services.customers.tests.history.told import a_message, an_event, an_identification, minutes
 
 PHONE = {"kind": "phone", "value": "+5511987654321"}
 EMAIL = {"kind": "email", "value": "new@x.com"}
 OWN = {"kind": "email", "value": "a@x.com"}
+SOMEBODY_WAITS = text("""
+    SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))""")
 
 
 @pytest.fixture
@@ -102,6 +107,23 @@ def test_whoever_is_between_a_record_and_its_customer_has_its_teams_as_well(worl
     connector.send(an_identification(identities=[PHONE], conversation={"id": "wa-9", "team": sales}))
     assert [teams(world, each) for each in (survivor, middle, absorbed)] == [[sales]] * 3
     assert [world.folded(each) for each in (survivor, middle, absorbed)] == [{"teams": [sales]}] * 2 + [None]
+
+
+def test_whoever_is_between_is_locked_with_the_others_and_loses_no_team_meanwhile(world, connector, two):
+    middle, absorbed = two
+    survivor, sales, support = world.create(name="Anna")["id"], world.team("sales"), world.team("support")
+    world.merge(middle, into=survivor)
+    with ThreadPoolExecutor(1) as pool:
+        with world.db.unit_of_work() as uow:
+            give = "UPDATE customer SET team_ids = ARRAY[CAST(:team AS uuid)] WHERE id = :id"
+            uow.connection.execute(text(give), {"team": support, "id": UUID(middle)})
+            heard = pool.submit(connector.send, an_event("started", identities=[PHONE], team=sales))
+            eventually(lambda: uow.connection.execute(SOMEBODY_WAITS).first() is not None)
+            free = uow.connection.execute(text("SELECT id FROM customer FOR UPDATE SKIP LOCKED")).scalars()
+            assert {survivor, absorbed} <= {*map(str, free)}
+        heard.result()
+    assert teams(world, middle) == sorted([sales, support])
+    assert [teams(world, each) for each in (survivor, absorbed)] == [[sales]] * 2
 
 
 def test_teams_of_several_records_in_one_batch(world, connector, two):
