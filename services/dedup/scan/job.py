@@ -40,7 +40,8 @@ class Compared:
 
     last: int
     count: int
-    revisions: dict[UUID, int]
+    hashes: dict[UUID, str]  # of the facts that were compared
+    told: set[Ends]
     alike: list[Found]
     unlike: list[Ends]
 
@@ -104,8 +105,8 @@ def _compared(run: Run) -> Compared:
         alike = list(_alike(ends, {id_: facts for id_, (_, facts) in known.items()}, told))
         found = {each.ends for each in alike}
         unlike = repository.paired_among(connection, [each for each in ends if each not in found])
-    revisions = {id_: revision for id_, (revision, _) in known.items()}
-    return Compared(last, len(ends), revisions, alike, unlike)
+    hashes = {id_: hash_ for id_, (hash_, _) in known.items()}
+    return Compared(last, len(ends), hashes, told, alike, unlike)
 
 
 def _alike(ends: Iterable[Ends], texts: dict[UUID, str], told: set[Ends]) -> Iterator[Found]:
@@ -122,10 +123,12 @@ def _write(run: Run, uow: UnitOfWork, compared: Compared) -> Progress:
     connection = uow.connection
     lock(connection)
     members = _members([*(each.ends for each in compared.alike), *compared.unlike])
-    revisions = repository.revisions_of(connection, members)
+    hashes = repository.hashes_of(connection, members)
+    told = finding.said(connection, statements.TOLD, members)
 
     def is_as_compared(ends: Ends) -> bool:
-        return all(revisions.get(id_) == compared.revisions.get(id_) for id_ in ends)
+        same = all(hashes.get(id_) == compared.hashes.get(id_) for id_ in ends)
+        return same and (ends in told) == (ends in compared.told)
 
     alike = [each for each in compared.alike if is_as_compared(each.ends)]
     decided = finding.said(connection, statements.DECIDED, members) if alike else set()

@@ -35,15 +35,16 @@ _OTHERS_AT_WORK: Final = text("""
                    WHERE kind = ANY(:kinds) AND id <> :id AND status = 'running' AND state ? 'after')
 """)
 _FACTS: Final = text("""
-    SELECT customer_id, revision, CAST(facts AS text) FROM indexed_customer WHERE customer_id = ANY(:ids)
+    SELECT customer_id, md5(CAST(facts AS text)), CAST(facts AS text)
+    FROM indexed_customer WHERE customer_id = ANY(:ids)
 """)
 _PAIRED: Final = text("""
     SELECT first_id, second_id FROM pair
     JOIN unnest(CAST(:first AS uuid[]), CAST(:second AS uuid[])) AS asked (first_id, second_id)
         USING (first_id, second_id)
 """)
-_REVISIONS: Final = text("""
-    SELECT customer_id, revision FROM indexed_customer WHERE customer_id = ANY(:ids)
+_HASHES: Final = text("""
+    SELECT customer_id, md5(CAST(facts AS text)) AS hash FROM indexed_customer WHERE customer_id = ANY(:ids)
 """)
 _REMOVE: Final = text("""
     DELETE FROM pair
@@ -82,9 +83,9 @@ def candidates_after(connection: Connection, after: int, *, limit: int) -> tuple
     return [(row.first_id, row.second_id) for row in rows], rows[-1].n if rows else after
 
 
-def facts_of(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, tuple[int, str]]:
-    """Revision and facts (JSON) of those that are in the index."""
-    return {id_: (revision, facts) for id_, revision, facts in connection.execute(_FACTS, {"ids": list(ids)})}
+def facts_of(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
+    """Hash and facts (JSON) of those that are in the index."""
+    return {id_: (hash_, facts) for id_, hash_, facts in connection.execute(_FACTS, {"ids": list(ids)})}
 
 
 def paired_among(connection: Connection, pairs: Sequence[Ends]) -> list[Ends]:
@@ -92,8 +93,9 @@ def paired_among(connection: Connection, pairs: Sequence[Ends]) -> list[Ends]:
     return [(row[0], row[1]) for row in connection.execute(_PAIRED, _columns(pairs))]
 
 
-def revisions_of(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, int]:
-    return {row.customer_id: row.revision for row in connection.execute(_REVISIONS, {"ids": list(ids)})}
+def hashes_of(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Of the facts. A revision may rise for something that nobody is compared by."""
+    return {row.customer_id: row.hash for row in connection.execute(_HASHES, {"ids": list(ids)})}
 
 
 def remove(connection: Connection, pairs: Sequence[Ends]) -> Sequence[Any]:

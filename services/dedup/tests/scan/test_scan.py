@@ -21,6 +21,7 @@ from services.dedup.pairs.repository import PERSON, Found
 from services.dedup.scan import job as work
 from services.dedup.scan.candidates import MAX_GROUP
 from services.dedup.scan.job import ScanPairs
+from services.dedup.tests.following.telling import changed, detected, tell
 from services.dedup.tests.world import World
 
 Json = dict[str, Any]
@@ -141,14 +142,60 @@ def test_who_changes_while_they_are_compared_is_left_to_whoever_indexes_them(
 
     def and_then_somebody_changes(run: Any) -> Any:
         outcome = compared(run)
-        world.run("UPDATE indexed_customer SET revision = revision + 1 WHERE customer_id = :id", id=one)
+        world.run(
+            """UPDATE indexed_customer SET facts = jsonb_set(facts, '{name}', '"Rui"')
+               WHERE customer_id = :id""",
+            id=one,
+        )
         return outcome
 
     monkeypatch.setattr(work, "_compared", and_then_somebody_changes)
     assert scanned(world)["counts"] == {"customers": 2, "compared": 1, "found": 0, "removed": 0}
     monkeypatch.undo()
+    world.run("TRUNCATE indexed_customer, indexed_record")
+    indexed(world)
     scanned(world)
     assert found(world) == {frozenset((one, two))}
+
+
+def test_who_is_what_they_were_is_paired_though_something_else_of_them_changed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of those the index takes the new revision and makes no pairs."""
+    one, two = mariana(world, 1), mariana(world, 2)
+    indexed(world)
+    compared = work._compared
+
+    def and_then_a_tag_is_added(run: Any) -> Any:
+        outcome = compared(run)
+        world.company.customers[one].revision += 1
+        tell(world, changed(world, one))
+        return outcome
+
+    monkeypatch.setattr(work, "_compared", and_then_a_tag_is_added)
+    scanned(world)
+    assert found(world) == {frozenset((one, two))}
+
+
+def test_what_is_told_while_they_are_compared_is_left_as_it_was_told(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rui, lia = world.customer("Rui Prado", email="rp@a.test"), world.customer("Lia Nunes", email="ln@b.test")
+    one, two = mariana(world, 1), mariana(world, 2)
+    indexed(world)
+    paired(world, rui, lia)
+    compared = work._compared
+
+    def and_then_somebody_tells(run: Any) -> Any:
+        outcome = compared(run)
+        tell(world, detected((rui, lia)), detected((one, two)))
+        return outcome
+
+    monkeypatch.setattr(work, "_compared", and_then_somebody_tells)
+    assert scanned(world)["counts"]["removed"] == 0
+    assert found(world) == {frozenset((rui, lia)), frozenset((one, two))}
+    reasons = [reason["code"] for row in world.rows("SELECT reasons FROM pair") for reason in row.reasons]
+    assert reasons.count("told_together") == 2
 
 
 def test_whoever_takes_it_over_goes_on_where_it_was(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
