@@ -60,7 +60,7 @@ class MatchingEntrypoints:
 
     @rpc
     def redeem_access_token(self, scope: Json, token: str) -> Json:
-        """The customer that a duplicate answer could not show: its id, its records, what was typed."""
+        """Whom a duplicate answer could not show: the record, its customer's records, what was typed."""
         caller = for_people(scope)
         with self.db.reading() as connection:
             return tokens.redeem(connection, caller, token, at=utc_now())

@@ -1,4 +1,4 @@
-"""The token of a restricted duplicate answer, turned back into the customer that it is about."""
+"""The token of a restricted duplicate answer, turned back into the record that it is about."""
 
 from __future__ import annotations
 
@@ -25,7 +25,11 @@ _REDEEM: Final = text("""
 
 
 def redeem(connection: Connection, scope: Scope, token: Any, *, at: datetime) -> Json:
-    """For a service, which shows it to nobody but administrators. Raises Invalid for every other token."""
+    """For a service, which shows it to nobody but administrators. Raises Invalid for every other token.
+
+    `customer` is the record that holds the address, and stays so whatever is merged or undone; `members` are
+    all records of the customer that it is part of now.
+    """
     row = None
     if isinstance(token, str) and len(token) <= _LONGEST and token.isascii():
         asked = {"hash": hash_of(token), "user_id": UUID(scope.user_id), "since": at - TOKEN_LIFETIME}
@@ -34,7 +38,7 @@ def redeem(connection: Connection, scope: Scope, token: Any, *, at: datetime) ->
         raise Invalid.at("/token", "unknown_token", "This token is not known, or its time is over.")
     members = [row.root_id, *row.others]
     return {
-        "customer": str(row.root_id),
+        "customer": str(row.customer_id),
         "members": list(map(str, members)),
         "matched_on": list(row.matched_on),
     }

@@ -107,7 +107,7 @@ def spend(
         {
             "id": new_id(),
             "user_id": scope.user_id,
-            "customer_id": hidden.customers[0] if hidden else None,
+            "customer_id": hidden.holder_in(hidden.customers[0]) if hidden else None,
             "matched_on": told.matched_on,
             "token_hash": hash_of(token) if token else None,
             "at": at,

@@ -148,7 +148,9 @@ def others(
     """Customers besides this one that hold one of the addresses (`among`: one of these identities)."""
     asked = held.keys() if among is None else held.keys() & set(among)
     roots = {identity: [holder.root_id for holder in held[identity] if holder.live] for identity in asked}
-    return matches(addresses, roots, besides=besides)
+    # Whoever asks for access asks for whom the address belongs to, whatever that was merged into.
+    records = {(it, holder.root_id): holder.customer_id for it in asked for holder in reversed(held[it])}
+    return matches(addresses, roots, besides=besides, records=records)
 
 
 def refuse(work: Work, found: Matches, locked: Locked) -> Refused:

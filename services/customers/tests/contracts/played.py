@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from typing import Any
+from uuid import UUID
 
 from directory.model import User
 from servicekit.clock import parse_rfc3339
@@ -141,6 +142,9 @@ def _about_merges(day: Day) -> None:
     versions = {dora["id"]: 1, other["id"]: 1}
     merge = day.call("apply_merge", asked, versions=versions)["merge"]
     day.call("apply_merge", asked, versions=versions, name="apply_merge.stale")
+    day.world.run("UPDATE restricted_answer SET customer_id = :holder", holder=UUID(other["id"]))
+    bia = Scope(BIA, AGENT, frozenset({team})).dump()
+    day.ask("redeem_access_token", bia, _TOKEN, name="redeem_access_token.merged")
     day.call("get_merge", merge["id"])
     day.call("list_merges", customer_id=dora["id"], limit=50)
     day.world.update(dora["id"], name="Dora Reis Lima")

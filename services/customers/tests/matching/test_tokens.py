@@ -40,7 +40,26 @@ def test_it_follows_a_merge(world: World):
     token = token_of(world, bia, phone=PHONE)
     world.merge(hidden, other)
     found = world.service.redeem_access_token(bia, token)
-    assert (found["customer"], found["members"]) == (other, [other, hidden])
+    assert (found["customer"], found["members"]) == (hidden, [other, hidden])
+
+
+def test_it_is_worth_whom_the_address_belongs_to_after_an_undoing_too(world: World):
+    bia, hidden, other = world.agent("bia", "Vendas"), world.create(phone=PHONE)["id"], world.create()["id"]
+    merge = world.merge(hidden, other)
+    token = token_of(world, bia, phone=PHONE)
+    found = world.service.redeem_access_token(bia, token)
+    assert (found["customer"], found["members"]) == (hidden, [other, hidden])
+    world.service.undo_merge(world.admin, merge["id"])
+    found = world.service.redeem_access_token(bia, token)
+    assert (found["customer"], found["members"]) == (hidden, [hidden])
+
+
+def test_of_a_merged_customer_who_is_matched_is_shown_by_its_own_id(world: World):
+    hidden, other = world.create(phone=PHONE)["id"], world.create()["id"]
+    world.merge(hidden, other)
+    with pytest.raises(Duplicate) as refusal:
+        world.create(phone=PHONE)
+    assert [match["id"] for match in refusal.value.payload["matches"]] == [other]
 
 
 def test_it_tells_nothing_of_what_became_of_the_customer(world: World):
