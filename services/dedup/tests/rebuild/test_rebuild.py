@@ -199,7 +199,9 @@ def test_the_scan_waits_for_one_that_is_comparing(world: World):
 
 
 @pytest.mark.parametrize("end", ["failed", "cancelled"])
-def test_the_scan_comes_also_after_a_rebuild_that_did_not_reach_its_end(world: World, end: str):
+def test_the_scan_comes_also_after_a_rebuild_that_did_not_reach_its_end(
+    world: World, end: str, monkeypatch: pytest.MonkeyPatch
+):
     line = "+5511987654321"
     for number in range(2):
         world.customer(f"Rui Prado {number}", phone=line)
@@ -212,7 +214,7 @@ def test_the_scan_comes_also_after_a_rebuild_that_did_not_reach_its_end(world: W
             raise Unavailable("rpc_timeout")
         return asked(method, *args, **kwargs)
 
-    world.company.call = call  # type: ignore[method-assign]
+    monkeypatch.setattr(world.company, "call", call)
     world.work_off(JOBS)
     world.run("UPDATE job SET run_after = now() WHERE kind = 'scan_pairs'")
     world.work_off(JOBS)
