@@ -96,7 +96,6 @@ pair = Table(
     Column("first_id", Uuid, nullable=False),
     Column("second_id", Uuid, nullable=False, index=True),
     Column("score", SmallInteger, nullable=False),  # of a hundred
-    Column("name_score", SmallInteger, nullable=False),
     Column("shared", Boolean, nullable=False),  # whether they hold one identity
     Column("reasons", JSONB, nullable=False),
     Column("cluster_id", Uuid, nullable=False, index=True),

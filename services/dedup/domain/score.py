@@ -78,10 +78,9 @@ _NAME_WORTH_TELLING: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """`score` and `name_score` of a hundred; `shared`: they hold one identity; `reasons`, strongest first."""
+    """`score` of a hundred; `shared`: they hold one identity; `reasons`, strongest first."""
 
     score: int
-    name_score: int
     shared: bool
     reasons: list[dict[str, Any]]
 
@@ -98,12 +97,12 @@ def compare(a: Facts, b: Facts, *, told: bool = False) -> Likeness | None:
     clues = _clues(a, b)
     is_alike = bool(shared) or _is_enough(name_score, clues)
     if not is_alike:
-        return Likeness(_TOLD, name_score, False, [{"code": TOLD_TOGETHER}]) if told else None
+        return Likeness(_TOLD, False, [{"code": TOLD_TOGETHER}]) if told else None
     score = _score_of_shared(a, b, name_score) if shared else _score(name_score, _strength(clues))
     reasons = _reasons(shared, name_score, clues)
     if told:
         score, reasons = max(_TOLD, score), [*reasons, {"code": TOLD_TOGETHER}]
-    return Likeness(score, name_score, bool(shared), reasons)
+    return Likeness(score, bool(shared), reasons)
 
 
 def compare_names(a: str, b: str) -> int:

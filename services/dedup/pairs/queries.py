@@ -35,7 +35,6 @@ class Pair:
     first: UUID
     second: UUID
     score: int
-    name_score: int
     shared: bool
     reasons: Sequence[dict[str, Any]]
     found_at: datetime

@@ -101,7 +101,6 @@ def put(connection: Connection, found: Sequence[Found], at: datetime) -> Sequenc
             "first_id": str(each.first),
             "second_id": str(each.second),
             "score": each.likeness.score,
-            "name_score": each.likeness.name_score,
             "shared": each.likeness.shared,
             "reasons": each.likeness.reasons,
         }

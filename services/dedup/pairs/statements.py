@@ -38,15 +38,15 @@ DECIDED: Final = text(_SAID_OF.format(table="decision"))
 
 PUT: Final = text("""
     INSERT INTO pair AS known
-        (id, first_id, second_id, score, name_score, shared, reasons, cluster_id, found_at)
-    SELECT id, first_id, second_id, score, name_score, shared, reasons, id, :at
+        (id, first_id, second_id, score, shared, reasons, cluster_id, found_at)
+    SELECT id, first_id, second_id, score, shared, reasons, id, :at
     FROM jsonb_to_recordset(:found) AS f (id uuid, first_id uuid, second_id uuid, score smallint,
-        name_score smallint, shared boolean, reasons jsonb)
+        shared boolean, reasons jsonb)
     ORDER BY first_id, second_id
     ON CONFLICT (first_id, second_id) DO UPDATE SET score = excluded.score,
-        name_score = excluded.name_score, shared = excluded.shared, reasons = excluded.reasons
-    WHERE (known.score, known.name_score, known.shared, known.reasons)
-        IS DISTINCT FROM (excluded.score, excluded.name_score, excluded.shared, excluded.reasons)
+        shared = excluded.shared, reasons = excluded.reasons
+    WHERE (known.score, known.shared, known.reasons)
+        IS DISTINCT FROM (excluded.score, excluded.shared, excluded.reasons)
     RETURNING id, first_id, second_id""").bindparams(bindparam("found", type_=JSONB))
 # What is no likeness any more, of customers who were looked at again or are gone.
 DROP: Final = text("""

@@ -73,7 +73,6 @@ CREATE TABLE pair (
     first_id uuid NOT NULL,
     second_id uuid NOT NULL,
     score smallint NOT NULL,
-    name_score smallint NOT NULL,
     shared boolean NOT NULL,
     reasons jsonb NOT NULL,
     cluster_id uuid NOT NULL,

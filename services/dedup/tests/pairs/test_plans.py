@@ -16,8 +16,8 @@ from services.dedup.tests.world import World
 _ID = "CAST(lpad(to_hex({}), 32, '0') AS uuid)"
 
 _PAIRS = f"""
-    INSERT INTO pair (id, first_id, second_id, score, name_score, shared, reasons, cluster_id, found_at)
-    SELECT gen_random_uuid(), {_ID.format("n % 3000")}, {_ID.format("n + 20000")}, 50 + n % 50, n % 100,
+    INSERT INTO pair (id, first_id, second_id, score, shared, reasons, cluster_id, found_at)
+    SELECT gen_random_uuid(), {_ID.format("n % 3000")}, {_ID.format("n + 20000")}, 50 + n % 50,
         false, '[]', {_ID.format("n / 2")}, now()
     FROM generate_series(1, 6000) AS n"""
 _CUSTOMERS = f"""

@@ -27,7 +27,7 @@ from services.dedup.tests.world import World
 Json = dict[str, Any]
 JOBS = Worker(service="dedup", handlers=[ScanPairs])
 MARIANA = "Mariana Albuquerque"
-_OF_NOBODY = Likeness(90, 90, False, [{"code": "similar_name", "score": 90}])
+_OF_NOBODY = Likeness(90, False, [{"code": "similar_name", "score": 90}])
 
 
 def indexed(world: World) -> None:
@@ -89,7 +89,7 @@ def test_it_finds_what_is_found_when_customers_change(world: World) -> None:
         ids = set(connection.exec_driver_sql("SELECT customer_id FROM indexed_customer").scalars())
         expected = {each.ends: each.likeness for each in finding.find(connection, ids)}
     scanned(world)
-    rows = world.rows("SELECT first_id, second_id, score, name_score, shared, reasons FROM pair")
+    rows = world.rows("SELECT first_id, second_id, score, shared, reasons FROM pair")
     assert {(row[0], row[1]): Likeness(*row[2:]) for row in rows} == expected
     assert len(expected) >= 18
 
