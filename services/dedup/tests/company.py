@@ -111,8 +111,8 @@ class Company(People):
         found = self.tokens.get(token)
         if found is None or found.user_id != scope["user_id"]:
             raise Invalid.at("/token", "unknown_token", "This token is not known, or its time is over.")
-        root = self.root(found.customer_id)
-        return {"customer": root, "members": self.members(root), "matched_on": found.matched_on}
+        members = self.members(self.root(found.customer_id))
+        return {"customer": found.customer_id, "members": members, "matched_on": found.matched_on}
 
     def _update_customer(
         self, scope: Json, customer_id: str, patch: Json, version: int | None = None, **_: Any

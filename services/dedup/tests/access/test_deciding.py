@@ -140,6 +140,15 @@ def test_a_team_is_added_by_no_key_that_would_outlive_it(
     assert set(keys) == {None}
 
 
+def test_what_is_asked_for_while_customers_are_one_is_whom_the_address_belongs_to(world: World, bia: Json):
+    holder, survivor = world.customer("Holder", "Suporte"), world.customer("Survivor", "Suporte")
+    world.company.merge(holder, survivor)
+    request_id = ask(world, bia, holder)
+    world.company.undo(holder)
+    assert decide(world, request_id)["customer"] == holder
+    assert [world.company.sees(bia, each) for each in (holder, survivor)] == [True, False]
+
+
 def test_a_request_follows_the_customer_into_a_merge(world: World, bia: Json):
     hidden, survivor = world.customer("Hidden"), world.customer("Survivor")
     request_id = ask(world, bia, hidden)
