@@ -24,6 +24,8 @@ ALLOWED = {
     "registry/removal.py:_ABSORBED": "which records to lock for a writer, shows nothing",
     "registry/removal.py:_MARK": "writes a row that was read under the predicate",
     "registry/teams.py:_MOVE": "writes rows that were read under the predicate",
+    "registry/teams.py:_MEMBERS": "which records to lock of customers that were found under the predicate",
+    "registry/teams.py:_LOCK": "locks rows for a writer, shows nothing",
     "registry/purge.py:_DUE": "a timer without a caller: erases, shows nothing",
     "registry/purge.py:_MEMBERS": "a timer without a caller: erases, shows nothing",
     "search/ordering.py:_KEYS": "names tables; listing.py takes the condition from visible()",

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from servicekit.errors import Forbidden, Invalid
+from servicekit.testing.waiting import eventually
 from services.customers.registry.domain.teams import folded_after_move
 from services.customers.tests.registry.test_creating import codes
 from services.customers.tests.world import World
+
+SOMEBODY_WAITS = text("""
+    SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))""")
 
 
 def test_a_teams_customers_are_counted(world: World) -> None:
@@ -52,12 +58,55 @@ def test_a_team_goes_from_merged_records_too_and_from_what_merges_brought(world:
         world.fold(customer, {"teams": came})
     version = world.get(other)["version"]
     moved = [world.service.move_team(world.admin, sales, to=support, limit=3)["moved"] for _ in range(3)]
-    assert moved == [3, 1, 0]
+    assert moved == [2, 2, 0]
     assert [world.get(each)["teams"] for each in (survivor, other)] == [[support]] * 2
     assert [world.folded(each) for each in (survivor, other)] == [None, {"teams": [support]}]
     teams = world.rows("SELECT team_ids, version FROM customer WHERE root_id <> id")
     assert [tuple(row) for row in teams] == [([UUID(support)], 1)] * 2
     assert world.get(other)["version"] == version + 1
+
+
+def test_a_customer_and_its_records_change_teams_together_however_few_are_asked_for(world: World) -> None:
+    sales, support = world.team("sales"), world.team("support")
+    survivor = world.create(name="Ana")["id"]
+    merges = [world.merge(world.create(teams=[sales])["id"], into=survivor)["id"] for _ in range(2)]
+    alone = world.create(teams=[sales])["id"]
+    assert world.service.move_team(world.admin, sales, to=support, limit=1) == {"moved": 3}
+    undone = world.service.undo_merge(world.admin, merges[0])
+    assert [each["teams"] for each in (undone["survivor"], *undone["restored"])] == [[support]] * 2
+    assert world.get(alone)["teams"] == [sales]
+    assert [world.service.move_team(world.admin, sales, to=support, limit=1)["moved"] for _ in "ab"] == [1, 0]
+
+
+def test_records_are_locked_with_their_customer_in_one_order(world: World) -> None:
+    sales = world.team("sales")
+    absorbed, survivor = (world.create(teams=[sales])["id"] for _ in range(2))
+    world.merge(absorbed, into=survivor)
+    late = world.create(teams=[sales])["id"]
+    with ThreadPoolExecutor(1) as pool:
+        with world.db.unit_of_work() as uow:
+            lock = "SELECT FROM customer WHERE id = :id FOR NO KEY UPDATE"
+            uow.connection.execute(text(lock), {"id": UUID(absorbed)})
+            moved = pool.submit(world.patiently, lambda: world.service.move_team(world.admin, sales, limit=2))
+            eventually(lambda: uow.connection.execute(SOMEBODY_WAITS).first() is not None)
+            free = uow.connection.execute(text("SELECT id FROM customer FOR UPDATE SKIP LOCKED")).scalars()
+            assert survivor in {*map(str, free)}
+        assert moved.result() == {"moved": 2}
+    assert world.get(late)["teams"] == [sales]
+
+
+def test_whom_a_merge_adds_while_the_team_goes_loses_it_too(world: World) -> None:
+    sales = world.team("sales")
+    first, absorbed, survivor = (world.create(teams=[sales])["id"] for _ in range(3))
+    with ThreadPoolExecutor(1) as pool:
+        with world.db.unit_of_work() as uow:
+            lock = "SELECT FROM customer WHERE id = :id FOR NO KEY UPDATE"
+            uow.connection.execute(text(lock), {"id": UUID(first)})
+            moved = pool.submit(world.patiently, lambda: world.service.move_team(world.admin, sales))
+            eventually(lambda: uow.connection.execute(SOMEBODY_WAITS).first() is not None)
+            world.merge(absorbed, into=survivor)
+        assert moved.result() == {"moved": 3}
+    assert world.rows("SELECT id FROM customer WHERE team_ids <> '{}'") == []
 
 
 def test_who_is_taken_out_of_a_merge_comes_into_no_team_that_is_gone(world: World) -> None:
