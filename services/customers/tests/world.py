@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import text
+
 from directory.testing import Staff
 from identity import ContactPoint, Identity
 from servicekit.database import Transactions
@@ -17,6 +19,10 @@ from services.customers.registry.domain import entries
 from services.customers.service import CustomersService
 
 Json = dict[str, Any]
+
+# On the transaction that asks.
+SOMEBODY_WAITS = text("""
+    SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))""")
 
 
 class World(Staff, Inspecting):

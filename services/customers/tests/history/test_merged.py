@@ -10,12 +10,11 @@ from sqlalchemy import text
 
 from servicekit.testing.waiting import eventually
 from services.customers.tests.history.told import a_message, an_event, an_identification, minutes
+from services.customers.tests.world import SOMEBODY_WAITS
 
 PHONE = {"kind": "phone", "value": "+5511987654321"}
 EMAIL = {"kind": "email", "value": "new@x.com"}
 OWN = {"kind": "email", "value": "a@x.com"}
-SOMEBODY_WAITS = text("""
-    SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))""")
 
 
 @pytest.fixture

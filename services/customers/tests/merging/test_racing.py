@@ -7,7 +7,6 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from identity import Identity
 from servicekit.errors import NotFound, Stale
@@ -17,11 +16,9 @@ from services.customers.registry import holders
 from services.customers.tests.history.told import Connector, an_event
 from services.customers.tests.merging.doing import addresses, in_two_teams, merge, undo
 from services.customers.tests.registry.test_identity_under_concurrency import at_once
-from services.customers.tests.world import World
+from services.customers.tests.world import SOMEBODY_WAITS, World
 
 ROUNDS = range(2)
-SOMEBODY_WAITS = text("""
-    SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))""")
 
 
 def together(world: World, *works: Any) -> list[Any]:

@@ -18,10 +18,7 @@ from services.customers.service import CustomersService
 from services.customers.tests.history.told import a_message
 from services.customers.tests.outreach.test_replies import refused
 from services.customers.tests.outreach.test_requests import start
-from services.customers.tests.world import World
-
-_SOMEBODY_WAITS = text("""
-    SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))""")
+from services.customers.tests.world import SOMEBODY_WAITS, World
 
 
 def hear(world: World, *events: Event) -> None:
@@ -43,7 +40,7 @@ def test_a_refusal_locks_no_request_before_the_customers_of_its_batch(world: Wor
             lock = text("SELECT FROM customer WHERE id = :id FOR NO KEY UPDATE")
             uow.connection.execute(lock, {"id": UUID(ana["id"])})
             heard = pool.submit(hear, world, *batch)
-            eventually(lambda: uow.connection.execute(_SOMEBODY_WAITS).first() is not None)
+            eventually(lambda: uow.connection.execute(SOMEBODY_WAITS).first() is not None)
             free = uow.connection.execute(text("SELECT id FROM conversation_request FOR UPDATE SKIP LOCKED"))
             assert [str(row.id) for row in free] == [request["id"]]
         heard.result()

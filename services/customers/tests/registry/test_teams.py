@@ -12,10 +12,7 @@ from servicekit.errors import Forbidden, Invalid
 from servicekit.testing.waiting import eventually
 from services.customers.registry.domain.teams import folded_after_move
 from services.customers.tests.registry.test_creating import codes
-from services.customers.tests.world import World
-
-SOMEBODY_WAITS = text("""
-    SELECT pid FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))""")
+from services.customers.tests.world import SOMEBODY_WAITS, World
 
 
 def test_a_teams_customers_are_counted(world: World) -> None:
