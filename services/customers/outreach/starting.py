@@ -36,11 +36,12 @@ def start(uow: UnitOfWork, scope: Scope, customer_id: UUID, data: dict[str, Any]
     An absorbed id means the customer that it is part of. Raises NotFound, Invalid, Conflict.
     """
     connection, known = uow.connection, configuration.current(uow.connection)
-    root, members = _customer(connection, scope, customer_id)
+    root, _ = _customer(connection, scope, customer_id)
     wanted = forms.read(data, masked=is_masked(scope, known))
     customer = repository.lock_customer(connection, scope, root)
     if customer is None:  # gone or merged since
         raise ChangedMeanwhile
+    _, members = _customer(connection, scope, root)  # a merge that was quicker may have brought more
     _check_open(connection, scope, customer, members, at=at)
     team = team_of(wanted.team, scope, customers=customer.team_ids, known=known.directory.teams)
     route = _route(connection, scope, root, members, wanted)
