@@ -59,9 +59,10 @@ class Clue:
 _CLOSE: Final = Clue(CLOSE_PHONE, says=90, needs=60)
 # An address part that is nobody's name, or a rare one's: who has it elsewhere is the same, married or not.
 _OWN_LOCAL: Final = Clue(SAME_LOCAL_PART, says=90, needs=48)
-# Whoever has a frequent name has tried to get such an address from some provider.
-_LOCAL_OF_MANY: Final = Clue(SAME_LOCAL_PART, says=60, needs=90)
-_LOCAL_OF_MANY_LONGER: Final = Clue(SAME_LOCAL_PART, says=50, needs=97)  # one of them has another name more
+# Whoever has a frequent name has tried to get such an address from some provider: worth a look where there
+# are few customers, but below all else, since among very many nearly all of these are two people.
+_LOCAL_OF_MANY: Final = Clue(SAME_LOCAL_PART, says=15, needs=90)
+_LOCAL_OF_MANY_LONGER: Final = Clue(SAME_LOCAL_PART, says=10, needs=97)  # one of them has another name more
 # Names that differ by as much explain the slip.
 _SLIP: Final = Clue(SAME_LOCAL_PART, says=75, needs=97)
 _SLIP_BEFORE_DIGITS: Final = Clue(SAME_LOCAL_PART, says=85, needs=82)
