@@ -54,6 +54,8 @@ _SETTLE = text("""
             WHERE (first.customer_id, first.kind) = (p.customer_id, p.kind) AND first.is_primary)
         ORDER BY p.customer_id, p.kind, p.created_at, p.id)""")
 
+_SHOWN_BY = text("SELECT id, kind FROM contact_point WHERE root_id = :root")
+
 
 @dataclass(frozen=True, slots=True)
 class Keys:
@@ -113,6 +115,11 @@ def bring_back(
     _insert(connection, back)
     holders.claim(connection, sorted(claims, key=_in_order), held=keys.held)
     return lost
+
+
+def shown_by(connection: Connection, root: UUID) -> dict[UUID, str]:
+    """The contact points that this customer shows, with their kinds."""
+    return {row.id: row.kind for row in connection.execute(_SHOWN_BY, {"root": root})}
 
 
 def settle(connection: Connection, records: Collection[UUID]) -> None:

@@ -14,7 +14,7 @@ from servicekit.errors import Conflict
 from servicekit.scope import Scope
 from services.customers.merging import announcements, changes, ledger, repository, restoring
 from services.customers.merging.domain.parting import Parted, in_teams_of_today, part
-from services.customers.merging.domain.record import Record
+from services.customers.merging.domain.record import PRIMARY, Record
 from services.customers.merging.messages import (
     kept_message,
     lost_message,
@@ -70,11 +70,12 @@ def undo(uow: UnitOfWork, scope: Scope, merge_id: UUID | None, *, seen: Seen) ->
     )
     parted = in_teams_of_today(parted, work.configuration.directory.teams)
     lost = _write(work, merge, records, parted, keys)
+    kept = _kept(work, parted, parted.records[merge.primary_id])
     told = changes.between(work, before, changes.customer_of(work, root))
     _record(work, merge, parted, told)
     _tell(work, merge, records, parted, [change.field for change in told])
     holders = customers.survivors_of(uow.connection, scope, [each.holder for each in lost])
-    left = _left(work, parted.kept, lost, holders)
+    left = _left(work, kept, lost, holders)
     _mark(work, merge, root, left)
     restricted = restoring.restricted(work, lost, holders)
     if restricted:
@@ -116,6 +117,19 @@ def _write(
     repository.rise(connection, whole, at=work.at)
     index.refresh(connection, whole)
     return lost
+
+
+def _kept(work: Work, parted: Parted, primary: Record) -> list[str]:
+    """Without an address that somebody put first, if it leaves all the same."""
+    if not any(field.startswith(PRIMARY) for field in parted.kept):
+        return parted.kept
+    staying = restoring.shown_by(work.uow.connection, parted.root)
+
+    def stays(kind: str) -> bool:
+        named = primary.primary_ids.get(kind)
+        return kind in staying.values() if named is None else UUID(named) in staying
+
+    return [f for f in parted.kept if not f.startswith(PRIMARY) or stays(f.removeprefix(PRIMARY))]
 
 
 def _record(work: Work, merge: Merge, parted: Parted, told: Changes) -> None:

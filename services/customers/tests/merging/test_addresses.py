@@ -78,3 +78,22 @@ def test_a_new_use_of_an_address_goes_back_with_whose_address_it_is(world: World
     assert [(each["phone"], each["whatsapp"]) for each in undone["restored"]] == [
         (bia["phone"], bia["phone"])
     ]
+
+
+def test_one_that_leaves_was_kept_by_nobody(world: World):
+    """What filled the gap was taken off, so another one of those who leave is the first of its kind."""
+    ana = world.create(name="Ana")
+    bia, caio = (world.create(name=name, email=f"{name}@x.test".lower()) for name in ("Bia", "Caio"))
+    merged = merge(world, ana, bia, caio)
+    world.update(ana["id"], email=None)
+    undone = undo(world, merged)
+    assert (undone["kept"], undone["not_returned"], undone["survivor"]["email"]) == ([], [], None)
+    assert [lasting(each) for each in undone["restored"]] == [lasting(bia), lasting(caio)]
+
+
+def test_one_that_stays_was_named_by_somebody_and_is_kept(world: World):
+    ana, bia = world.create(name="Ana"), world.create(name="Bia", email="bia@x.test")
+    merged = merge(world, ana, bia)
+    world.update(ana["id"], contact_points={"add": [{"kind": "email", "value": "n@x.test", "primary": True}]})
+    undone = undo(world, merged)
+    assert undone["survivor"]["email"] == "n@x.test"
