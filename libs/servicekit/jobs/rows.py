@@ -14,7 +14,9 @@ from sqlalchemy.dialects.postgresql import JSONB
 from servicekit.database.paging import Keyset, SortKey, list_page
 from servicekit.database.purge import delete_in_chunks
 from servicekit.database.unit_of_work import Transactions, UnitOfWork
+from servicekit.errors import NotFound
 from servicekit.ids import new_id
+from servicekit.inputs import find_id
 from servicekit.jobs.tables import add_job_table
 
 CHANNEL: Final = "job"  # of NOTIFY: there is work
@@ -105,6 +107,15 @@ def find(connection: Connection, job_id: UUID) -> Job | None:
     """The job with this id, whoever it belongs to."""
     row = connection.execute(_FIND, {"id": job_id}).first()
     return None if row is None else to_job(row)
+
+
+def get(connection: Connection, job_id: object, *, kind: str, missing: str) -> Job:
+    """The job of this kind that somebody names. Raises NotFound `missing`, also for what is no id."""
+    asked = find_id(job_id)
+    job = find(connection, asked) if asked else None
+    if job is None or job.kind != kind:
+        raise NotFound(missing)
+    return job
 
 
 def list_of(

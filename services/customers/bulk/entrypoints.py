@@ -13,7 +13,7 @@ from servicekit import jobs
 from servicekit.clock import utc_now
 from servicekit.database import Database
 from servicekit.errors import NotFound
-from servicekit.inputs import find_id, object_of, whole
+from servicekit.inputs import object_of, whole
 from servicekit.jobs import Job
 from servicekit.rights import for_people
 from servicekit.rpc import rpc
@@ -87,8 +87,7 @@ class BulkEntrypoints:
 
 def _job(connection: Connection, caller: Scope, bulk_id: str) -> Job:
     """Raises NotFound, the same for one that never was and for one of somebody else."""
-    job_id = find_id(bulk_id)
-    job = jobs.find(connection, job_id) if job_id else None
-    if job is None or job.kind != KIND or not (caller.is_admin or job.created_by == caller.user_id):
+    job = jobs.get(connection, bulk_id, kind=KIND, missing="bulk_not_found")
+    if not caller.is_admin and job.created_by != caller.user_id:
         raise NotFound("bulk_not_found")
     return job

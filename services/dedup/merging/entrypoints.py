@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import Connection
 
 from servicekit import jobs
 from servicekit.database import Database
-from servicekit.errors import Invalid, NotFound
-from servicekit.inputs import find_id, object_of, whole
+from servicekit.errors import Invalid
+from servicekit.inputs import object_of, whole
 from servicekit.jobs import Job
 from servicekit.rights import for_administrators
 from servicekit.rpc import rpc
@@ -106,8 +105,4 @@ def _read(data: Json) -> bool:
 
 
 def _job(connection: Connection, bulk_merge_id: str) -> Job:
-    job_id: UUID | None = find_id(bulk_merge_id)
-    job = jobs.find(connection, job_id) if job_id else None
-    if job is None or job.kind != KIND:
-        raise NotFound("bulk_merge_not_found")
-    return job
+    return jobs.get(connection, bulk_merge_id, kind=KIND, missing="bulk_merge_not_found")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from uuid import UUID
 
 from sqlalchemy import Connection
 
 from servicekit import jobs
 from servicekit.database import Database
-from servicekit.errors import NotFound
-from servicekit.inputs import find_id, whole
+from servicekit.inputs import whole
 from servicekit.jobs import Job, job_message
 from servicekit.rights import for_administrators
 from servicekit.rpc import rpc
@@ -33,7 +31,7 @@ class ScanEntrypoints:
         caller = for_administrators(scope)
         with self.db.unit_of_work() as uow:
             job_id = start(uow, created_by=caller.user_id)
-            return {"scan": _message(uow.connection, job_id)}
+            return {"scan": _message(uow.connection, str(job_id))}
 
     @rpc
     def list_scans(self, scope: Json, limit: int = 50, cursor: str | None = None) -> Json:
@@ -48,16 +46,16 @@ class ScanEntrypoints:
     def get_scan(self, scope: Json, scan_id: str) -> Json:
         for_administrators(scope)
         with self.db.reading() as connection:
-            return {"scan": _message(connection, find_id(scan_id))}
+            return {"scan": _message(connection, scan_id)}
 
     @rpc
     def cancel_scan(self, scope: Json, scan_id: str) -> Json:
         """It ends after the step under work. What it found stays; one that is over stays as it is."""
         for_administrators(scope)
         with self.db.unit_of_work() as uow:
-            job = _scan(uow.connection, find_id(scan_id))
+            job = _scan(uow.connection, scan_id)
             jobs.request_cancel(uow, job.id)
-            return {"scan": _message(uow.connection, job.id)}
+            return {"scan": _message(uow.connection, str(job.id))}
 
 
 def scan_message(job: Job) -> Json:
@@ -66,12 +64,9 @@ def scan_message(job: Job) -> Json:
     return {**message, "counts": {**_COUNTS, **message["counts"]}}
 
 
-def _message(connection: Connection, job_id: UUID | None) -> Json:
-    return scan_message(_scan(connection, job_id))
+def _message(connection: Connection, scan_id: object) -> Json:
+    return scan_message(_scan(connection, scan_id))
 
 
-def _scan(connection: Connection, job_id: UUID | None) -> Job:
-    job = jobs.find(connection, job_id) if job_id else None
-    if job is None or job.kind != KIND:
-        raise NotFound("scan_not_found")
-    return job
+def _scan(connection: Connection, scan_id: object) -> Job:
+    return jobs.get(connection, scan_id, kind=KIND, missing="scan_not_found")
