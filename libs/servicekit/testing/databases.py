@@ -9,6 +9,7 @@ import psycopg
 from sqlalchemy import text
 
 from servicekit.database import Transactions
+from servicekit.database.migrate import migrate
 from servicekit.database.tables import create_plumbing_v1
 from servicekit.testing.infrastructure import fresh_database
 
@@ -29,6 +30,22 @@ def plumbed_database(*statements: str) -> Iterator[str]:
             for statement in statements:
                 connection.execute(statement.encode())
         yield url
+
+
+@contextmanager
+def migrated(service: str) -> Iterator[str]:
+    """A new database of this service, as its migrations make it."""
+    with fresh_database(service) as url:
+        migrate(f"services.{service}", url)
+        yield url
+
+
+@contextmanager
+def connected(url: str, service: str) -> Iterator[Transactions]:
+    """With connections for a test's threads."""
+    database = Transactions.connect(url, service=service, pool_size=20)
+    yield database
+    database.close()
 
 
 def empty(database: Transactions, tables: Iterable[str]) -> None:

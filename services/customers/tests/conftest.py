@@ -7,25 +7,21 @@ from collections.abc import Iterator
 import pytest
 
 from servicekit.database import Transactions
-from servicekit.database.migrate import migrate
-from servicekit.testing.databases import empty
-from servicekit.testing.infrastructure import fresh_database
+from servicekit.testing.databases import connected, empty, migrated
 from services.customers.tables import metadata
 from services.customers.tests.world import World
 
 
 @pytest.fixture(scope="session")
 def migrated_database() -> Iterator[str]:
-    with fresh_database("customers") as url:
-        migrate("services.customers", url)
+    with migrated("customers") as url:
         yield url
 
 
 @pytest.fixture(scope="session")
 def _connected(migrated_database: str) -> Iterator[Transactions]:
-    database = Transactions.connect(migrated_database, service="customers", pool_size=20)
-    yield database
-    database.close()
+    with connected(migrated_database, "customers") as database:
+        yield database
 
 
 @pytest.fixture

@@ -7,9 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from servicekit.database import Transactions
-from servicekit.database.migrate import migrate
-from servicekit.testing.databases import empty
-from servicekit.testing.infrastructure import fresh_database
+from servicekit.testing.databases import connected, empty, migrated
 from services.tasks.tables import metadata
 from services.tasks.tests.company import Company
 from services.tasks.tests.world import World
@@ -17,16 +15,14 @@ from services.tasks.tests.world import World
 
 @pytest.fixture(scope="session")
 def migrated_database() -> Iterator[str]:
-    with fresh_database("tasks") as url:
-        migrate("services.tasks", url)
+    with migrated("tasks") as url:
         yield url
 
 
 @pytest.fixture(scope="session")
 def _connected(migrated_database: str) -> Iterator[Transactions]:
-    database = Transactions.connect(migrated_database, service="tasks", pool_size=20)
-    yield database
-    database.close()
+    with connected(migrated_database, "tasks") as database:
+        yield database
 
 
 @pytest.fixture(scope="session")
