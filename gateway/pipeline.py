@@ -47,6 +47,7 @@ class Pipeline:
         started = time.perf_counter()
         request = _Request(scope, receive, time.time() + self._resources.settings.rpc_deadline_seconds)
         self._in_flight += 1
+        observe.IN_FLIGHT.inc()
         try:
             answer = await self._answer(request)
         except ClientGone:
@@ -55,6 +56,7 @@ class Pipeline:
             answer = self._refusal(error, request)
         finally:
             self._in_flight -= 1
+            observe.IN_FLIGHT.dec()
         size = await self._send(request, answer, send)
         user_id = request.caller.user_id if request.caller else None
         seconds = time.perf_counter() - started

@@ -104,11 +104,6 @@ class Absorb(_CustomerData):
     teams = fields.List(Id(), validate=validate.Length(max=100))
 
 
-class DuplicateWarning(Schema):
-    class Meta:
-        unknown = "include"
-
-
 class WrittenCustomer(Customer):
     warnings = fields.List(
         fields.Dict(), metadata={"description": "Duplicates that were allowed, for instance"}

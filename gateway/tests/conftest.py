@@ -12,6 +12,11 @@ from gateway.tests.world import World, running_world
 _number = count(1)
 
 
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
 @pytest.fixture(scope="session")
 def world() -> Iterator[World]:
     with running_world() as running:

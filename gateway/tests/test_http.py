@@ -103,7 +103,9 @@ def test_the_document_and_its_page_come_from_our_own_files(nobody):
 def test_probes_and_metrics_are_open(nobody):
     assert nobody.get("/livez").json() == {"status": "alive"}
     assert nobody.get("/readyz").json()["parts"] == {"database": "up", "bus": "up"}
-    assert "http_answers_total" in nobody.get("/metrics").text
+    metrics = nobody.get("/metrics").text
+    assert "http_answers_total" in metrics
+    assert re.search(r"^http_requests_in_flight [1-9]", metrics, re.MULTILINE)
 
 
 @pytest.mark.parametrize(
