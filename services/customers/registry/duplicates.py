@@ -12,7 +12,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final, NoReturn
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Connection, text
@@ -45,9 +45,6 @@ class Refused:
     """A duplicate answer that was recorded: raise it once the record is committed, never before."""
 
     error: Duplicate
-
-    def raise_(self) -> NoReturn:
-        raise self.error
 
 
 def take_turn(connection: Connection, scope: Scope, *, at: datetime) -> None:

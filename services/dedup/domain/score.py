@@ -6,7 +6,6 @@ clue: many people work at one company, few have almost the same number.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -109,11 +108,6 @@ def compare(a: Facts, b: Facts, *, told: bool = False) -> Likeness | None:
 def compare_names(a: str, b: str) -> int:
     """How similar two names are, of a hundred; 0 where one of them is nobody's name."""
     return name_likeness(read_name(a), read_name(b))
-
-
-def contact_reasons(reasons: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Those that tell of contact data: all but the name's."""
-    return [reason for reason in reasons if reason["code"] != SIMILAR_NAME]
 
 
 def _shared(a: Facts, b: Facts) -> list[str]:

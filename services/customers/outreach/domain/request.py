@@ -13,7 +13,6 @@ MAX_OPEN: Final = 20  # of one customer for whoever asks, so that nobody is floo
 ASKED: Final = "asked"
 STARTED: Final = "started"
 REFUSED: Final = "refused"
-NO_CONNECTOR: Final = "no_connector"
 EXPIRED: Final = "expired"
 
 

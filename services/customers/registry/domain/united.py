@@ -46,10 +46,6 @@ def _is_named(entry: Entry, named: Mapping[str, Hashable]) -> bool:
     return named.get(entry.kind) == entry.id
 
 
-def _closeness(entry: Entry, named: Mapping[str, Hashable]) -> tuple[bool, bool]:
-    return not _is_named(entry, named), not entry.own
-
-
 def _precedence(entry: Entry, named: Mapping[str, Hashable]) -> tuple[bool, bool, bool]:
     return not _is_named(entry, named), not entry.primary, not entry.own
 

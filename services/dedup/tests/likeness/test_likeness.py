@@ -6,7 +6,7 @@ import pytest
 
 from services.dedup.domain.facts import Facts, facts_of, facts_of_typed
 from services.dedup.domain.keys import MAX_KEYS, clue_keys, name_keys, name_marks
-from services.dedup.domain.score import Likeness, compare, contact_reasons
+from services.dedup.domain.score import Likeness, compare
 
 
 def somebody(name: str = "João Pedro Silva", **typed: str) -> Facts:
@@ -104,7 +104,7 @@ def test_a_shared_identity_is_a_suggestion_whatever_the_names() -> None:
 def test_what_an_event_told_counts_whatever_the_names() -> None:
     likeness = compare(somebody("Ana"), somebody("Rui"), told=True)
     assert likeness is not None
-    assert contact_reasons(likeness.reasons) == [{"code": "told_together"}]
+    assert likeness.reasons[-1] == {"code": "told_together"}
 
 
 def test_more_clues_and_a_more_similar_name_make_a_higher_score() -> None:
@@ -120,10 +120,10 @@ def test_more_clues_and_a_more_similar_name_make_a_higher_score() -> None:
     assert len(set(numbers)) == len(scores)
 
 
-def test_reasons_about_contact_data_are_all_but_the_name() -> None:
+def test_a_name_and_a_clue_are_both_told() -> None:
     likeness = compare(somebody(phone=PHONE), somebody(phone="+5511987654312"))
     assert likeness is not None
-    assert [reason["code"] for reason in contact_reasons(likeness.reasons)] == ["close_phone"]
+    assert [reason["code"] for reason in likeness.reasons] == ["similar_name", "close_phone"]
 
 
 def test_names_meet_under_keys_of_their_own() -> None:
