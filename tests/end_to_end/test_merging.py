@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 from typing import Any
 
 from deploy.local.system import RunningSystem
@@ -71,62 +72,102 @@ def test_whom_somebody_may_not_see_they_can_ask_for(company: Company):
     assert (mine["state"], mine["customer"]) == ("granted", hidden)
 
 
-def test_a_merge_is_one_customer_everywhere_and_can_be_taken_back(system: RunningSystem, company: Company):
-    sales, care, tag, name = company.team(), company.team(), secrets.token_hex(6), a_name()
-    agent, phones = company.agent(sales, care), (a_mobile(), a_mobile())
+@dataclass
+class Twins:
+    """Two customers with one name, each with a message; an agent of both their teams."""
+
+    system: RunningSystem
+    agent: Api
+    teams: tuple[str, str]
+    phones: tuple[str, str]
+    name: str
+    tag: str
+    ids: tuple[str, str]
+
+    @property
+    def plan(self) -> Json:
+        return {"primary": self.ids[0], "duplicates": [self.ids[1]]}
+
+    def write(self, number: int, preview: str) -> None:
+        tell(self.system, self.phones[number], self.teams[number], preview)
+
+    def check_shown(self, *customers: str) -> None:
+        check_shown(self.agent, list(customers), name=self.name, tag=self.tag, phones=self.phones)
+
+
+def twins(system: RunningSystem, company: Company) -> Twins:
+    teams, phones = (company.team(), company.team()), (a_mobile(), a_mobile())
+    agent, name, tag = company.agent(*teams), a_name(), secrets.token_hex(6)
     first, second = (
         agent.created("/v1/customers", {"name": name, "phone": phone, "teams": [team], "tags": [tag]})["id"]
-        for phone, team in zip(phones, (sales, care), strict=True)
+        for phone, team in zip(phones, teams, strict=True)
     )
-    tell(system, phones[0], sales, "by the first")
-    tell(system, phones[1], care, "by the second")
-    of_second = agent.created(f"/v1/customers/{second}/notes", {"body": "Before", "team": care})["id"]
+    made = Twins(system, agent, teams, phones, name, tag, (first, second))
+    made.write(0, "by the first")
+    made.write(1, "by the second")
     eventually(lambda: previews(agent, first) and previews(agent, second))
+    return made
 
-    # What it would be, and what it is.
-    plan = {"primary": first, "duplicates": [second]}
-    preview = agent.post("/v1/merges/preview", plan).raise_for_status().json()
-    assert (preview["missing"], preview["records"], preview["moves"][second]["notes"]) == ([], 2, 1)
-    assert agent.patch(f"/v1/customers/{second}", {"custom": {}, "status": "active"}).status_code == 200
-    edited = agent.patch(f"/v1/customers/{second}", {"name": f"{name} Neto"}).json()
-    stale = agent.post("/v1/merges", {**plan, "versions": preview["versions"]})
-    assert (stale.status_code, stale.json()["current"][second]["name"]) == (412, f"{name} Neto")
-    versions = {**preview["versions"], second: edited["version"]}
-    merge = agent.created("/v1/merges", {**plan, "versions": versions})
-    assert {each["value"] for each in merge["customer"]["contact_points"]} >= set(phones)
 
-    # The old id leads to the new one, and what comes late lands there.
-    old = f"/v1/customers/{second}"
-    for path in (old, f"{old}/history", f"{old}/profile", f"{old}/notes", f"{old}/tasks"):
-        answer = agent.get(path)
-        assert (answer.status_code, answer.headers["Location"]) == (308, path.replace(second, first))
-    tell(system, phones[1], care, "late, by the second")
-    late = agent.created(f"{old}/notes", {"body": "Late", "team": care})
-    assert (late["customer"], late["team"]) == (first, care)
-    assert agent.created(f"{old}/tasks", {"title": "Late"})["customer"] == first
+def test_a_merge_is_one_customer_everywhere_and_can_be_taken_back(system: RunningSystem, company: Company):
+    both = twins(system, company)
+    agent, (first, second), care = both.agent, both.ids, both.teams[1]
+    of_second = agent.created(f"/v1/customers/{second}/notes", {"body": "Before", "team": care})["id"]
+    merge = merge_once_seen(both)
+    late = write_to_the_old_id(both)
     eventually(lambda: len(previews(agent, first)) == 3)
     assert previews(agent, first) == ["by the first", "by the second", "late, by the second"]
-    assert {note["id"]: note["team"] for note in agent.every(f"/v1/customers/{first}/notes")} == {
-        of_second: care,
-        late["id"]: care,
-    }
-    check_shown(agent, [first], name=name, tag=tag, phones=phones)
+    noted = {note["id"]: note["team"] for note in agent.every(f"/v1/customers/{first}/notes")}
+    assert noted == {of_second: care, late: care}
+    both.check_shown(first)
 
-    # And back.
-    undo = f"/v1/merges/{merge['id']}/undo"
-    would = agent.http.post(undo, params={"dry_run": "true"}).raise_for_status().json()
-    assert agent.get(old).status_code == 308
-    done = agent.post(undo).raise_for_status().json()
-    assert (would["kept"], would["not_returned"]) == (done["kept"], done["not_returned"]) == ([], [])
-    assert [each["id"] for each in done["restored"]] == [second]
+    take_back(both, merge)
     assert (previews(agent, first), previews(agent, second)) == (
         ["by the first"],
         ["by the second", "late, by the second"],
     )
-    assert [note["id"] for note in agent.every(f"{old}/notes")] == [of_second]
-    assert [note["id"] for note in agent.every(f"/v1/customers/{first}/notes")] == [late["id"]]
-    assert agent.get(old).json()["name"] == f"{name} Neto"
-    check_shown(agent, [first, second], name=name, tag=tag, phones=phones)
+    assert [note["id"] for note in agent.every(f"/v1/customers/{second}/notes")] == [of_second]
+    assert [note["id"] for note in agent.every(f"/v1/customers/{first}/notes")] == [late]
+    assert agent.get(f"/v1/customers/{second}").json()["name"] == f"{both.name} Neto"
+    both.check_shown(first, second)
+
+
+def merge_once_seen(both: Twins) -> str:
+    """What it would be, a refusal since somebody edits one meanwhile, and what it is. Returns the merge."""
+    agent, second = both.agent, both.ids[1]
+    preview = agent.post("/v1/merges/preview", both.plan).raise_for_status().json()
+    assert (preview["missing"], preview["records"], preview["moves"][second]["notes"]) == ([], 2, 1)
+    edited = agent.patch(f"/v1/customers/{second}", {"name": f"{both.name} Neto"}).raise_for_status().json()
+    stale = agent.post("/v1/merges", {**both.plan, "versions": preview["versions"]})
+    assert (stale.status_code, stale.json()["current"][second]["name"]) == (412, f"{both.name} Neto")
+    versions = {**preview["versions"], second: edited["version"]}
+    merge = agent.created("/v1/merges", {**both.plan, "versions": versions})
+    assert {each["value"] for each in merge["customer"]["contact_points"]} >= set(both.phones)
+    return str(merge["id"])
+
+
+def write_to_the_old_id(both: Twins) -> str:
+    """It leads to the new one, and what comes late lands there. Returns the note."""
+    agent, (first, second), care = both.agent, both.ids, both.teams[1]
+    old = f"/v1/customers/{second}"
+    for path in (old, f"{old}/history", f"{old}/profile", f"{old}/notes", f"{old}/tasks"):
+        answer = agent.get(path)
+        assert (answer.status_code, answer.headers["Location"]) == (308, path.replace(second, first))
+    both.write(1, "late, by the second")
+    late = agent.created(f"{old}/notes", {"body": "Late", "team": care})
+    assert (late["customer"], late["team"]) == (first, care)
+    assert agent.created(f"{old}/tasks", {"title": "Late"})["customer"] == first
+    return str(late["id"])
+
+
+def take_back(both: Twins, merge: str) -> None:
+    """First to see what would come of it, then done, and not twice."""
+    agent, second, undo = both.agent, both.ids[1], f"/v1/merges/{merge}/undo"
+    would = agent.http.post(undo, params={"dry_run": "true"}).raise_for_status().json()
+    assert agent.get(f"/v1/customers/{second}").status_code == 308
+    done = agent.post(undo).raise_for_status().json()
+    assert (would["kept"], would["not_returned"]) == (done["kept"], done["not_returned"]) == ([], [])
+    assert [each["id"] for each in done["restored"]] == [second]
     again = agent.post(undo)
     assert (again.status_code, again.json()["code"]) == (409, "merge_undone")
 

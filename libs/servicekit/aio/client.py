@@ -138,10 +138,7 @@ class RpcClient:
         if len(body) > wire.MAX_CALL:
             raise TooLarge("message_too_large", {"limit": wire.MAX_CALL})
         lane = self._lanes.get(service) or self._lanes.setdefault(service, _Lane(service))
-        answer: asyncio.Future[Any] = self._loop.create_future()
-        self._pending[call_id] = _Pending(answer, lane, until, write)
-        if self._sweeper is None:
-            self._sweeper = self._loop.call_later(_SWEEP_SECONDS, self._sweep)
+        answer = self._expect(call_id, _Pending(self._loop.create_future(), lane, until, write))
         if grouped and len(body) < MAX_BYTES:
             self._gather(lane, body, until)
         else:
@@ -152,6 +149,12 @@ class RpcClient:
         finally:
             if self._pending.pop(call_id, None) is not None:  # cancelled
                 lane.under_way -= 1
+
+    def _expect(self, call_id: int, pending: _Pending) -> asyncio.Future[Any]:
+        self._pending[call_id] = pending
+        if self._sweeper is None:
+            self._sweeper = self._loop.call_later(_SWEEP_SECONDS, self._sweep)
+        return pending.answer
 
     # -- groups -------------------------------------------------------------------------------------------
 

@@ -43,11 +43,9 @@ def test_the_same_event_again_has_no_effect(staffed: tuple[Desk, ServiceProcess]
     eventually(lambda: service.metric("events_handled_total", type="note.written.v1") == before + 2)
 
 
-def test_poison_is_parked_with_a_reason_and_good_events_pass(staffed: tuple[Desk, ServiceProcess]) -> None:
-    desk, service = staffed
-    canary = "canary-55119998877"
-    good = encode(a_note(canary))
-    poison = {
+def poisoned(good: bytes, canary: str) -> dict[str, bytes]:
+    """Bodies that nobody can read, by what is wrong with them."""
+    return {
         "not_json": b'{"specversion": "1.0", ' + canary.encode(),
         "not_utf8": b'{"specversion": "1.0", "id": "\xff\xfe"}',
         "too_deep": b"[" * 40 + b"]" * 40,
@@ -57,6 +55,13 @@ def test_poison_is_parked_with_a_reason_and_good_events_pass(staffed: tuple[Desk
         "wrong_data": good.replace(b'"text"', b'"txet"'),
         "too_large": good.replace(canary.encode(), canary.encode() * 100_000),
     }
+
+
+def test_poison_is_parked_with_a_reason_and_good_events_pass(staffed: tuple[Desk, ServiceProcess]) -> None:
+    desk, service = staffed
+    canary = "canary-55119998877"
+    good = encode(a_note(canary))
+    poison = poisoned(good, canary)
     for name, body in poison.items():
         desk.publish_raw(body, "note.written.v1", message_id=name)
     desk.publish_raw(good, "note.written.v1", message_id="wrong_type", content_type="text/plain")
