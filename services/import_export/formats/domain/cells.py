@@ -1,0 +1,67 @@
+"""How text stands in the cells of a file: what writing does to it, reading undoes exactly.
+
+A spreadsheet runs text that begins like a formula. Writing puts `'` before it: in CSV before all such text,
+in workbooks, whose cells say that they are text, only where reading would take a `'` away. JSON needs none of
+it. Whatever the text, `unguarded(guarded(text)) == unguarded(kept(text)) == text`; so for `split(joined(…))`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+# What makes a spreadsheet calculate, and the mark itself, so that a `'` that somebody typed stays theirs.
+_STARTS: Final = frozenset("=+-@\t\r'")
+_INTERNATIONAL_NUMBER: Final = re.compile(r"\+[0-9]+", re.ASCII)
+_QUOTED: Final = re.compile(r'\s*"((?:[^"]|"")*)"\s*(?:,|\Z)')
+_PLAIN: Final = re.compile(r"([^,]*)(?:,|\Z)")
+
+
+def guarded(text: str) -> str:
+    """`text` as a CSV file has it: a `'` before what a spreadsheet would run. `+` and digits alone are not."""
+    return f"'{text}" if _is_run(text) else text
+
+
+def kept(text: str) -> str:
+    """`text` as a workbook has it: only what `unguarded` would change is protected from that."""
+    return text if unguarded(text) == text else f"'{text}"
+
+
+def unguarded(text: str) -> str:
+    """`text` of a CSV file or a workbook without the `'` that `guarded` puts there, else as it is."""
+    return text[1:] if text.startswith("'") and _is_run(text[1:]) else text
+
+
+def joined(values: Iterable[str]) -> str:
+    """Several values as the text of one cell: separated by commas, quoted where they would read as others."""
+    return ", ".join(map(_quoted, values))
+
+
+def split(text: str) -> list[str]:
+    """The values in the text of one cell, as `joined` or as somebody typed them; empty ones are left out.
+
+    A quote that is never closed, or closed before the value ends, is a character like any other.
+    """
+    values, at = [], 0
+    while at < len(text):
+        found = _QUOTED.match(text, at)
+        value = found[1].replace('""', '"') if found else None
+        if found is None:
+            found = _PLAIN.match(text, at)
+            assert found is not None  # it matches anything
+            value = found[1].strip()
+        if value:
+            values.append(value)
+        at = found.end()
+    return values
+
+
+def _is_run(text: str) -> bool:
+    return text[:1] in _STARTS and bool(text) and not _INTERNATIONAL_NUMBER.fullmatch(text)
+
+
+def _quoted(value: str) -> str:
+    if "," in value or value.startswith('"') or value != value.strip():
+        return '"' + value.replace('"', '""') + '"'
+    return value
