@@ -19,7 +19,7 @@ _PLAIN: Final = re.compile(r"([^,]*)(?:,|\Z)")
 
 
 def guarded(text: str) -> str:
-    """`text` as a CSV file has it: a `'` before what a spreadsheet would run. `+` and digits alone are not."""
+    """`text` as a CSV file has it: a `'` before what a spreadsheet would run. `+` and digits are not."""
     return f"'{text}" if _is_run(text) else text
 
 
