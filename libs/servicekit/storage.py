@@ -1,0 +1,94 @@
+"""Files: a folder, or a bucket that speaks S3, behind one URL.
+
+`file:///var/lib/crm/files` or `s3://bucket/prefix` (with AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
+AWS_REGION, and AWS_ENDPOINT_URL for a server of one's own, in the environment). A file is there whole or not
+at all, and is never changed: what is new has a key of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+import obstore
+from obstore.store import LocalStore, from_url
+
+CHUNK: Final = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One file: its key, its size in bytes, and since when it is there."""
+
+    key: str
+    size: int
+    at: datetime
+
+
+class Storage:
+    """Keys are paths with slashes. Safe for any thread and event loop.
+
+    Whoever reads what is not there gets FileNotFoundError.
+    """
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+
+    @classmethod
+    def open(cls, url: str) -> Storage:
+        """A folder is made if it is missing. Raises ValueError for a URL that names no storage."""
+        parts = urlsplit(url)
+        if parts.scheme == "file" and not parts.netloc and parts.path:
+            return cls(LocalStore(unquote(parts.path), mkdir=True))
+        if parts.scheme == "s3":
+            return cls(from_url(url))
+        raise ValueError("expected file:///folder or s3://bucket/prefix")
+
+    async def put(self, key: str, chunks: AsyncIterator[bytes]) -> int:
+        """Writes what comes, and returns how many bytes that were. If `chunks` raises, nothing is there."""
+        size = 0
+
+        async def counted() -> AsyncIterator[bytes]:
+            nonlocal size
+            async for chunk in chunks:
+                size += len(chunk)
+                yield chunk
+
+        await obstore.put_async(self._store, key, counted())
+        return size
+
+    async def get(self, key: str) -> AsyncIterator[bytes]:
+        """The file's bytes, a piece at a time; raises before the first one if it is not there."""
+        found = await obstore.get_async(self._store, key)
+        return _pieces(found.stream(min_chunk_size=CHUNK))
+
+    def upload(self, key: str, path: Path) -> None:
+        obstore.put(self._store, key, path)
+
+    def download(self, key: str, path: Path) -> None:
+        found = obstore.get(self._store, key)
+        with path.open("wb") as file:
+            for piece in found.stream(min_chunk_size=CHUNK):
+                file.write(piece)
+
+    def delete(self, keys: Iterable[str]) -> None:
+        """What is gone already does no harm."""
+        for key in keys:
+            with suppress(FileNotFoundError):
+                obstore.delete(self._store, key)
+
+    def list(self, prefix: str) -> Iterator[Kept]:
+        """Every file below this path, in no particular order."""
+        for batch in obstore.list(self._store, prefix):
+            for each in batch:
+                yield Kept(each["path"], each["size"], each["last_modified"])
+
+
+async def _pieces(stream: Any) -> AsyncIterator[bytes]:
+    async for piece in stream:
+        yield bytes(piece)

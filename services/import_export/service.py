@@ -1,0 +1,20 @@
+"""The import_export service: files that come in, and files that go out.
+
+Each capability is a folder with entrypoints of its own; here they are put together and given what they need.
+The work itself is done in worker.py.
+"""
+
+from __future__ import annotations
+
+from servicekit.database import Database
+from servicekit.rpc import RpcClient
+
+
+class ImportExportService:
+    """Imports, saved mappings, exports. Customers are read and written by the customers service alone."""
+
+    name = "import_export"
+
+    db = Database()
+    customers = RpcClient("customers")
+    gateway = RpcClient("gateway")
