@@ -19,6 +19,7 @@ from urllib.parse import unquote, urlsplit
 
 from deploy.local.broker_api import BrokerApi
 from deploy.local.instances import Instances
+from deploy.local.joined import joined
 from deploy.local.plan import SystemPlan
 from deploy.local.ports import free_ports, listen
 from deploy.local.postgres import PostgresServer
@@ -91,9 +92,9 @@ def _host_system(
     api.load(definitions(system.vhost, system.broker_passwords))
     api.allow_everything(system.vhost, unquote(urlsplit(system.amqp_url).username or ""))
     system.create_databases()
-    supervisor.run_steps(*system.migrations(), *system.topology())
+    administrator = system.administrator(spec["email"], spec["password"])
+    supervisor.run_steps(joined("set-up", [*system.migrations(), administrator, *system.topology()]))
     system.start(supervisor, listening)
-    supervisor.run_steps(system.administrator(spec["email"], spec["password"]))
     system.wait_until_ready(supervisor)
     facts["url"] = f"http://127.0.0.1:{listening.getsockname()[1]}"
 

@@ -32,6 +32,7 @@ class LocalSystem:
             postgres_url=self.instances.postgres.url(),
             amqp_url=self.instances.rabbitmq.url(),
             vhost=VHOST,
+            storage_url=(state.folder / "files").as_uri(),
             database_passwords={account: state.secret(f"database {account}") for account in PACKAGES},
             broker_passwords=self._broker_passwords(),
             replicas=replicas or {},

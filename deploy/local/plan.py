@@ -53,6 +53,7 @@ class SystemPlan:
     postgres_url: str
     amqp_url: str
     vhost: str
+    storage_url: str
     prefix: str = ""
     database_passwords: Mapping[str, str] = field(repr=False)
     broker_passwords: Mapping[str, str] = field(repr=False)
@@ -134,6 +135,7 @@ class SystemPlan:
                 **environment_of_processes(),
                 **self.settings,
                 **self._urls(process.account),
+                **({"STORAGE_URL": self.storage_url} if process.touches_files else {}),
                 "INSTANCE": name,
             },
             directory=CHECKOUT,

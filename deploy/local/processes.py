@@ -14,6 +14,7 @@ class Process:
     account: str
     arguments: tuple[str, ...]
     serves_http: bool = False
+    touches_files: bool = False  # uploads, and what is made for download
 
 
 PROCESSES = (
@@ -21,15 +22,27 @@ PROCESSES = (
     Process("customers-worker", "customers", ("servicekit", "work", "services.customers.worker:JOBS")),
     Process("dedup", "dedup", ("servicekit", "run", "services.dedup.service:DedupService")),
     Process("dedup-worker", "dedup", ("servicekit", "work", "services.dedup.worker:JOBS")),
+    Process(
+        "import_export",
+        "import_export",
+        ("servicekit", "run", "services.import_export.service:ImportExportService"),
+    ),
+    Process(
+        "import_export-worker",
+        "import_export",
+        ("servicekit", "work", "services.import_export.worker:JOBS"),
+        touches_files=True,
+    ),
     Process("tasks", "tasks", ("servicekit", "run", "services.tasks.service:TasksService")),
     Process("gateway-rpc", "gateway", ("servicekit", "run", "gateway.rpc_service:GatewayService")),
-    Process("gateway", "gateway", ("gateway", "serve"), serves_http=True),
+    Process("gateway", "gateway", ("gateway", "serve"), serves_http=True, touches_files=True),
 )
 
 # Account → the package that holds its migrations and its topology.
 PACKAGES = {
     "customers": "services.customers",
     "dedup": "services.dedup",
+    "import_export": "services.import_export",
     "tasks": "services.tasks",
     "gateway": "gateway",
 }

@@ -120,9 +120,9 @@ def running_system(
     `private_instances`; without it the servers of `make test` are used.
     """
     servers = instances or os.environ
-    plan = _plan(servers, replicas or {}, settings or {})
     password = secrets.token_urlsafe(12)
     folder = Path(tempfile.mkdtemp(prefix="crm-system-"))
+    plan = _plan(servers, folder, replicas or {}, settings or {})
     spec = {
         "kind": "system",
         "system": {name: getattr(plan, name) for name in SystemPlan.__dataclass_fields__},
@@ -134,7 +134,9 @@ def running_system(
         yield RunningSystem(folder, facts["url"], (ADMINISTRATOR, password), plan)
 
 
-def _plan(servers: Mapping[str, str], replicas: Mapping[str, int], settings: Mapping[str, str]) -> SystemPlan:
+def _plan(
+    servers: Mapping[str, str], folder: Path, replicas: Mapping[str, int], settings: Mapping[str, str]
+) -> SystemPlan:
     name = secrets.token_hex(4)
     amqp_url = servers["TEST_AMQP_URL"].rstrip("/")
     # Broker users belong to all vhosts, so systems side by side must give them the same password.
@@ -146,6 +148,7 @@ def _plan(servers: Mapping[str, str], replicas: Mapping[str, int], settings: Map
         postgres_url=servers["TEST_POSTGRES_URL"],
         amqp_url=amqp_url,
         vhost=f"system_{name}",
+        storage_url=(folder / "files").as_uri(),
         prefix=f"system_{name}_",
         database_passwords={account: secrets.token_urlsafe(18) for account in PACKAGES},
         broker_passwords=users,

@@ -12,7 +12,7 @@ import json
 import os
 import secrets
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from deploy.rabbitmq.rights import CONNECTOR_PREFIX, SERVICES, Rights, rights_of
@@ -102,12 +102,12 @@ def hash_password(password: str, *, salt: bytes) -> str:
 
 def passwords_from(environment: Mapping[str, str]) -> dict[str, str]:
     """User → password. Raises ValueError naming every service without one: there are no default passwords."""
+    needed = [OPERATOR, *(account.name for account in SERVICES)]
     found = {
-        name.removeprefix(_VARIABLE).lower().replace("_", "-"): value
+        _user_of(name.removeprefix(_VARIABLE), needed): value
         for name, value in environment.items()
         if name.startswith(_VARIABLE) and value
     }
-    needed = [OPERATOR, *(account.name for account in SERVICES)]
     missing = [f"{_VARIABLE}{user.upper().replace('-', '_')}" for user in needed if user not in found]
     if missing:
         raise ValueError(f"not set: {', '.join(missing)}")
@@ -115,6 +115,12 @@ def passwords_from(environment: Mapping[str, str]) -> dict[str, str]:
     if unknown:
         raise ValueError(f"no rights are known for: {', '.join(unknown)}")
     return found
+
+
+def _user_of(variable: str, services: Collection[str]) -> str:
+    """Services are called by the names of packages, connectors have hyphens."""
+    name = variable.lower()
+    return name if name in services else name.replace("_", "-")
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ def _plan(passwords: dict[str, str], prefix: str) -> SystemPlan:
         postgres_url=os.environ["TEST_POSTGRES_URL"],
         amqp_url="amqp://unused",
         vhost="unused",
+        storage_url="unused",
         prefix=prefix,
         database_passwords=passwords,
         broker_passwords={},

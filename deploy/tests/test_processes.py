@@ -14,7 +14,8 @@ def test_replicas_are_given_by_name():
 )
 def test_a_wrong_replica_count_is_refused_with_what_is_known(text: str):
     with pytest.raises(
-        ValueError, match="customers, customers-worker, dedup, dedup-worker, tasks, gateway-rpc"
+        ValueError,
+        match="customers, customers-worker, dedup, dedup-worker, import_export, import_exp",
     ):
         parse_replicas(text)
 

@@ -37,7 +37,7 @@ def test_a_service_declares_its_own_call_and_reply_queues_and_no_others(user: st
     rights = rights_of(user)
     assert _allows(rights.configure, f"rpc-{user}")
     assert _allows(rights.configure, f"reply.{user}.0192")
-    others = {"customers", "dedup", "tasks", "gateway"} - {user}
+    others = {service.name for service in SERVICES} - {user}
     for name in [*(f"rpc-{other}" for other in others), *(f"reply.{other}.1" for other in others)]:
         assert not _allows(rights.configure, name)
     for name in ("nameko-rpc", "crm.events", f"{user}.events", f"rpc-{user}-copy", f"my-rpc-{user}"):
@@ -87,7 +87,7 @@ def test_only_the_gateway_overhears_events_and_only_those_that_it_tells():
         assert _allows(heard.read, key)
     for key in ("#", "*.*.*", "duplicate.detected.v1", "directory.changed.v1"):
         assert not _allows(heard.read, key)
-    for other in ("customers", "dedup", "tasks"):
+    for other in ("customers", "dedup", "import_export", "tasks"):
         assert not _allows(rights_of(other).read, "crm.events")
         assert not _allows(rights_of(other).configure, f"push.{other}.0192")
 
@@ -154,6 +154,7 @@ def test_passwords_come_from_the_environment_by_user():
         "BROKER_PASSWORD_OPERATOR": "a",
         "BROKER_PASSWORD_CUSTOMERS": "b",
         "BROKER_PASSWORD_DEDUP": "e",
+        "BROKER_PASSWORD_IMPORT_EXPORT": "i",
         "BROKER_PASSWORD_TASKS": "t",
         "BROKER_PASSWORD_GATEWAY": "c",
         "BROKER_PASSWORD_CONNECTOR_WHATSAPP": "d",
@@ -162,6 +163,7 @@ def test_passwords_come_from_the_environment_by_user():
         "operator": "a",
         "customers": "b",
         "dedup": "e",
+        "import_export": "i",
         "tasks": "t",
         "gateway": "c",
         "connector-whatsapp": "d",
@@ -170,7 +172,7 @@ def test_passwords_come_from_the_environment_by_user():
 
 def test_a_missing_password_is_named_and_never_replaced_by_a_default():
     with pytest.raises(
-        ValueError, match="BROKER_PASSWORD_CUSTOMERS, BROKER_PASSWORD_DEDUP, BROKER_PASSWORD_TASKS"
+        ValueError, match="BROKER_PASSWORD_CUSTOMERS, BROKER_PASSWORD_DEDUP, BROKER_PASSWORD_IMPORT_EXPORT"
     ):
         passwords_from({"BROKER_PASSWORD_OPERATOR": "a", "BROKER_PASSWORD_CUSTOMERS": ""})
 
@@ -180,6 +182,6 @@ def test_a_password_for_somebody_without_rights_is_refused():
         passwords_from(
             {
                 f"BROKER_PASSWORD_{name}": "x"
-                for name in ("OPERATOR", "CUSTOMERS", "DEDUP", "TASKS", "GATEWAY", "NOBODY")
+                for name in ("OPERATOR", "CUSTOMERS", "DEDUP", "IMPORT_EXPORT", "TASKS", "GATEWAY", "NOBODY")
             }
         )

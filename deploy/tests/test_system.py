@@ -28,6 +28,8 @@ def test_a_system_is_ready_survives_a_kill_and_leaves_nothing_behind():
             "customers-worker",
             "dedup",
             "dedup-worker",
+            "import_export",
+            "import_export-worker",
             "tasks",
             "gateway-rpc",
             "gateway",
