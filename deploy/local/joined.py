@@ -10,9 +10,11 @@ import json
 import os
 import runpy
 import sys
+import traceback
 from collections.abc import Iterable
 from typing import Any
 
+from deploy.local.plan import environment_of_processes
 from deploy.local.program import Program
 from deploy.local.state import CHECKOUT
 
@@ -29,8 +31,13 @@ def joined(name: str, steps: Iterable[Program]) -> Program:
         for step in steps
     ]
     # On standard input, for there are passwords among it.
-    command = (sys.executable, "-m", "deploy.local.joined")
-    return Program(name=name, command=command, directory=CHECKOUT, stdin=json.dumps(told).encode())
+    return Program(
+        name=name,
+        command=(sys.executable, "-m", "deploy.local.joined"),
+        environment=environment_of_processes(),
+        directory=CHECKOUT,
+        stdin=json.dumps(told).encode(),
+    )
 
 
 def main(told: list[dict[str, Any]]) -> int:
@@ -52,10 +59,13 @@ def _run(arguments: list[str]) -> int:
     try:
         runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
     except SystemExit as end:
-        if isinstance(end.code, str):
-            print(end.code, file=sys.stderr)
-            return 1
-        return end.code or 0
+        if end.code is None or isinstance(end.code, int):
+            return end.code or 0
+        print(end.code, file=sys.stderr)
+        return 1
+    except Exception:
+        traceback.print_exc()
+        return 1
     return 0
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 
+from deploy.local.joined import joined
 from deploy.local.local_system import LocalSystem
 from deploy.local.program import StepFailed
 from deploy.local.state import AlreadyRunning, LocalState
@@ -23,7 +24,7 @@ def main() -> int:
             with state.held():
                 _start_postgres_and_migrate(state, supervisor)
         except AlreadyRunning:
-            supervisor.run_steps(*LocalSystem(state).plan.migrations())
+            supervisor.run_steps(joined("migrate", LocalSystem(state).plan.migrations()))
     except (StepFailed, StopRequested, TookTooLong) as error:
         print(error or "interrupted", file=sys.stderr)
         return 1
@@ -37,7 +38,7 @@ def _start_postgres_and_migrate(state: LocalState, supervisor: Supervisor) -> No
         supervisor.start([local.instances.postgres.program()])
         local.instances.wait_for_postgres(supervisor)
         local.plan.create_databases()
-        supervisor.run_steps(*local.plan.migrations())
+        supervisor.run_steps(joined("migrate", local.plan.migrations()))
     finally:
         supervisor.stop()
 

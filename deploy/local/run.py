@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 
 from deploy.local.announcement import announce_running, announce_started
+from deploy.local.joined import joined
 from deploy.local.local_system import ADMINISTRATOR, LocalSystem
 from deploy.local.plan import environment_of_processes
 from deploy.local.ports import listen, listen_from
@@ -77,11 +78,11 @@ def _start(local: LocalSystem, supervisor: Supervisor, listening: socket.socket)
     instances.start(supervisor)
     instances.wait_for_postgres(supervisor)
     local.plan.create_databases()
-    supervisor.run_steps(*local.plan.migrations())
-    supervisor.run_steps(local.plan.administrator(ADMINISTRATOR, local.administrator_password))
+    administrator = local.plan.administrator(ADMINISTRATOR, local.administrator_password)
+    supervisor.run_steps(joined("databases", [*local.plan.migrations(), administrator]))
     instances.wait_for_rabbitmq(supervisor)
     say("starting the services …")
-    supervisor.run_steps(*local.plan.topology())
+    supervisor.run_steps(joined("topology", local.plan.topology()))
     local.plan.start(supervisor, listening)
     local.plan.wait_until_ready(supervisor)
 
