@@ -32,7 +32,7 @@ def wait_until_ready(process: ProcessStatus) -> None:
 
     def ready() -> bool:
         try:
-            return httpx.get(f"http://127.0.0.1:{process.health_port}/readyz").is_success
+            return httpx.get(f"http://127.0.0.1:{process.health_port}/readyz", verify=False).is_success
         except httpx.HTTPError:
             return False
 

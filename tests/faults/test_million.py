@@ -125,7 +125,7 @@ def _metric(port: int | None, name: str) -> int:
 
 def _metrics(port: int | None) -> str:
     try:
-        return httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=10).raise_for_status().text
+        return httpx.get(f"http://127.0.0.1:{port}/metrics", timeout=10, verify=False).raise_for_status().text
     except httpx.HTTPError:
         return ""
 

@@ -42,7 +42,7 @@ def fresh_vhost(prefix: str = "test") -> Iterator[str]:
     api, name = _required("TEST_RABBITMQ_API").rstrip("/"), f"{prefix}_{secrets.token_hex(6)}"
     user = urlsplit(_required("TEST_AMQP_URL")).username
     everything = {"configure": ".*", "write": ".*", "read": ".*"}
-    with httpx.Client(base_url=api, timeout=30) as client:
+    with httpx.Client(base_url=api, timeout=30, trust_env=False, verify=False) as client:
         client.put(f"/api/vhosts/{name}").raise_for_status()
         client.put(f"/api/permissions/{name}/{user}", json=everything).raise_for_status()
         try:
