@@ -76,7 +76,7 @@ class Selection(Schema):
     saved_filter = Id(allow_none=True)
     all = OnlyTrue(metadata={"description": "Everybody whom the caller sees"})
     sort = text(100, allow_none=True, metadata={"description": "Of no account here"})
-    except_ = Ids(data_key="except", metadata={"description": "But not these"})
+    except_ = Ids(data_key="except", attribute="except", metadata={"description": "But not these"})
 
 
 class NewBulk(Schema):

@@ -102,6 +102,12 @@ def test_a_patch_of_another_shape_is_refused(value):
         checked_body(OPERATIONS["update_customer"], orjson.dumps(value), b"application/merge-patch+json")
 
 
+def test_those_who_are_excepted_reach_the_service():
+    excepted = {"all": True, "except": ["01930000-0000-7000-8000-000000000001"]}
+    body = orjson.dumps({"action": "delete", "selection": excepted})
+    assert checked_body(OPERATIONS["start_bulk"], body, b"application/json")["selection"] == excepted
+
+
 def test_a_new_customer_needs_a_name():
     assert NewCustomer().validate({"email": "a@x.test"}) == {"name": ["Missing data for required field."]}
 
