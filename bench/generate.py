@@ -6,6 +6,7 @@ own function, one holder for each identity. So the service can be measured on th
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -41,12 +42,27 @@ def load(connection: psycopg.Connection, count: int, *, teams: Sequence[UUID], p
         vocabulary = _vocabulary(connection, teams)
         again = _drop_indexes(connection)
         for chunk in _chunks(count, vocabulary, processes=processes):
-            for table, text in chunk.items():
-                with connection.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN".encode()) as copy:
-                    copy.write(text)
+            _copy(connection, chunk)
         for statement in (*again, *_indexes_of_fields()):
             connection.execute(statement.encode())
     analyse(connection)
+
+
+def add(connection: psycopg.Connection, count: int, *, first: int, teams: Sequence[UUID]) -> float:
+    """Copy `count` more people, from the number `first` on, into the tables as they are, and out again.
+
+    Returns the seconds that COPY took.
+    """
+    everyone = list(people.people(count, first=first))
+    with connection.transaction(force_rollback=True):
+        connection.execute("SET LOCAL statement_timeout = 0")
+        chunk = copy_text(everyone, _vocabulary(connection, teams))
+        begin = time.perf_counter()
+        _copy(connection, chunk)
+        connection.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        seconds = time.perf_counter() - begin
+    analyse(connection)
+    return seconds
 
 
 def empty(connection: psycopg.Connection) -> None:
@@ -57,6 +73,12 @@ def empty(connection: psycopg.Connection) -> None:
 def analyse(connection: psycopg.Connection) -> None:
     """Statistics and visibility as autovacuum would leave them."""
     connection.execute("VACUUM (ANALYZE)")
+
+
+def _copy(connection: psycopg.Connection, chunk: dict[str, bytes]) -> None:
+    for table, text in chunk.items():
+        with connection.cursor() as cursor, cursor.copy(f"COPY {table} FROM STDIN".encode()) as copy:
+            copy.write(text)
 
 
 def _chunks(count: int, vocabulary: Vocabulary, *, processes: int) -> Iterator[dict[str, bytes]]:

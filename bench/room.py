@@ -70,6 +70,11 @@ class Options:
         return 1_000 if self.quick else 20_000
 
     @property
+    def rows(self) -> int:
+        """Of a file that is imported."""
+        return 1_000 if self.quick else 100_000
+
+    @property
     def probes(self) -> int:
         """Single events whose way is timed."""
         return 10 if self.quick else 100

@@ -4,7 +4,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from bench.generate import load
+from bench.generate import add, load
 from bench.people import TEAM_SHARES, TINY_TEAM, people
 from identity import normalise
 from servicekit.database.migrate import migrate
@@ -107,3 +107,8 @@ def test_conversations_are_counted_by_customer_and_team(loaded: psycopg.Connecti
     assert _one(loaded, "SELECT sum(items) FROM history_count") == _one(
         loaded, "SELECT count(*) FROM interaction"
     )
+
+
+def test_more_can_be_copied_in_for_the_time_it_takes_and_leave_nothing(loaded: psycopg.Connection) -> None:
+    assert add(loaded, 50, first=_PEOPLE, teams=[uuid4() for _ in TEAM_SHARES]) > 0
+    assert _one(loaded, "SELECT count(*) FROM customer") == _PEOPLE

@@ -53,5 +53,5 @@ def test_figures_are_asked_for_by_name_or_first_letter(names: list[str], ids: li
 
 
 def test_an_unknown_figure_is_refused() -> None:
-    with pytest.raises(LookupError, match="X-csv"):
-        wanted(["H-get", "X-csv"])
+    with pytest.raises(LookupError, match="X-pdf"):
+        wanted(["H-get", "X-pdf"])
