@@ -77,9 +77,7 @@ def change_message(row: Any, scope: Scope, configuration: Configuration) -> dict
 
 
 def _contact_data(points: Sequence[Any], named: dict[str, str] | None) -> dict[str, Any]:
-    if named or not all(own for *_, own, _, _ in points):
-        points = _united(points, named or {})
-    shown = [_point(*point) for point in points]
+    shown = [_point(*point) for point in shown_points(points, named)]
     primary = {point["kind"]: point["value"] for point in shown if point["primary"]}
     return {
         "email": primary.get("email"),
@@ -87,6 +85,12 @@ def _contact_data(points: Sequence[Any], named: dict[str, str] | None) -> dict[s
         "whatsapp": primary.get("whatsapp"),
         "contact_points": shown,
     }
+
+
+def shown_points(points: Sequence[Any], named: dict[str, str] | None) -> Sequence[Any]:
+    """Of the points in a view: those that the customer shows, each address once."""
+    merged = named or not all(own for *_, own, _, _ in points)
+    return _united(points, named or {}) if merged else points
 
 
 def _united(points: Sequence[Any], named: dict[str, str]) -> list[Any]:

@@ -11,6 +11,7 @@ from directory.subscriber import CacheDirectory
 from servicekit.database import Database
 from servicekit.events import ParkedMessages, Subscriber
 from services.customers.bulk.entrypoints import BulkEntrypoints
+from services.customers.exporting.entrypoints import ExportEntrypoints
 from services.customers.fields.entrypoints import FieldEntrypoints
 from services.customers.filters.entrypoints import FilterEntrypoints
 from services.customers.history.entrypoints import HistoryEntrypoints
@@ -38,6 +39,7 @@ class CustomersService(
     FilterEntrypoints,  # which of them are meant
     SearchEntrypoints,  # who they are, a page at a time
     BulkEntrypoints,  # one change of many; the work is done by worker.py
+    ExportEntrypoints,  # page after page of them, for files
     MatchingEntrypoints,  # what the dedup service finds possible duplicates by
     SettingsEntrypoints,
     DirectoryEntrypoints,  # teams and users, as the gateway has them

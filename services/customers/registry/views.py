@@ -12,18 +12,21 @@ from services.customers.registry.domain.customer import NewCustomer, Tag
 
 View = dict[str, Any]
 
+LAST_AT: Final = "(SELECT a.last_at FROM customer_activity a WHERE a.customer_id = c.id)"
 # Of a point, whether it is the record's own and which identity it stands for: messages.py shows each address
 # of a merged customer once.
-VIEW: Final = """CAST(json_build_object(
+POINTS: Final = """(
+    SELECT json_agg(json_build_array(p.id, p.kind, p.value, p.raw, p.scope, p.label, p.is_primary,
+                                     p.customer_id = c.id, p.space, p.identity)
+                    ORDER BY p.created_at, p.id)
+    FROM contact_point p WHERE p.root_id = c.id)"""
+VIEW: Final = f"""CAST(json_build_object(
     'id', c.id, 'name', c.name, 'status', c.status, 'channel', c.channel, 'assignee', c.assignee_id,
     'teams', c.team_ids, 'custom', c.custom, 'options', c.opt_ids, 'version', c.version,
     'created_at', c.created_at, 'updated_at', c.updated_at, 'deleted_at', c.deleted_at,
-    'last_interaction_at', (SELECT a.last_at FROM customer_activity a WHERE a.customer_id = c.id),
+    'last_interaction_at', {LAST_AT},
     'primary_ids', c.primary_ids,
-    'points', (SELECT json_agg(json_build_array(p.id, p.kind, p.value, p.raw, p.scope, p.label, p.is_primary,
-                                                p.customer_id = c.id, p.space, p.identity)
-                               ORDER BY p.created_at, p.id)
-               FROM contact_point p WHERE p.root_id = c.id),
+    'points', {POINTS},
     'tags', ARRAY(SELECT shown.name
                   FROM tag held JOIN tag shown ON shown.id = coalesce(held.joined_to, held.id)
                   WHERE held.id = ANY(c.tag_ids) AND shown.deleted_at IS NULL

@@ -1,0 +1,140 @@
+"""A page of an export: the next customers of a selection in the order of their ids, as cells.
+
+Ids never change, so each customer is exported once whatever is edited meanwhile. Merged ones are one row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Connection, text
+
+from servicekit import jsonio
+from servicekit.errors import Invalid
+from services.customers.exporting import queries
+from services.customers.exporting.domain.cells import Names, Points, Row, parts_of, reader_of
+from services.customers.exporting.domain.columns import Column
+from services.customers.filters.context import Asker
+from services.customers.messages import shown_points
+from services.customers.search.selection import Selection, matching
+from services.customers.visibility import visibility_parameters, visible
+
+# Rows of two hundred long texts must fit into an answer; ordinary ones are some hundred bytes.
+MAX_BYTES: Final = 2_000_000
+CHUNK: Final = 500
+RANGE: Final = 20_000
+_RANGED: Final = "ranged:"
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where an export goes on. `ranged`: the selection is too dear to look for in everybody at once."""
+
+    after: UUID | None = None
+    ranged: bool = False
+
+    @classmethod
+    def load(cls, given: Any) -> Position:
+        """Raises Invalid."""
+        if given is None:
+            return cls()
+        try:
+            ranged = given.startswith(_RANGED)
+            return cls(UUID(given.removeprefix(_RANGED)), ranged)
+        except (ValueError, AttributeError):
+            raise Invalid.at("/after", "invalid_cursor", "not a position of an export") from None
+
+    def dump(self) -> str:
+        return f"{_RANGED if self.ranged else ''}{self.after}"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """`next` is None after the last one. A page may have no rows and a next one all the same."""
+
+    rows: list[list[Any]]
+    next: Position | None
+
+
+def page(
+    connection: Connection,
+    asker: Asker,
+    selection: Selection,
+    columns: Sequence[Column],
+    *,
+    position: Position,
+    upto: UUID,
+    limit: int,
+) -> Page:
+    """Raises Invalid `query_too_expensive`, only if even a part of everybody cannot be looked through."""
+    ids, following = _find(connection, asker, selection, position, upto=upto, limit=limit)
+    parts = parts_of(columns)
+    rows, last = _read(connection, asker, ids, parts)
+    if last is not None and last != ids[-1]:
+        following = replace(position, after=last)
+    names = Names.known_to(asker.scope, asker.configuration.directory, _tags(connection, rows, parts))
+    place = {part: n for n, part in enumerate(parts)}
+    readers = [reader_of(each, place, names) for each in columns]
+    return Page([[read(row) for read in readers] for row in rows], following)
+
+
+def _find(
+    connection: Connection, asker: Asker, selection: Selection, position: Position, *, upto: UUID, limit: int
+) -> tuple[list[UUID], Position | None]:
+    if not position.ranged:
+        try:
+            ids = matching(connection, asker, selection, after=position.after, upto=upto, limit=limit)
+            return ids, replace(position, after=ids[-1]) if len(ids) == limit else None
+        except Invalid as error:
+            if error.code != "query_too_expensive":
+                raise
+    return _find_in_range(connection, asker, selection, position, upto=upto, limit=limit)
+
+
+def _find_in_range(
+    connection: Connection, asker: Asker, selection: Selection, position: Position, *, upto: UUID, limit: int
+) -> tuple[list[UUID], Position | None]:
+    """The same among the next customers, however few of them match: so the work is bounded."""
+    end = _end_of_range(connection, asker, after=position.after, upto=upto)
+    ids = matching(connection, asker, selection, after=position.after, upto=end or upto, limit=limit)
+    if len(ids) == limit:
+        return ids, Position(ids[-1], ranged=True)
+    return ids, Position(end, ranged=True) if end else None
+
+
+def _end_of_range(connection: Connection, asker: Asker, *, after: UUID | None, upto: UUID) -> UUID | None:
+    """The last of the next customers; None if they are the last of all."""
+    statement = f"""
+        SELECT c.id FROM customer c WHERE {visible(asker.scope)} AND c.id > :after AND c.id <= :upto
+        ORDER BY c.id OFFSET :size LIMIT 1"""
+    parameters = {"after": after or UUID(int=0), "upto": upto, "size": RANGE - 1}
+    return connection.execute(text(statement), {**parameters, **visibility_parameters(asker.scope)}).scalar()
+
+
+def _read(
+    connection: Connection, asker: Asker, ids: Sequence[UUID], parts: Sequence[str]
+) -> tuple[list[Row], UUID | None]:
+    """As many rows as one answer has room for, with Points for the points, and whose the last one was."""
+    rows, size, last = list[Row](), 0, None
+    for start in range(0, len(ids), CHUNK):
+        chunk = ids[start : start + CHUNK]
+        texts = queries.rows_of(connection, asker.scope, chunk, parts=parts)
+        rows += map(jsonio.loads, texts)
+        size, last = size + sum(map(len, texts)), chunk[-1]
+        if size > MAX_BYTES:
+            break
+    if "points" in parts:
+        points, named = parts.index("points"), parts.index("primary_ids")
+        for row in rows:
+            row[points] = Points(shown_points(row[points] or (), row[named]))
+    return rows, last
+
+
+def _tags(connection: Connection, rows: list[Row], parts: Sequence[str]) -> dict[int, tuple[str, str]]:
+    """The names of all their tags."""
+    at = parts.index("tags") if "tags" in parts else None
+    held = set[int]() if at is None else {number for row in rows for number in row[at]}
+    return queries.names_of_tags(connection, held) if held else {}
