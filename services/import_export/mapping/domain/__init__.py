@@ -1,0 +1,1 @@
+"""Pure: columns, cells and facts in; mappings, forms and problems out."""

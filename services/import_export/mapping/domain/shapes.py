@@ -1,0 +1,90 @@
+"""What the values of a column look like: the part of them that could be of a target."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from servicekit.text import folded
+from services.import_export.mapping.domain.contacts import LINES, read_address
+from services.import_export.mapping.domain.dates import DateRule, read_moment
+from services.import_export.mapping.domain.rules import Rules, region_of, rules_of
+from services.import_export.mapping.domain.targets import POINTS, Target
+from services.import_export.mapping.domain.texts import content, several, text_of
+from services.import_export.mapping.domain.words import read_status
+from services.import_export.mapping.domain.wrong import Cell, Facts, Wrong
+
+_UUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+_SLUG: Final = re.compile(r"[a-z][a-z0-9_-]{0,49}")
+_HANDLE: Final = re.compile(r"[^@/\s]{3,}")
+_LETTER: Final = re.compile(r"[^\W\d_]")
+_WRITTEN_AS_A_LINE: Final = re.compile(r"\+\d[\d ().-]{7,}|\(\d\d\d?\) ?\d[\d -]{6,}")
+
+
+def share(column: Mapping[str, Any], target: Target, facts: Facts) -> float | None:
+    """The part of the samples that could be of this target; None without samples, or a way to tell."""
+    looks = _looks(target, column, facts)
+    values = samples_of(column)
+    if looks is None or not values:
+        return None
+    return sum(map(looks, values)) / len(values)
+
+
+def samples_of(column: Mapping[str, Any]) -> list[Cell]:
+    return [said for cell in column.get("samples") or () if (said := _content(cell)) is not None]
+
+
+def is_written_as_a_line(value: Cell) -> bool:
+    """With the marks that only telephone numbers have; digits alone may be anything."""
+    return isinstance(value, str) and _WRITTEN_AS_A_LINE.match(value) is not None
+
+
+def _content(cell: Cell) -> Cell:
+    try:
+        return content(cell)
+    except Wrong:
+        return None
+
+
+def _looks(target: Target, column: Mapping[str, Any], facts: Facts) -> Callable[[Cell], bool] | None:
+    if target.field is not None:
+        options = target.field.get("options") or ()
+        return _among(each["label"] for each in options) if options else None
+    kind = POINTS.get(target.key, target.key)
+    if kind == "email" or kind in LINES:
+        return lambda value: _is_address(kind, value, region_of(facts))
+    looks: Mapping[str, Callable[[Cell], bool]] = {
+        "id": lambda value: isinstance(value, str) and _UUID.fullmatch(value) is not None,
+        "teams": _among(name for team in facts.get("teams") or () for name in (team["id"], team["name"])),
+        "status": lambda value: _reads(read_status, value),
+        "channel": lambda value: isinstance(value, str) and _SLUG.fullmatch(value.lower()) is not None,
+        "created_at": lambda value: _is_moment(value, rules_of({}, column, facts)),
+        "name": lambda value: isinstance(value, str) and "@" not in value and bool(_LETTER.search(value)),
+    }
+    if target.key in ("instagram", "facebook", "telegram"):
+        return lambda value: _HANDLE.fullmatch(text_of(value)) is not None
+    return looks.get(target.key)
+
+
+def _among(words: Iterable[str]) -> Callable[[Cell], bool]:
+    known = {folded(word) for word in words}
+    return lambda value: isinstance(value, str) and {folded(each) for each in several(value)} <= known
+
+
+def _is_address(kind: str, value: Cell, region: str) -> bool:
+    parts = several(value)[:3] if isinstance(value, str) else [value]
+    return all(_reads(lambda part: read_address(kind, part, scope="", region=region), part) for part in parts)
+
+
+def _is_moment(value: Cell, rules: Rules) -> bool:
+    rule = DateRule(rules.dates.order, rules.dates.zone)
+    return _reads(lambda cell: read_moment(cell, rule, []), value)
+
+
+def _reads(read: Callable[[Cell], Any], value: Cell) -> bool:
+    try:
+        read(value)
+    except Wrong:
+        return False
+    return True

@@ -1,0 +1,55 @@
+"""Where the cells of a column may go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from services.import_export.mapping.domain.wrong import Facts, Json
+
+IGNORED: Final = "ignored"
+NAMES: Final = ("name", "first_name", "last_name")
+PRIMARIES: Final = ("email", "phone", "whatsapp")
+# Further addresses of a kind, any number in one cell.
+POINTS: Final[Mapping[str, str]] = {"emails": "email", "phones": "phone", "whatsapps": "whatsapp"}
+PLATFORMS: Final = ("instagram", "facebook", "telegram", "external")
+OTHERS: Final = ("id", "tags", "teams", "assignee", "status", "channel", "created_at")
+STANDARD: Final = (*NAMES, *PRIMARIES, *POINTS, *PLATFORMS, *OTHERS)
+# One value for every row of a file makes sense for these, and for custom fields.
+CONSTANT: Final = frozenset({"tags", "teams", "assignee", "status", "channel", "created_at"})
+# Columns of our own export that nobody can write.
+READ_ONLY: Final = frozenset({"updated_at", "last_interaction_at", "version", "name_source", "masked"})
+_MANY: Final = frozenset({*NAMES, *POINTS, *PLATFORMS, "tags", "teams"})
+_CUSTOM: Final = "custom."
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """`field`: the definition of a custom field. `many`: several columns, or a constant too, may go there."""
+
+    key: str
+    field: Json | None = None
+
+    @property
+    def many(self) -> bool:
+        if self.field is not None:
+            return self.field["type"] in ("text", "multiselect")
+        return self.key in _MANY
+
+    @property
+    def may_be_constant(self) -> bool:
+        return self.field is not None or self.key in CONSTANT
+
+
+def find_target(key: object, facts: Facts) -> Target | None:
+    """The target of this name today."""
+    if not isinstance(key, str):
+        return None
+    if key in STANDARD:
+        return Target(key)
+    if key.startswith(_CUSTOM):
+        wanted = key.removeprefix(_CUSTOM)
+        found = next((f for f in facts.get("fields", ()) if f["key"] == wanted), None)
+        return None if found is None else Target(key, found)
+    return None
