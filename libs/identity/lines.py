@@ -111,6 +111,8 @@ def _international(digits: str) -> Line | None:
         return Line(mobile, mobile, valid=True, complete=True, mobile=True)
     if spellings.is_brazilian_landline(digits):
         return Line(digits, digits, valid=True, complete=True)
+    if spellings.is_young_brazilian_mobile(digits):
+        return Line(digits, digits, valid=True, complete=True, mobile=True)
     return _parsed("+" + spellings.shown(spellings.undialled(digits)), None)
 
 

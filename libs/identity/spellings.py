@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 _BR_AREA = "(?:[14689][1-9]|2[12478]|3[1-578]|5[13-5]|7[13-579])"
 _BR_MOBILE = re.compile(rf"55({_BR_AREA})9?([6-9]\d{{7}})")
+_BR_YOUNG_MOBILE = re.compile(rf"55{_BR_AREA}9[0-5]\d{{7}}")
 _BR_LANDLINE = re.compile(rf"55{_BR_AREA}[2-5]\d{{7}}")
 _BR_DIALLED = re.compile(r"550(?:\d\d)?([1-9]\d{9,10})")
 _MX = re.compile(r"52(?:1|01|044|045)?([2-9]\d{9})")
@@ -35,6 +36,11 @@ def brazil(digits: str) -> str | None:
 def is_brazilian_landline(digits: str) -> bool:
     """Eight digits beginning with 2-5 behind an area code, as in libphonenumber: never folded."""
     return _BR_LANDLINE.fullmatch(digits) is not None
+
+
+def is_young_brazilian_mobile(digits: str) -> bool:
+    """Nine digits that were never eight: 9 and 0-5 behind an area code, one spelling only."""
+    return _BR_YOUNG_MOBILE.fullmatch(digits) is not None
 
 
 def mexico(digits: str) -> str | None:

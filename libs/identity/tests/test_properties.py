@@ -128,6 +128,13 @@ def test_a_brazilian_landline_never_gains_or_loses_a_nine(area: int, local: int)
     assert normalise("phone", mobile).identity.value == mobile
 
 
+@given(area=BR_AREAS, local=st.integers(900_000_000, 959_999_999))
+def test_a_mobile_that_is_known_by_its_shape_is_one_for_libphonenumber_too(area: int, local: int) -> None:
+    number = phonenumbers.parse(f"+55{area}{local}")
+    assert phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE
+    assert normalise("phone", f"{area}{local}").value == f"+55{area}{local}"
+
+
 def test_hostile_texts_are_answered_quickly() -> None:
     hostile = ["1" * 512, " " * 511 + "x", "(" * 512, "+" * 512, "a@" * 256, "a." * 255, "x" * 511 + "@"]
     hostile += [
