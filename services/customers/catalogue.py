@@ -22,6 +22,7 @@ from services.customers.registry import purge
 from services.customers.tables import metadata
 
 _PURGED: Final = "the customer is purged"
+_THIRTY_DAYS: Final = "thirty days after the row was imported"
 _THE_OTHERS: Final = "the customer whose history tells of it is purged"
 
 CATALOGUE: Final = Catalogue(
@@ -34,6 +35,7 @@ CATALOGUE: Final = Catalogue(
         by_text("merge.chosen", until=_THE_OTHERS),
         by_text("merge.left", until=_THE_OTHERS),
         by_text("merge_member.brought", until=_THE_OTHERS),
+        by_text("import_effect.answer", until=_THIRTY_DAYS),
         *JOBS,
         *PLUMBING,
     ],
@@ -52,6 +54,7 @@ CATALOGUE: Final = Catalogue(
         "customer_search": "team_ids",
         "customer_settings": "values",
         "history_count": "team_id",
+        "import_effect": "run_id effect undone",
         "interaction": "id team_id assignee_id body clocks",
         "merge": "id merged_by undone_by",
         "message": "id",

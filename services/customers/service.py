@@ -16,6 +16,7 @@ from services.customers.fields.entrypoints import FieldEntrypoints
 from services.customers.filters.entrypoints import FilterEntrypoints
 from services.customers.history.entrypoints import HistoryEntrypoints
 from services.customers.history.subscribers import RecordHistory
+from services.customers.importing.entrypoints import ImportEntrypoints
 from services.customers.matching.entrypoints import MatchingEntrypoints
 from services.customers.merging.entrypoints import MergingEntrypoints
 from services.customers.outreach.entrypoints import OutreachEntrypoints
@@ -40,6 +41,7 @@ class CustomersService(
     SearchEntrypoints,  # who they are, a page at a time
     BulkEntrypoints,  # one change of many; the work is done by worker.py
     ExportEntrypoints,  # page after page of them, for files
+    ImportEntrypoints,  # rows of spreadsheets, some hundreds at a time
     MatchingEntrypoints,  # what the dedup service finds possible duplicates by
     SettingsEntrypoints,
     DirectoryEntrypoints,  # teams and users, as the gateway has them

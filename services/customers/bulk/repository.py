@@ -10,12 +10,17 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Connection, Row, text
 
+from servicekit.text import folded
 from services.customers.fields.domain.searchable import searchable
 from services.customers.registry.domain.customer import Customer
 from services.customers.registry.repository import folded_of
 
 # Of each column its type, and its value in JSON.
 _COLUMNS: Final[Mapping[str, tuple[str, Callable[[Customer], Any]]]] = {
+    "name": ("text", lambda customer: customer.name),
+    "name_source": ("text", lambda customer: customer.name_source),
+    "name_search": ("text", lambda customer: folded(customer.name)),
+    "channel": ("text", lambda customer: customer.channel),
     "status": ("text", lambda customer: customer.status),
     "assignee_id": ("uuid", lambda customer: customer.assignee_id),
     "team_ids": ("uuid[]", lambda customer: sorted(map(str, customer.team_ids))),

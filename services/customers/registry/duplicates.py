@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from servicekit.errors import Conflict, Duplicate
 from servicekit.ids import new_id
@@ -54,15 +54,27 @@ def take_turn(connection: Connection, scope: Scope, *, at: datetime) -> None:
         check_budget(connection, scope, at=at)
 
 
+def take_turn_for_many(connection: Connection, scope: Scope, *, at: datetime) -> int | None:
+    """The same before many answers at once: how many of them may tell of somebody hidden; None: all."""
+    if scope.is_admin:
+        return None
+    connection.execute(_TAKE_TURNS, {"user_id": scope.user_id})
+    return max(0, ANSWERS_AN_HOUR - _spent(connection, scope, at=at).answers)
+
+
 def check_budget(connection: Connection, scope: Scope, *, at: datetime) -> None:
     """For answers that tell nothing hidden and spend nothing. Conflict `duplicate_budget_exhausted`."""
     if scope.is_admin:
         return
-    parameters = {"user_id": scope.user_id, "since": at - HOUR, "limit": ANSWERS_AN_HOUR}
-    spent = connection.execute(_SPENT, parameters).one()
+    spent = _spent(connection, scope, at=at)
     if spent.answers >= ANSWERS_AN_HOUR:
         wait = max(1, -int((at - HOUR - spent.first) // timedelta(seconds=1)))
         raise Conflict("duplicate_budget_exhausted", {"retry_after": wait})
+
+
+def _spent(connection: Connection, scope: Scope, *, at: datetime) -> Row[Any]:
+    parameters = {"user_id": scope.user_id, "since": at - HOUR, "limit": ANSWERS_AN_HOUR}
+    return connection.execute(_SPENT, parameters).one()
 
 
 def refuse(connection: Connection, scope: Scope, matches: Matches, *, masked: bool, at: datetime) -> Refused:

@@ -27,6 +27,7 @@ CATALOGUE: Final = {
     "customer_search.customer_id": "customer_id = ANY(:ids)",
     "bulk_target.customer_id": "customer_id = ANY(:ids)",
     "bulk_refusal.customer_id": "customer_id = ANY(:ids)",
+    "import_effect.customer_id": "customer_id = ANY(:ids)",
     "customer_activity.customer_id": "customer_id = ANY(:ids)",
     "change.customer_id": "customer_id = ANY(:ids)",
     "allowed_duplicate.first_id": "first_id = ANY(:ids)",

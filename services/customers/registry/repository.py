@@ -173,22 +173,36 @@ def save_points(connection: Connection, before: Reached, after: Reached) -> None
 
     The caller locked the customer and the records whose points change.
     """
-    old, new = ({p.id: p for several in it.records.values() for p in several} for it in (before, after))
-    # One that became another address makes room first: two may have swapped theirs.
-    gone = [p.id for p in old.values() if p.id not in new or new[p.id].address != p.address]
-    changed = [p for p in new.values() if old.get(p.id) != p]
-    demoted = [p.id for p in changed if not p.primary and p.id in old]
+    save_points_of_many(connection, [(before, after)])
+
+
+def save_points_of_many(connection: Connection, changed: Sequence[tuple[Reached, Reached]]) -> None:
+    """The same for many customers at once."""
+    gone, demoted, rows = list[UUID](), list[UUID](), list[dict[str, Any]]()
+    for before, after in changed:
+        old, new = ({p.id: p for p in _points_in(it)} for it in (before, after))
+        # One that became another address makes room first: two may have swapped theirs.
+        gone += [p.id for p in old.values() if p.id not in new or new[p.id].address != p.address]
+        holder = {p.id: record for record, several in after.records.items() for p in several}
+        for point in new.values():
+            if old.get(point.id) != point:
+                rows.append(_point_row(holder[point.id], point, root=after.root))
+                if not point.primary and point.id in old:
+                    demoted.append(point.id)
     if gone:
         connection.execute(_DELETE_POINTS, {"ids": gone})
     if demoted:
         connection.execute(_DEMOTE, {"ids": demoted})
-    if changed:
-        holder = {p.id: record for record, several in after.records.items() for p in several}
-        rows = [_point_row(holder[p.id], p, root=after.root) for p in changed]
+    if rows:
         connection.execute(_UPSERT_POINTS, {"points": _json(rows)})
-    if after.named != before.named:
-        named = _json(after.named) if after.named else None
-        connection.execute(_NAME_PRIMARIES, {"id": after.root, "named": named})
+    for before, after in changed:
+        if after.named != before.named:
+            named = _json(after.named) if after.named else None
+            connection.execute(_NAME_PRIMARIES, {"id": after.root, "named": named})
+
+
+def _points_in(reached: Reached) -> Iterable[Point]:
+    return (point for several in reached.records.values() for point in several)
 
 
 def record_changes(

@@ -19,6 +19,7 @@ from services.customers.tables.history import (
     message,
     unknown_team,
 )
+from services.customers.tables.importing import import_effect
 from services.customers.tables.merging import merge, merge_member
 from services.customers.tables.outreach import conversation_request
 from services.customers.tables.registry import (
@@ -53,6 +54,7 @@ __all__ = [
     "history_count",
     "identity_holder",
     "identity_key",
+    "import_effect",
     "interaction",
     "merge",
     "merge_member",

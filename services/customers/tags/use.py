@@ -37,28 +37,35 @@ def keep(connection: Connection, tags: Sequence[Tag], *, at: datetime) -> tuple[
     A tag that is deleted or joined while this transaction runs was used before that happened: rows keep
     its number, and what is shown for it is decided when they are read.
     """
+    known = keep_named(connection, [tag for tag in tags if tag.id is None], at=at)
+    kept = [known[tag.folded] if tag.id is None else tag for tag in tags]
+    return tuple({tag.id: tag for tag in kept}.values())
+
+
+def keep_named(connection: Connection, tags: Sequence[Tag], *, at: datetime) -> dict[str, Tag]:
+    """The same by the folded name that is used, which may be an alias."""
     # Of several spellings the first one stands.
-    fresh = {tag.folded: tag for tag in reversed(tags) if tag.id is None}
-    known = _find(connection, list(fresh))
+    fresh = {tag.folded: tag for tag in reversed(tags)}
+    known = find(connection, list(fresh))
     for _ in range(_TRIES):
         missing = [tag for folded, tag in fresh.items() if folded not in known]
         if not missing:
             break
         _insert(connection, missing, at=at)
-        known |= _find(connection, [tag.folded for tag in missing])
-    kept = [known[tag.folded] if tag.id is None else tag for tag in tags]
-    return tuple({tag.id: tag for tag in kept}.values())
+        known |= find(connection, [tag.folded for tag in missing])
+    return known
 
 
 def with_aliases_resolved(connection: Connection, edit: ListEdit[Tag]) -> ListEdit[Tag]:
     """An edit that names tags to take away by the names under which customers have them."""
     if not edit.remove:
         return edit
-    known = _find(connection, [tag.folded for tag in edit.remove])
+    known = find(connection, [tag.folded for tag in edit.remove])
     return replace(edit, remove=tuple(known.get(tag.folded, tag) for tag in edit.remove))
 
 
-def _find(connection: Connection, folded: Sequence[str]) -> dict[str, Tag]:
+def find(connection: Connection, folded: Sequence[str]) -> dict[str, Tag]:
+    """By each of these names the tag that it means; what means none is left out."""
     if not folded:
         return {}
     rows = connection.execute(_FIND, {"folded": list(folded)})

@@ -179,10 +179,14 @@ def _status(value: Any) -> str:
     return str(value)
 
 
+def is_channel(value: Any) -> bool:
+    return isinstance(value, str) and _SLUG.fullmatch(value) is not None
+
+
 def _channel(value: Any) -> str:
-    if not isinstance(value, str) or not _SLUG.fullmatch(value):
+    if not is_channel(value):
         raise _Wrong("invalid_channel", "lower-case letters, digits, _ and -, at most 50")
-    return value
+    return str(value)
 
 
 def _moment(value: Any) -> datetime:

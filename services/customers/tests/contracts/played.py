@@ -16,9 +16,11 @@ from services.customers.contracts import FOLDER
 from services.customers.registry.duplicates import hash_of
 from services.customers.tests.bulk.office import Office
 from services.customers.tests.history.told import Connector
+from services.customers.tests.importing.sheet import address
 from services.customers.tests.world import World
 
 Json = dict[str, Any]
+RUN = "00000000-0000-7000-8000-00000000000d"
 REST = (
     "appointment.scheduled",
     "appointment.changed",
@@ -86,6 +88,7 @@ def play(world: World) -> tuple[dict[str, Json], dict[str, Json]]:
     day.call("get_profile", ana["id"])
     day.hear_of_two()
     _about_merges(day)
+    _about_imports(day)
     events: dict[str, Json] = {}
     for event in world.events():
         events.setdefault(event["type"], event)
@@ -93,7 +96,7 @@ def play(world: World) -> tuple[dict[str, Json], dict[str, Json]]:
 
 
 def _numbered(examples: dict[str, Json]) -> dict[str, Json]:
-    return {name: numbered(each, known={BIA}, told=_TOLD_DAY) for name, each in examples.items()}
+    return {name: numbered(each, known={BIA, RUN}, told=_TOLD_DAY) for name, each in examples.items()}
 
 
 def _about_customers(day: Day, ana: str) -> None:
@@ -151,6 +154,18 @@ def _about_merges(day: Day) -> None:
     day.call("undo_merge", merge["id"], dry_run=True, name="undo_merge.dry_run")
     day.call("undo_merge", merge["id"])
     day.call("undo_merge", merge["id"], name="undo_merge.undone")
+
+
+def _about_imports(day: Day) -> None:
+    day.call("import_facts")
+    form = {"name": "Eva Melo", "addresses": [address("email", "eva@example.com")], "tags": ["fair"]}
+    rows = [{"n": 2, "form": form}, {"n": 3, "form": {"name": "Ivo", "custom": {"plan": "Gold"}}}]
+    asked = [{"n": 2, "identities": [["email", "eva@example.com"], ["email", "dora@example.com"]]}]
+    day.call("import_targets", asked)
+    options = {"policy": "merge", "teams": [], "tags": [], "unknown_options": "refuse"}
+    day.call("import_batch", RUN, rows, options, dry_run=True, name="import_batch.dry_run")
+    day.call("import_batch", RUN, rows, options)
+    day.call("import_effects", RUN, limit=500)
 
 
 def _about_tags(day: Day) -> None:

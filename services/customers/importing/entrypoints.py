@@ -1,0 +1,108 @@
+"""Calls of the import_export service, for whoever imports; no route leads here.
+
+Rights are those of whoever imports at each call, and nothing that they may not see is told.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from nameko.timer import timer
+
+from directory.refresh import refresh
+from servicekit.clock import utc_now
+from servicekit.database import Database
+from servicekit.errors import Invalid, TooLarge
+from servicekit.inputs import find_id, object_of, whole
+from servicekit.rights import for_people
+from servicekit.rpc import rpc
+from services.customers import configuration
+from services.customers.importing import batch, effects, facts, rights, targets
+from services.customers.importing.batch import Batch
+from services.customers.importing.domain.asked import MAX_ROWS
+
+Json = dict[str, Any]
+MAX_LISTED: Final = 1_000
+FORGET_INTERVAL: Final = timedelta(hours=1)
+
+
+class ImportEntrypoints:
+    """Mixin of CustomersService."""
+
+    db: Database
+    gateway: Any
+
+    @rpc
+    def import_facts(self, scope: Json) -> Json:
+        """What rows are read by: fields, teams and users that the caller may name, settings."""
+        caller = for_people(scope)
+        with self.db.reading() as connection:
+            return facts.facts_for(caller, configuration.current(connection))
+
+    @rpc(grouped=False)
+    def import_targets(self, scope: Json, rows: list[Json]) -> Json:
+        """Whom each row would meet, hidden ones too: rows that meet one customer belong together.
+
+        Never to be shown.
+        """
+        caller, asked = for_people(scope), _rows(rows)
+        with self.db.reading() as connection:
+            rights.of(connection, caller)
+            return {"targets": targets.find(connection, asked)}
+
+    @rpc(grouped=False)
+    def import_batch(
+        self, scope: Json, run: str, rows: list[Json], options: Json, dry_run: bool = False
+    ) -> Json:
+        """What becomes of each row; `dry_run`: what would become of it. A row takes effect once."""
+        caller, asked = for_people(scope), Batch.read(_run(run), _rows(rows), object_of(options))
+        self._hear_of_news(asked)
+        with self.db.unit_of_work() as uow:
+            work = rights.begin(uow, caller, at=utc_now())
+            return batch.check(work, asked) if dry_run is True else batch.run(work, asked)
+
+    @rpc
+    def import_effects(self, scope: Json, run: str, after: str | None = None, limit: int = 500) -> Json:
+        """Whom an import made or changed, in the order of their ids."""
+        caller = for_people(scope)
+        limit = whole(limit, "/limit", at_least=1, at_most=MAX_LISTED)
+        with self.db.reading() as connection:
+            rights.of(connection, caller)
+            found = effects.customers_of(connection, _run(run), after=_after(after), limit=limit)
+        ids = list(map(str, found))
+        return {"customers": ids, "next": ids[-1] if len(ids) == limit else None}
+
+    @timer(interval=FORGET_INTERVAL.total_seconds())
+    def forget_import_effects(self) -> None:
+        effects.forget_old(self.db, at=utc_now())
+
+    def _hear_of_news(self, asked: Batch) -> None:
+        """A team or a user may be so new that our copy does not know them."""
+        with self.db.reading() as connection:
+            known = batch.knows_everybody(configuration.current(connection).directory, asked)
+        if not known:
+            refresh(self.db, self.gateway)
+
+
+def _run(run: str) -> UUID:
+    found = find_id(run)
+    if found is None:
+        raise Invalid.at("/run", "invalid_id", "an id is expected")
+    return found
+
+
+def _rows(rows: Any) -> list[Json]:
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise Invalid.at("/rows", "invalid_list", "a list of rows is expected")
+    if len(rows) > MAX_ROWS:
+        raise TooLarge("too_many_rows", {"limit": MAX_ROWS})
+    return rows
+
+
+def _after(after: Any) -> UUID | None:
+    found = find_id(after)
+    if after is not None and found is None:
+        raise Invalid.at("/after", "invalid_id", "an id is expected")
+    return found
