@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -52,6 +53,20 @@ class Directory:
             ],
         )
 
+    @cached_property
+    def unmistakable_users(self) -> dict[str, str]:
+        """By the id of a user: the name, if nobody else has it and it is no id."""
+        bearers: dict[str, list[User]] = {}
+        for user in self.users.values():
+            bearers.setdefault(folded(user.name), []).append(user)
+        alone = (users[0] for name, users in bearers.items() if name and len(users) == 1)
+        return {user.id: user.name for user in alone if not _is_id(user.name)}
+
+    @cached_property
+    def unmistakable_teams(self) -> dict[str, str]:
+        """By the id of a team: the name, if the team is found by it."""
+        return {id: team.name for id, team in self.teams.items() if self.find_team(team.name) == id}
+
     def find_team(self, id_or_name: str) -> str | None:
         """The id of the team that is meant; names are compared without case and accents."""
         team_id = _canonical(id_or_name)
@@ -74,3 +89,11 @@ def _canonical(text: str) -> str:
         return str(UUID(text))
     except ValueError:
         return text
+
+
+def _is_id(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

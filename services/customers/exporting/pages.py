@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 from servicekit import jsonio
 from servicekit.errors import Invalid
 from services.customers.exporting import queries
-from services.customers.exporting.domain.cells import Names, Points, Row, parts_of, reader_of
+from services.customers.exporting.domain.cells import Names, Place, Points, Row, parts_of, reader_of
 from services.customers.exporting.domain.columns import Column
 from services.customers.filters.context import Asker
 from services.customers.messages import shown_points
@@ -72,11 +72,13 @@ def page(
     """Raises Invalid `query_too_expensive`, only if even a part of everybody cannot be looked through."""
     ids, following = _find(connection, asker, selection, position, upto=upto, limit=limit)
     parts = parts_of(columns)
+    place = {part: n for n, part in enumerate(parts)}
     rows, last = _read(connection, asker, ids, parts)
     if last is not None and last != ids[-1]:
         following = replace(position, after=last)
-    names = Names.known_to(asker.scope, asker.configuration.directory, _tags(connection, rows, parts))
-    place = {part: n for n, part in enumerate(parts)}
+    if "points" in place:
+        rows = _with_points(connection, asker, rows, place)
+    names = Names(asker.scope, asker.configuration.directory, _tags(connection, rows, place))
     readers = [reader_of(each, place, names) for each in columns]
     return Page([[read(row) for read in readers] for row in rows], following)
 
@@ -117,24 +119,33 @@ def _end_of_range(connection: Connection, asker: Asker, *, after: UUID | None, u
 def _read(
     connection: Connection, asker: Asker, ids: Sequence[UUID], parts: Sequence[str]
 ) -> tuple[list[Row], UUID | None]:
-    """As many rows as one answer has room for, with Points for the points, and whose the last one was."""
+    """As many rows as one answer has room for, and whose the last one was."""
     rows, size, last = list[Row](), 0, None
     for start in range(0, len(ids), CHUNK):
         chunk = ids[start : start + CHUNK]
         texts = queries.rows_of(connection, asker.scope, chunk, parts=parts)
-        rows += map(jsonio.loads, texts)
+        rows += jsonio.loads(f"[{','.join(texts)}]")
         size, last = size + sum(map(len, texts)), chunk[-1]
         if size > MAX_BYTES:
             break
-    if "points" in parts:
-        points, named = parts.index("points"), parts.index("primary_ids")
-        for row in rows:
-            row[points] = Points(shown_points(row[points] or (), row[named]))
     return rows, last
 
 
-def _tags(connection: Connection, rows: list[Row], parts: Sequence[str]) -> dict[int, tuple[str, str]]:
+def _with_points(connection: Connection, asker: Asker, rows: list[Row], place: Place) -> list[Row]:
+    """Points in the place of points: those that a merged customer shows are found out for it alone."""
+    at, named, who = place["points"], place["primary_ids"], place["id"]
+    merged = [row for row in rows if row[named] or not all(own for *_, own in row[at] or ())]
+    if merged:
+        whole = queries.points_of_merged(connection, asker.scope, [row[who] for row in merged])
+        for row in merged:
+            shown = shown_points(whole.get(row[who]) or (), row[named])
+            row[at] = [(p[1], p[2], p[4], p[6], p[7]) for p in shown]
+    for row in rows:
+        row[at] = Points(row[at] or ())
+    return rows
+
+
+def _tags(connection: Connection, rows: list[Row], place: Place) -> dict[int, tuple[str, str]]:
     """The names of all their tags."""
-    at = parts.index("tags") if "tags" in parts else None
-    held = set[int]() if at is None else {number for row in rows for number in row[at]}
+    held = {number for row in rows for number in row[place["tags"]]} if "tags" in place else None
     return queries.names_of_tags(connection, held) if held else {}

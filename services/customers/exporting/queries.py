@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Connection, text
@@ -13,6 +13,12 @@ from services.customers.registry.queries import as_the_driver_takes_it
 from services.customers.registry.views import LAST_AT, POINTS
 from services.customers.visibility import visibility_parameters, visible
 
+# Of each point only what a file says of it, and whether it is the record's own: where all are, they are shown
+# as they are.
+_SHORT_POINTS: Final = """(
+    SELECT json_agg(json_build_array(p.kind, p.value, p.scope, p.is_primary, p.customer_id = c.id)
+                    ORDER BY p.created_at, p.id)
+    FROM contact_point p WHERE p.root_id = c.id)"""
 # What a row may hold, by the name that exporting.domain.cells knows it by.
 PARTS: Final = {
     "id": "c.id",
@@ -28,7 +34,7 @@ PARTS: Final = {
     "created_at": "c.created_at",
     "updated_at": "c.updated_at",
     "last_interaction_at": LAST_AT,
-    "points": POINTS,
+    "points": _SHORT_POINTS,
     "primary_ids": "c.primary_ids",
 }
 _TAGS = text("""
@@ -53,3 +59,13 @@ def names_of_tags(connection: Connection, numbers: Iterable[int]) -> dict[int, t
     """By the number that customers hold: the folded and the shown name. Deleted ones have none."""
     rows = connection.execute(_TAGS, {"numbers": list(numbers)})
     return {row.id: (row.name_folded, row.name) for row in rows}
+
+
+def points_of_merged(connection: Connection, scope: Scope, ids: Sequence[str]) -> dict[str, list[Any]]:
+    """All that messages.shown_points looks at."""
+    condition = visible(scope)
+    statement = f"""
+        SELECT CAST(c.id AS text) AS id, {POINTS} AS points FROM customer c
+        WHERE c.id = ANY(CAST(:ids AS uuid[])) AND {condition}"""
+    rows = connection.execute(text(statement), {"ids": list(ids), **visibility_parameters(scope)})
+    return {row.id: row.points for row in rows}

@@ -5,15 +5,13 @@ Names stand for ids wherever reading the file again finds the same by them; wher
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, Final
-from uuid import UUID
 
 from directory.model import Directory
 from servicekit.scope import Scope
-from servicekit.text import folded
 from services.customers.exporting.domain.columns import CONTACT, OTHERS, PRIMARY, Column
 from services.customers.fields.domain.definitions import WITH_OPTIONS, Field, Option
 
@@ -27,31 +25,22 @@ _MOMENTS: Final = frozenset({"created_at", "updated_at", "last_interaction_at"})
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What ids are called for this caller. `tags` may be filled while rows are read."""
+    """What ids are called for this caller."""
 
     scope: Scope
     directory: Directory
-    users: Mapping[str, str]
     tags: Tags
-
-    @classmethod
-    def known_to(cls, scope: Scope, directory: Directory, tags: Tags) -> Names:
-        return cls(scope, directory, dict(_unmistakable(directory)), tags)
-
-    def team(self, team_id: str) -> str:
-        team = self.directory.teams.get(team_id)
-        return team.name if team and self.directory.find_team(team.name) == team_id else team_id
 
 
 class Points:
-    """The contact points that a customer shows (messages.shown_points), by kind."""
+    """The contact points that a customer shows, by kind."""
 
     __slots__ = ("others", "primary")
 
     def __init__(self, points: Sequence[Any]) -> None:
         self.primary: dict[str, str] = {}
         self.others: dict[str, list[str]] = {}
-        for _, kind, value, _, scope, _, primary, *_ in points:
+        for kind, value, scope, primary, _ in points:
             text = f"{scope}:{value}" if scope else value
             if primary:
                 self.primary[kind] = text
@@ -75,7 +64,7 @@ def parts_of(columns: Iterable[Column]) -> list[str]:
 def _parts_of(column: Column) -> Sequence[str]:
     if column.field is not None:
         return ("options",) if column.field.type in WITH_OPTIONS else ("custom",)
-    return ("points", "primary_ids") if column.key in CONTACT else (column.key,)
+    return ("id", "points", "primary_ids") if column.key in CONTACT else (column.key,)
 
 
 def reader_of(column: Column, place: Place, names: Names) -> Reader:
@@ -93,7 +82,8 @@ def reader_of(column: Column, place: Place, names: Names) -> Reader:
     if key == "teams":
         return _teams(at, names)
     if key == "assignee":
-        return lambda row: names.users.get(row[at], row[at])
+        users = names.directory.unmistakable_users
+        return lambda row: users.get(row[at], row[at])
     return itemgetter(at)
 
 
@@ -123,8 +113,10 @@ def _tags(at: int, tags: Tags) -> Reader:
 
 def _teams(at: int, names: Names) -> Reader:
     """Agents see of a customer's teams only their own."""
-    everything, own, name_of = names.scope.is_admin, names.scope.team_ids, names.team
-    return lambda row: sorted(name_of(team) for team in row[at] if everything or team in own) or None
+    known, own = names.directory.unmistakable_teams, names.scope.team_ids
+    if names.scope.is_admin:
+        return lambda row: sorted(known.get(team, team) for team in row[at]) or None
+    return lambda row: sorted(known.get(team, team) for team in row[at] if team in own) or None
 
 
 def _custom(field: Field, place: Place) -> Reader:
@@ -147,21 +139,3 @@ def _label(field: Field, option: Option) -> str:
     """What the option is found by: its label, unless that means another one."""
     found = field.by_id.get(option.label.lower()) or field.by_label.get(option.label_folded)
     return option.label if found is option else str(option.id)
-
-
-def _unmistakable(directory: Directory) -> Iterator[tuple[str, str]]:
-    """Users who are the only one of their name, which is no id of anybody."""
-    bearers: dict[str, list[str]] = {}
-    for user in directory.users.values():
-        bearers.setdefault(folded(user.name), []).append(user.id)
-    for name, ids in bearers.items():
-        if len(ids) == 1 and name and not _is_id(name):
-            yield ids[0], directory.users[ids[0]].name
-
-
-def _is_id(text: str) -> bool:
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from servicekit.errors import Forbidden, Invalid
+from servicekit.ids import new_id
 from services.customers.exporting import pages
 from services.customers.filters.sql import Condition
 from services.customers.search import narrowing, running
@@ -109,11 +110,13 @@ def test_headers_are_told_apart_by_their_keys(world: World) -> None:
 
 
 def test_a_name_that_two_share_stands_for_neither(world: World) -> None:
-    first, second = world.an_administrator("Ana"), world.an_administrator("ANA")
-    world.create(assignee=first["user_id"], name="One")
-    world.create(assignee=second["user_id"], name="Two")
-    assigned = {row["assignee"] for row in exported(world, columns=["assignee"])}
-    assert assigned == {first["user_id"], second["user_id"]}
+    people = [world.an_administrator(name)["user_id"] for name in ("Ana", "ANA", str(new_id()))]
+    teams = [world.team(name) for name in ("Sales", "SALES")]
+    made = [world.create(assignee=person, teams=teams)["id"] for person in people]
+    rows = exported(world, columns=["id", "assignee", "teams"])
+    assert [(row["id"], row["assignee"]) for row in rows] == list(zip(made, people, strict=True))
+    first, second = sorted(teams)  # the first by its id answers to the name
+    assert all(second in row["teams"] and first not in row["teams"] for row in rows)
 
 
 def test_merged_customers_are_one_row_with_each_address_once(world: World) -> None:
