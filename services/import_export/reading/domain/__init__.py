@@ -1,0 +1,1 @@
+"""What a file's bytes, rows and cells mean. Pure: nothing is opened here."""

@@ -1,0 +1,85 @@
+"""Where the header of a table is, which columns it has, and what its first rows look like."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from services.import_export.reading.domain import headers
+from services.import_export.reading.domain.cells import Cell, letter_of, text_of
+from services.import_export.reading.domain.characters import shown
+from services.import_export.reading.domain.problems import FileRefused
+from services.import_export.reading.limits import COLUMNS
+from services.import_export.reading.table import Record, Table
+
+_SAMPLE: Final = 1_000
+_SHOWN: Final = 5
+_SHOWN_CHARACTERS: Final = 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """`header_row`: 0 for a table without one. `needed`: cells up to the last named column."""
+
+    header_row: int
+    columns: list[dict[str, Any]]
+    needed: int
+    above: int = 0
+
+    @property
+    def width(self) -> int:
+        return len(self.columns)
+
+
+def layout_of(table: Table) -> Layout:
+    """Raises FileRefused if the columns cannot be told apart."""
+    sample = list(itertools.islice(table.records(), _SAMPLE))
+    header_row = _header_row(table, sample)
+    names = [headers.name_of(cell) for cell in table.names or _header(table, sample, header_row)]
+    _check_names(names)
+    rows = [each.cells for each in sample if each.n > header_row and not headers.is_blank(each.cells)]
+    told = bool(header_row) and not table.rectangular
+    width = len(names) if told else max(_width(names), max(map(_width, rows), default=0))
+    if width > COLUMNS:
+        raise FileRefused("too_many_columns", f"The file has {width} columns. It may have {COLUMNS}.")
+    names = (names + [""] * width)[:width]
+    above = sum(1 for each in sample if each.n < header_row and not headers.is_blank(each.cells))
+    columns = [_column(at, names[at], rows) for at in range(width)]
+    return Layout(header_row=header_row, columns=columns, needed=_width(names) or width, above=above)
+
+
+def _header_row(table: Table, sample: Sequence[Record]) -> int:
+    if table.options.header_row is not None:
+        return table.options.header_row
+    return headers.header_row([(each.n, each.cells) for each in sample])
+
+
+def _header(table: Table, sample: Sequence[Record], header_row: int) -> Sequence[Cell]:
+    if not header_row:
+        return []
+    records = itertools.chain(sample, table.records())
+    found = next((each.cells for each in records if each.n == header_row), None)
+    if found is None or headers.is_blank(found):
+        raise FileRefused("no_header", f"Row {header_row} is empty. It cannot be the header.")
+    return found
+
+
+def _check_names(names: Sequence[str]) -> None:
+    seen: dict[str, str] = {}
+    for name in names:
+        key = " ".join(name.casefold().split())
+        if key and key in seen:
+            raise FileRefused("duplicate_headers", f"Two columns are called “{name[:100]}”.")
+        seen[key] = name
+
+
+def _width(cells: Sequence[Cell]) -> int:
+    return next((at + 1 for at in range(len(cells) - 1, -1, -1) if cells[at] not in (None, "")), 0)
+
+
+def _column(at: int, name: str, rows: Sequence[Sequence[Cell]]) -> dict[str, Any]:
+    values = [shown(text_of(row[at]) or "") for row in rows if at < len(row) and row[at] is not None]
+    samples = list(dict.fromkeys(value[:_SHOWN_CHARACTERS] for value in values))[:_SHOWN]
+    return {"index": at, "header": name, "letter": letter_of(at), "samples": samples, "filled": len(values)}
