@@ -87,3 +87,13 @@ def test_of_whom_one_does_not_see_nothing_is_counted(world: World):
     asked = [hidden, nothing, str(new_id()), "nobody"]
     assert world.service.count_of(maria, asked) == {nothing: {"notes": 0, "open_tasks": 0}}
     assert world.service.count_of(maria, []) == {}
+
+
+def test_which_records_somebody_worked_on_is_told_to_services(world: World):
+    maria = world.agent("maria", "Sales")
+    noted, planned, undone, nothing = (world.customer("Sales") for _ in range(4))
+    write(world, maria, noted, "A note")
+    plan(world, maria, planned, "A task")
+    world.service.delete_note(maria, write(world, maria, undone, "Gone")["id"])
+    asked = [noted, planned, undone, nothing, str(new_id()), "nobody"]
+    assert world.service.with_work(asked) == {"ids": [noted, planned, undone]}

@@ -40,6 +40,7 @@ def play(world: World) -> tuple[dict[str, Json], dict[str, Json]]:
     _about_comments(day, task)
     day.call("for_profile", day.customer)
     day.call("count_of", [day.customer, NOBODY])
+    day.ask("with_work", [day.customer, NOBODY])
     _about_ends(day, task)
     _about_merged(day)
     _about_parked(day)
