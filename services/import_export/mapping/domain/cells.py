@@ -15,14 +15,17 @@ from services.import_export.mapping.domain.dates import read_date, read_moment
 from services.import_export.mapping.domain.forms import Row
 from services.import_export.mapping.domain.numbers import read_number
 from services.import_export.mapping.domain.rules import Rules
-from services.import_export.mapping.domain.targets import PLATFORMS, POINTS, PRIMARIES, Target
+from services.import_export.mapping.domain.targets import NAMES, PLATFORMS, POINTS, PRIMARIES, Target
 from services.import_export.mapping.domain.urls import read_url
 from services.import_export.mapping.domain.words import read_boolean, read_status
 from services.import_export.mapping.domain.wrong import Cell, Json, Notes, Wrong
 
 Put = Callable[[Row, Cell], None]
+Read = Callable[[Cell, Notes], Any]
+Store = Callable[[Row, Any], None]
 _ID: Final = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 _SLUG: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,49}")
+_REMEMBERED: Final = 5_000
 
 
 def put_for(target: Target, rules: Rules) -> Put:
@@ -34,40 +37,64 @@ def put_for(target: Target, rules: Rules) -> Put:
         return partial(_put_address, key, key, rules)
     if key in POINTS or key in PLATFORMS:
         return partial(_put_addresses, POINTS.get(key, key), rules)
-    return _put_for_standard(key, rules)
+    if key == "id":
+        return _put_id
+    read, store = _standard(key, rules)
+    return (
+        _remembering(read, store) if key not in NAMES else lambda row, cell: store(row, read(cell, row.notes))
+    )
 
 
-def _put_for_standard(key: str, rules: Rules) -> Put:
-    puts: Mapping[str, Put] = {
-        "name": lambda row, cell: row.names.append(_word(cell, texts.MAX_NAME)),
-        "first_name": lambda row, cell: row.first.append(_word(cell, texts.MAX_NAME)),
-        "last_name": lambda row, cell: row.last.append(_word(cell, texts.MAX_NAME)),
-        "id": _put_id,
-        "tags": partial(_put_tags, rules),
-        "teams": partial(_put_list, "teams", texts.MAX_TEXT),
-        "assignee": partial(_put_scalar, "assignee", lambda cell, notes: _word(cell, texts.MAX_TEXT)),
-        "status": partial(_put_scalar, "status", lambda cell, notes: read_status(cell)),
-        "channel": partial(_put_scalar, "channel", lambda cell, notes: _channel(cell)),
-        "created_at": partial(_put_scalar, "created_at", partial(_moment, rules)),
+def _standard(key: str, rules: Rules) -> tuple[Read, Store]:
+    name: Read = lambda cell, notes: texts.line(cell, longest=texts.MAX_NAME)  # noqa: E731
+    known: Mapping[str, tuple[Read, Store]] = {
+        "name": (name, lambda row, value: row.names.append(value)),
+        "first_name": (name, lambda row, value: row.first.append(value)),
+        "last_name": (name, lambda row, value: row.last.append(value)),
+        "tags": (partial(_tags, rules.groups), partial(_unite, key)),
+        "teams": (partial(_list, texts.MAX_TEXT), partial(_unite, key)),
+        "assignee": (lambda cell, notes: texts.line(cell, longest=texts.MAX_TEXT), partial(_set, key)),
+        "status": (lambda cell, notes: read_status(cell), partial(_set, key)),
+        "channel": (lambda cell, notes: _channel(cell), partial(_set, key)),
+        "created_at": (lambda cell, notes: read_moment(cell, rules.dates, notes), partial(_set, key)),
     }
-    return puts[key]
+    return known[key]
 
 
 def _put_for_custom(field: Json, rules: Rules) -> Put:
     kind, key = field["type"], field["key"]
     if kind == "text":
-        return partial(_put_joined, key)
+        return partial(_join_custom, key)
     if kind == "multiselect":
-        return partial(_put_options, key)
-    read: Mapping[str, Callable[[Cell, Notes], Any]] = {
+        return _remembering(partial(_list, texts.MAX_WORD), partial(_unite_custom, key))
+    read: Mapping[str, Read] = {
         "number": lambda cell, notes: read_number(cell, rules.decimal),
         "date": lambda cell, notes: read_date(cell, rules.dates, notes),
-        "datetime": partial(_moment, rules),
+        "datetime": lambda cell, notes: read_moment(cell, rules.dates, notes),
         "boolean": lambda cell, notes: read_boolean(cell),
         "url": lambda cell, notes: read_url(cell),
-        "select": lambda cell, notes: _word(cell, texts.MAX_WORD),
+        "select": lambda cell, notes: texts.line(cell, longest=texts.MAX_WORD),
     }
-    return partial(_put_custom, key, read[kind])
+    return _remembering(read[kind], partial(_set_custom, key))
+
+
+def _remembering(read: Read, store: Store) -> Put:
+    """Most columns say the same few things again and again: each is read once, as far as memory is given."""
+    known: dict[str, tuple[Any, Notes]] = {}
+
+    def put(row: Row, cell: Cell) -> None:
+        # 1, 1.0 and True are one key, and not one cell.
+        found = known.get(cell) if isinstance(cell, str) else None
+        if found is None:
+            notes: Notes = []
+            found = read(cell, notes), notes
+            if isinstance(cell, str) and len(known) < _REMEMBERED:
+                known[cell] = found
+        store(row, found[0])
+        if found[1]:
+            row.notes.extend(found[1])
+
+    return put
 
 
 def _put_address(where: str, kind: str, rules: Rules, row: Row, cell: Cell) -> None:
@@ -87,47 +114,39 @@ def _put_id(row: Row, cell: Cell) -> None:
     row.keys.append(key_of("id", row.form["id"]))
 
 
-def _put_tags(rules: Rules, row: Row, cell: Cell) -> None:
-    names = [" ".join(each.split()) for each in texts.several(cell)]
-    if rules.groups == "google":
-        names = [name.removeprefix("* ") for name in names if name != "* myContacts"]
-    _add(row, row.form, "tags", names, texts.MAX_WORD)
-
-
-def _put_list(key: str, longest: int, row: Row, cell: Cell) -> None:
-    _add(row, row.form, key, texts.several(cell), longest)
-
-
-def _put_options(key: str, row: Row, cell: Cell) -> None:
-    _add(row, row.form.setdefault("custom", {}), key, texts.several(cell), texts.MAX_WORD)
-
-
-def _add(row: Row, values: Json, key: str, more: list[str], longest: int) -> None:
-    """Nothing is written for no value: an empty list would take away what there is."""
-    if read := [texts.line(each, longest=longest) for each in more if folded(each)]:
-        row.add_values(values, key, read)
-
-
-def _put_scalar(key: str, read: Callable[[Cell, Notes], Any], row: Row, cell: Cell) -> None:
-    row.form[key] = read(cell, row.notes)
-
-
-def _put_custom(key: str, read: Callable[[Cell, Notes], Any], row: Row, cell: Cell) -> None:
-    row.form.setdefault("custom", {})[key] = read(cell, row.notes)
-
-
-def _put_joined(key: str, row: Row, cell: Cell) -> None:
+def _join_custom(key: str, row: Row, cell: Cell) -> None:
     custom = row.form.setdefault("custom", {})
     text = texts.free_text(cell)
     custom[key] = texts.free_text(f"{custom[key]} {text}") if key in custom else text
 
 
-def _moment(rules: Rules, cell: Cell, notes: Notes) -> str:
-    return read_moment(cell, rules.dates, notes)
+def _set(key: str, row: Row, value: Any) -> None:
+    row.form[key] = value
 
 
-def _word(cell: Cell, longest: int) -> str:
-    return texts.line(cell, longest=longest)
+def _set_custom(key: str, row: Row, value: Any) -> None:
+    row.form.setdefault("custom", {})[key] = value
+
+
+def _unite(key: str, row: Row, values: list[str]) -> None:
+    if values:  # an empty list would take away what there is
+        row.add_values(row.form, key, values)
+
+
+def _unite_custom(key: str, row: Row, values: list[str]) -> None:
+    if values:
+        row.add_values(row.form.setdefault("custom", {}), key, values)
+
+
+def _list(longest: int, cell: Cell, notes: Notes) -> list[str]:
+    return [texts.line(each, longest=longest) for each in texts.several(cell) if folded(each)]
+
+
+def _tags(groups: str, cell: Cell, notes: Notes) -> list[str]:
+    names = [" ".join(name.split()) for name in texts.several(cell)]
+    if groups == "google":
+        names = [name.removeprefix("* ") for name in names if name != "* myContacts"]
+    return [texts.line(name, longest=texts.MAX_WORD) for name in names if folded(name)]
 
 
 def _channel(cell: Cell) -> str:

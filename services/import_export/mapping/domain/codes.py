@@ -6,7 +6,7 @@ from typing import Final
 
 # The row is refused.
 ERRORS: Final = {
-    "ambiguous_number": "1.234 is thousands or decimals, and nothing tells: choose the column's decimal mark.",
+    "ambiguous_number": "1.234 is thousands or decimals; nothing tells: choose the column's decimal mark.",
     "damaged_number": "A spreadsheet has shortened the number (5,51199E+12): digits are lost.",
     "error_value": "The spreadsheet shows an error (#N/A, #REF!) instead of a value.",
     "invalid_boolean": "Neither yes nor no in English, Portuguese or Spanish.",

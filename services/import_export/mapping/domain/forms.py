@@ -35,19 +35,17 @@ class Row:
     notes: Notes = field(default_factory=list)
     errors: list[Json] = field(default_factory=list)
     warnings: list[Json] = field(default_factory=list)
-    held: set[tuple[str, int]] = field(default_factory=set)
 
     def add_address(self, where: str, contact: ContactPoint, scope: str) -> None:
         """Each address once, in the field that names it first."""
         space, value = contact.identity.space, contact.identity.value
-        key = key_of(space, value)
-        if (contact.kind, key) in self.held:
-            return
-        self.held.add((contact.kind, key))
         addresses = self.form.setdefault("addresses", [])
+        for each in addresses:
+            if each["identity"] == value and each["space"] == space and each["kind"] == contact.kind:
+                return
         if len(addresses) >= MAX_SEVERAL:
             raise Wrong("too_many", f"at most {MAX_SEVERAL} addresses")
-        if key not in self.keys:
+        if (key := key_of(space, value)) not in self.keys:
             self.keys.append(key)
         addresses.append(
             {

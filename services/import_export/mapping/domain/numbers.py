@@ -58,6 +58,8 @@ def _of_workbook(cell: int | float) -> Decimal:
 
 
 def _of_text(text: str, decimal: str | None) -> Decimal:
+    if len(text) <= MAX_DIGITS and text.isdecimal():
+        return Decimal(text)
     if len(text) > _LONGEST:
         raise _no_number()
     if _BY_PROGRAMS.fullmatch(text):

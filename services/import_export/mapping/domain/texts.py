@@ -72,7 +72,7 @@ def line(cell: Cell, *, longest: int) -> str:
     text = text_of(cell)
     if len(text) > longest:
         raise Wrong("too_long", f"at most {longest} characters")
-    if not text.isalnum() and _NOT_IN_LINE.search(text):
+    if not text.isprintable() and _NOT_IN_LINE.search(text):
         raise Wrong("invalid_characters", "line breaks and control characters are not allowed here")
     return text
 
@@ -82,7 +82,7 @@ def free_text(cell: Cell) -> str:
     text = undamaged(cell)
     if len(text) > MAX_TEXT:
         raise Wrong("too_long", f"at most {MAX_TEXT} characters")
-    if _NOT_IN_TEXT.search(text):
+    if not text.isprintable() and _NOT_IN_TEXT.search(text):
         raise Wrong("invalid_characters", "control characters are not allowed")
     return text
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.import_export.mapping.domain.mapper import Mapped, Mapper
 
+
 def a_field(key, kind, label=None, *, options=()):
     options = [{"id": f"00000000-0000-4000-8000-{n:012d}", "label": each} for n, each in enumerate(options)]
     return {"key": key, "label": label or key.title(), "type": kind, "required": False, "options": options}
@@ -54,7 +55,7 @@ def read(target, cell, *, samples=(), region="BR", **said) -> Mapped:
 def value_of(target, mapped):
     """What the cell became, or the code that refused it."""
     if mapped.form is None:
-        return [error["code"] for error in mapped.errors][0]
+        return next(error["code"] for error in mapped.errors)
     if target.startswith("custom."):
         return mapped.form.get("custom", {}).get(target.removeprefix("custom."))
     return mapped.form.get(target)

@@ -4,6 +4,7 @@ import pytest
 
 from services.import_export.tests.mapping.builders import a_mapper
 
+
 def test_a_row_becomes_the_form_of_a_customer():
     mapped = a_mapper(["name", "email", "phone", "tags", "custom.plan"]).row(
         [" Ana Souza ", "ANA@Example.com", "(11) 98765-4321", "VIP; novo", "Gold"]
