@@ -20,11 +20,9 @@ _A_MONTH: Final = "thirty days after the upload"
 CATALOGUE: Final = Catalogue(
     metadata,
     [
-        by_id("import_row.customer_id", until=_A_MONTH),
-        *(
-            by_text(f"import_row.{column}", until=_A_MONTH)
-            for column in ("cells", "form", "planned", "candidates", "undone")
-        ),
+        by_id("import_decision.customer_id", until=_A_MONTH),
+        *(by_text(f"import_row.{column}", until=_A_MONTH) for column in ("cells", "form")),
+        *(by_text(f"import_decision.{each}", until=_A_MONTH) for each in ("candidates", "decided", "undone")),
         by_text("import_run.found", until=_A_MONTH),
         by_text("export_run.asked", until="thirty days after the export"),
         *JOBS,
@@ -36,7 +34,8 @@ CATALOGUE: Final = Catalogue(
         "export_run": "id job_id columns rights",
         "import_mapping": "id owner_id mapping",
         "import_part": "import_id job_id",
-        "import_row": "import_id errors warnings",
-        "import_run": "id job_id detected suggested mapping options counts problem undone",
+        "import_row": "import_id warnings",
+        "import_decision": "import_id errors warnings",
+        "import_run": "id job_id detected suggested mapping options counts problem undone refused",
     },
 )

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from servicekit.database import Database
 from servicekit.rpc import RpcClient
+from services.import_export.runs.entrypoints import ImportEntrypoints
 
 
-class ImportExportService:
+class ImportExportService(
+    ImportEntrypoints,  # from the upload to the start
+):
     """Imports, saved mappings, exports. Customers are read and written by the customers service alone."""
 
     name = "import_export"

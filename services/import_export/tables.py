@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     ARRAY,
+    JSON,
     BigInteger,
     Boolean,
     CheckConstraint,
@@ -72,43 +73,53 @@ import_run = Table(
     Column("problem", JSONB),
     Column("drifted", Integer, nullable=False, server_default="0"),
     Column("undone", JSONB),  # counts of an undoing
-    Column("refused_csv", Text),  # keys of files in storage
-    Column("refused_xlsx", Text),
+    Column("refused", JSONB),  # by format the key and size of the file of refused rows
+    Column("ending", Text),  # why the parts that run stop before they are done
     Column("version", BigInteger, nullable=False, server_default="1"),
     _moment("created_at", required=True),
     _moment("updated_at", required=True),
     _moment("started_at"),
     _moment("finished_at"),
     _one_of("phase", PHASES),
+    CheckConstraint("ending IN ('cancelled', 'failed')", name="ending"),
     Index("import_run_owner_idx", "created_by", text("created_at DESC"), text("id DESC")),
     Index("import_run_all_idx", text("created_at DESC"), text("id DESC")),
     Index("import_run_file_idx", "sha256", "started_at"),
 )
 
-# A row of the file. `n` is the number that a spreadsheet shows.
+# A row of the file as it was read. Written once, and never changed. `n` is the number that a spreadsheet
+# shows. Nothing points at the run: checking that a million times takes longer than the rows do.
 import_row = Table(
     "import_row",
     metadata,
-    Column("import_id", Uuid, ForeignKey("import_run.id", ondelete="CASCADE"), primary_key=True),
+    Column("import_id", Uuid, primary_key=True),
     Column("n", Integer, primary_key=True),
-    Column("cells", JSONB, nullable=False),  # as in the file
-    Column("form", JSONB),  # what it says about a customer; NULL if it cannot be read
-    Column("batch", Integer),  # rows that may be one person are in one batch, in order
-    Column("target", Text),  # by which rows of one customer are grouped
-    Column("outcome", Text),  # planned until the row is done
-    Column("done", Boolean, nullable=False, server_default="false"),
-    Column("planned", JSONB),  # outcome and customer as the check promised them
-    Column("drifted", Boolean, nullable=False, server_default="false"),
+    Column("cells", JSON, nullable=False),  # as in the file
+    Column("form", JSON),  # what it says about a customer; NULL if it cannot be read
+    Column("keys", ARRAY(BigInteger)),  # rows that share one may be about one person
+    Column("warnings", JSON),
+)
+
+# What becomes of a row: written by the check, corrected by the run where it came otherwise.
+import_decision = Table(
+    "import_decision",
+    metadata,
+    Column("import_id", Uuid, primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("batch", Integer),  # rows that may be about one person are in one; NULL: it is never sent on
+    Column("outcome", Text, nullable=False),
     Column("customer_id", Uuid),
     Column("code", Text),
-    Column("errors", JSONB),
-    Column("warnings", JSONB),
-    Column("candidates", JSONB),
-    Column("undone", JSONB),
-    Index("import_row_batch_idx", "import_id", "batch", "n"),
-    Index("import_row_outcome_idx", "import_id", "outcome", "n"),
-    Index("import_row_customer_idx", "customer_id", postgresql_where=text("customer_id IS NOT NULL")),
+    Column("drifted", Boolean, nullable=False, server_default="false"),
+    Column("errors", JSON),
+    Column("warnings", JSON),
+    Column("candidates", JSON),
+    Column("decided", JSON),  # by an administrator, of a row that needed it
+    Column("undone", JSON),
+    Index("import_decision_batch_idx", "import_id", "batch", "n"),
+    Index("import_decision_outcome_idx", "import_id", "outcome", "n"),
     _one_of("outcome", OUTCOMES),
+    postgresql_with={"fillfactor": "85"},  # room for a row's customer beside it
 )
 
 # A range of batches of an import, which one job at a time works on.
@@ -119,7 +130,9 @@ import_part = Table(
     Column("part", Integer, primary_key=True),
     Column("first_batch", Integer, nullable=False),
     Column("last_batch", Integer, nullable=False),
+    Column("next_batch", Integer, nullable=False),  # once it is done: where it stopped
     Column("job_id", Uuid, nullable=False),
+    Column("rows", Integer, nullable=False),
     Column("done", Boolean, nullable=False, server_default="false"),
 )
 

@@ -3,5 +3,9 @@
 from __future__ import annotations
 
 from servicekit.jobs import Worker
+from services.import_export.runs.checking import CheckImport
+from services.import_export.runs.finishing import FinishImport
+from services.import_export.runs.reading import ReadImport
+from services.import_export.runs.running import RunPart
 
-JOBS = Worker(service="import_export", handlers=[])
+JOBS = Worker(service="import_export", handlers=[ReadImport, CheckImport, RunPart, FinishImport])

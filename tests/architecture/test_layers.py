@@ -50,6 +50,7 @@ def test_the_layers_are_kept():
         ("services/tasks/notes/queries.py", "services.tasks.work", "Notes and tasks"),
         ("services/tasks/customers.py", "services.tasks.notes", "Notes and tasks"),
         ("services/dedup/index/news.py", "services.dedup.pairs", "In dedup"),
+        ("services/import_export/formats/out.py", "services.import_export.runs", "In import_export"),
     ],
 )
 def test_a_broken_layer_is_noticed(tmp_path: Path, module: str, imports: str, broken: str):
@@ -75,6 +76,10 @@ def test_a_broken_layer_is_noticed(tmp_path: Path, module: str, imports: str, br
         _write(tmp_path / "services/dedup" / capability / "__init__.py")
     for room in ("service", "worker", "customers", "tables"):
         _write(tmp_path / "services/dedup" / f"{room}.py")
+    for capability in ("runs", "exporting", "mapping", "reading", "formats"):
+        _write(tmp_path / "services/import_export" / capability / "__init__.py")
+    for room in ("service", "worker", "files", "tables"):
+        _write(tmp_path / "services/import_export" / f"{room}.py")
     _write(tmp_path / "services/customers/domain/__init__.py")
     _write(tmp_path / "services/customers/tables.py", "import sqlalchemy\n")
     _write(tmp_path / "gateway/tables.py")

@@ -18,7 +18,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DROP TABLE export_run, import_mapping, import_part, import_row, import_run")
+    op.execute("DROP TABLE export_run, import_mapping, import_part, import_decision, import_row, import_run")
     drop_jobs_v1(op)
     drop_plumbing_v1(op)
 
@@ -44,14 +44,15 @@ CREATE TABLE import_run (
     problem jsonb,
     drifted integer DEFAULT '0' NOT NULL,
     undone jsonb,
-    refused_csv text,
-    refused_xlsx text,
+    refused jsonb,
+    ending text,
     version bigint DEFAULT '1' NOT NULL,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
     started_at timestamptz,
     finished_at timestamptz,
     CONSTRAINT import_run_pkey PRIMARY KEY (id),
+    CONSTRAINT import_run_ending_check CHECK (ending IN ('cancelled', 'failed')),
     CONSTRAINT import_run_phase_check CHECK (phase IN ('reading', 'mapping', 'checking', 'checked', 'waiting', 'running', 'finished', 'undoing', 'undone', 'failed', 'cancelled'))
 );
 CREATE INDEX import_run_all_idx ON import_run (created_at DESC, id DESC);
@@ -60,33 +61,38 @@ CREATE INDEX import_run_owner_idx ON import_run (created_by, created_at DESC, id
 CREATE TABLE import_row (
     import_id uuid NOT NULL,
     n integer NOT NULL,
-    cells jsonb NOT NULL,
-    form jsonb,
+    cells json NOT NULL,
+    form json,
+    keys bigint[],
+    warnings json,
+    CONSTRAINT import_row_pkey PRIMARY KEY (import_id, n)
+);
+CREATE TABLE import_decision (
+    import_id uuid NOT NULL,
+    n integer NOT NULL,
     batch integer,
-    target text,
-    outcome text,
-    done boolean DEFAULT 'false' NOT NULL,
-    planned jsonb,
-    drifted boolean DEFAULT 'false' NOT NULL,
+    outcome text NOT NULL,
     customer_id uuid,
     code text,
-    errors jsonb,
-    warnings jsonb,
-    candidates jsonb,
-    undone jsonb,
-    CONSTRAINT import_row_pkey PRIMARY KEY (import_id, n),
-    CONSTRAINT import_row_outcome_check CHECK (outcome IN ('created', 'updated', 'merged', 'unchanged', 'skipped', 'refused', 'needs_review')),
-    CONSTRAINT import_row_import_id_fkey FOREIGN KEY(import_id) REFERENCES import_run (id) ON DELETE CASCADE
-);
-CREATE INDEX import_row_batch_idx ON import_row (import_id, batch, n);
-CREATE INDEX import_row_customer_idx ON import_row (customer_id) WHERE customer_id IS NOT NULL;
-CREATE INDEX import_row_outcome_idx ON import_row (import_id, outcome, n);
+    drifted boolean DEFAULT 'false' NOT NULL,
+    errors json,
+    warnings json,
+    candidates json,
+    decided json,
+    undone json,
+    CONSTRAINT import_decision_pkey PRIMARY KEY (import_id, n),
+    CONSTRAINT import_decision_outcome_check CHECK (outcome IN ('created', 'updated', 'merged', 'unchanged', 'skipped', 'refused', 'needs_review'))
+) WITH (fillfactor = 85);
+CREATE INDEX import_decision_batch_idx ON import_decision (import_id, batch, n);
+CREATE INDEX import_decision_outcome_idx ON import_decision (import_id, outcome, n);
 CREATE TABLE import_part (
     import_id uuid NOT NULL,
     part integer NOT NULL,
     first_batch integer NOT NULL,
     last_batch integer NOT NULL,
+    next_batch integer NOT NULL,
     job_id uuid NOT NULL,
+    rows integer NOT NULL,
     done boolean DEFAULT 'false' NOT NULL,
     CONSTRAINT import_part_pkey PRIMARY KEY (import_id, part),
     CONSTRAINT import_part_import_id_fkey FOREIGN KEY(import_id) REFERENCES import_run (id) ON DELETE CASCADE

@@ -1,0 +1,87 @@
+"""Who may import, as of now: asked of the gateway and of customers with every call and every step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Final, Protocol
+
+from servicekit.errors import Forbidden, Invalid, NotFound
+from servicekit.jobs import Run
+from servicekit.scope import CONNECTOR, Scope
+from services.import_export.reading.domain.problems import FileRefused
+
+Json = dict[str, Any]
+DEADLINE: Final = 10.0
+
+
+class Customers(Protocol):
+    """The customers service, as a service or a worker calls it."""
+
+    def call(self, method: str, *args: Any, **asked: Any) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What a step comes to that can never be done: the import has failed for good."""
+
+    code: str
+    detail: str
+
+    @property
+    def problem(self) -> Json:
+        return {"code": self.code, "detail": self.detail}
+
+
+def checked_facts(customers: Callable[..., Any], scope: Scope) -> Json:
+    """What a file is read and mapped with. Raises Forbidden for who may not import."""
+    if scope.role == CONNECTOR:
+        raise Forbidden("imports_forbidden")
+    facts: Json = customers("import_facts", scope.dump(), deadline=DEADLINE)
+    if facts["masked"]:
+        raise Forbidden("contact_data_hidden")
+    if not facts["may_import"]:
+        raise Forbidden("imports_forbidden")
+    return facts
+
+
+def scope_in(run: Run) -> Scope:
+    """Of whoever asked for this work, as of now. Raises Forbidden for who has none any more.
+
+    That they may still import, customers look at with each call.
+    """
+    known = run.rpc.call("gateway", "scope_of", run.job.created_by, deadline=DEADLINE)
+    if known is None:
+        raise Forbidden("imports_forbidden")
+    return Scope.load(known)
+
+
+def customers_in(run: Run) -> Callable[..., Any]:
+    """`ask(method, …)` of the customers service, from a worker."""
+
+    def ask(method: str, *args: Any, **asked: Any) -> Any:
+        return run.rpc.call("customers", method, *args, **asked)
+
+    return ask
+
+
+def ends_it(prepare: Callable[..., Any]) -> Callable[..., Any]:
+    """What can never be done is handed to the step, so that the import is told in the step's transaction.
+
+    Whatever may pass by itself goes on as it came, and is waited for.
+    """
+
+    @wraps(prepare)
+    def preparing(handler: Any, run: Run) -> Any:
+        try:
+            return prepare(handler, run)
+        except FileRefused as refused:
+            return Ended(refused.code, refused.detail)
+        except (Forbidden, NotFound) as error:
+            return Ended(error.code, "Whoever asked for this may not do it any more.")
+        except Invalid as error:
+            first = error.payload["errors"][0]
+            return Ended(first["code"], first["detail"])
+
+    return preparing

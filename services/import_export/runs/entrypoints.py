@@ -1,0 +1,236 @@
+"""Calls about imports, from the upload to the start. Who may import is asked with each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from servicekit import jobs
+from servicekit.database import Database, UnitOfWork
+from servicekit.errors import Invalid, NotFound, Stale
+from servicekit.ids import new_id
+from servicekit.inputs import object_of, version_of, whole
+from servicekit.rpc import rpc
+from servicekit.scope import Scope
+from services.import_export.mapping.domain.suggestion import mapping_of
+from services.import_export.runs import kinds, queries, repository, starting
+from services.import_export.runs.caller import checked_facts
+from services.import_export.runs.domain import phases
+from services.import_export.runs.domain.options import read_options
+from services.import_export.runs.messages import version_of as shown_version
+from services.import_export.runs.repository import ImportRun
+
+Json = dict[str, Any]
+MAX_LIMIT: Final = 200
+_READING: Final = frozenset(
+    {"format", "encoding", "separator", "quote", "header_row", "sheet", "repair_encoding"}
+)
+
+
+class ImportEntrypoints:
+    """Mixin of ImportExportService."""
+
+    db: Database
+    customers: Any
+
+    @rpc
+    def create_import(self, scope: Json, upload: Json, idempotency: Json | None = None) -> Json:
+        """Takes over a file that is in storage. What it is, is found out in the background."""
+        caller, _ = self._importer(scope)
+        upload = object_of(upload)
+        with self.db.unit_of_work() as uow:
+            known = _outcome(uow, caller, idempotency)
+            if known:
+                run = repository.get_visible(uow.connection, caller, known["id"])
+                return {"import": queries.show(uow.connection, run, caller), "replayed": True}
+            run = _created(uow, caller, upload)
+            uow.idempotency.finish({"status": 202, "id": str(run.id)})
+            return {"import": queries.show(uow.connection, run, caller), "replayed": False}
+
+    @rpc
+    def list_imports(self, scope: Json, limit: int = 50, cursor: str | None = None) -> Json:
+        """The caller's own, or all for an administrator; newest first."""
+        caller, _ = self._importer(scope)
+        limit = whole(limit, "/limit", at_least=1, at_most=MAX_LIMIT)
+        with self.db.reading() as connection:
+            return queries.page_of_imports(connection, caller, limit=limit, cursor=cursor)
+
+    @rpc
+    def get_import(self, scope: Json, import_id: str) -> Json:
+        caller, _ = self._importer(scope)
+        with self.db.reading() as connection:
+            run = repository.get_visible(connection, caller, import_id)
+            return {"import": queries.show(connection, run, caller)}
+
+    @rpc
+    def set_mapping(self, scope: Json, import_id: str, mapping: Json, version: int | None = None) -> Json:
+        """Which column is what. Read otherwise than before, the file is looked at anew first."""
+        caller, _ = self._importer(scope)
+        mapping, version = object_of(mapping), version_of(version)
+
+        def change(uow: UnitOfWork, run: ImportRun) -> None:
+            phases.check_mappable(run.phase)
+            _set_mapping(uow, run, mapping)
+
+        return self._changed(caller, import_id, change, version=version)
+
+    @rpc
+    def check_import(self, scope: Json, import_id: str, options: Json | None = None) -> Json:
+        """Says of every row what would become of it. Nothing is written in customers."""
+        caller, facts = self._importer(scope)
+        options = read_options(object_of(options or {}), caller)
+        if options["policy"] == "create" and not facts["allow_duplicates"]:
+            raise Invalid.at("/policy", "duplicates_not_allowed", "the settings do not allow duplicates")
+
+        def change(uow: UnitOfWork, run: ImportRun) -> None:
+            mapping = run.mapping or _complete(run.suggested)
+            phases.check_checkable(run.phase, is_mapped=mapping is not None)
+            parameters = {"options": options}
+            _queue(uow, run, kinds.CHECK, phase=phases.CHECKING, parameters=parameters, mapping=mapping)
+
+        return self._changed(caller, import_id, change)
+
+    @rpc
+    def start_import(
+        self, scope: Json, import_id: str, options: Json | None = None, idempotency: Json | None = None
+    ) -> Json:
+        """Does what was checked. Without `options`: with those of the check."""
+        caller, _ = self._importer(scope)
+        asked = read_options(object_of(options), caller) if options else None
+
+        def change(uow: UnitOfWork, run: ImportRun) -> None:
+            phases.check_startable(run.phase, same_options=asked in (None, run.options))
+            starting.start(uow, run.id)
+
+        return self._once(caller, import_id, change, idempotency)
+
+    @rpc
+    def cancel_import(self, scope: Json, import_id: str) -> Json:
+        """Before the start nothing is left of it; after it, what is done stays done."""
+        caller, _ = self._importer(scope)
+        return self._changed(caller, import_id, starting.cancel)
+
+    @rpc
+    def list_rows(
+        self,
+        scope: Json,
+        import_id: str,
+        result: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> Json:
+        """What became, or is to become, of the rows: all, those of one outcome, or those that `drifted`."""
+        caller, _ = self._importer(scope)
+        limit = whole(limit, "/limit", at_least=1, at_most=MAX_LIMIT)
+        with self.db.reading() as connection:
+            run = repository.get_visible(connection, caller, import_id)
+            return queries.page_of_rows(connection, run, result=result, limit=limit, cursor=cursor)
+
+    @rpc
+    def upload_file(self, scope: Json, import_id: str) -> Json:
+        """Where the file is that was uploaded."""
+        caller, _ = self._importer(scope)
+        with self.db.reading() as connection:
+            run = repository.get_visible(connection, caller, import_id)
+        if run.storage_key is None:
+            raise NotFound("file_gone")
+        file = {"key": run.storage_key, "filename": run.filename, "size": run.size}
+        return {"file": {**file, "content_type": "application/octet-stream"}}
+
+    def _importer(self, scope: Json) -> tuple[Scope, Json]:
+        caller = Scope.load(scope)
+        return caller, checked_facts(self.customers.call, caller)
+
+    def _changed(
+        self,
+        caller: Scope,
+        import_id: str,
+        change: Callable[[UnitOfWork, ImportRun], None],
+        *,
+        version: int | None = None,
+    ) -> Json:
+        with self.db.unit_of_work() as uow:
+            run = repository.get_visible(uow.connection, caller, import_id, lock=True)
+            if version is not None and version != _shown_version(uow, run):
+                raise Stale("stale", {"current": queries.show(uow.connection, run, caller)})
+            change(uow, run)
+            run = repository.get(uow.connection, run.id)
+            return {"import": queries.show(uow.connection, run, caller)}
+
+    def _once(
+        self,
+        caller: Scope,
+        import_id: str,
+        change: Callable[[UnitOfWork, ImportRun], None],
+        idempotency: Json | None,
+    ) -> Json:
+        with self.db.unit_of_work() as uow:
+            known = _outcome(uow, caller, idempotency)
+            run = repository.get_visible(uow.connection, caller, import_id)
+            if not known:
+                change(uow, run)
+                uow.idempotency.finish({"status": 202, "id": str(run.id)})
+                run = repository.get(uow.connection, run.id)
+            return {"import": queries.show(uow.connection, run, caller), "replayed": bool(known)}
+
+
+def _outcome(uow: UnitOfWork, caller: Scope, idempotency: Json | None) -> Json | None:
+    if not idempotency:
+        return None
+    return uow.idempotency.begin(idempotency["key"], user_id=caller.user_id, request_hash=idempotency["hash"])
+
+
+def _created(uow: UnitOfWork, caller: Scope, upload: Json) -> ImportRun:
+    import_id = new_id()
+    job_id = jobs.create(
+        uow, kind=kinds.READ, created_by=caller.user_id, parameters={"import": str(import_id)}
+    )
+    repository.add(
+        uow,
+        id=import_id,
+        created_by=caller.user_id,
+        job_id=job_id,
+        filename=upload["filename"],
+        size=upload["size"],
+        sha256=upload["sha256"],
+        storage_key=upload["key"],
+    )
+    return repository.get(uow.connection, import_id)
+
+
+def _queue(
+    uow: UnitOfWork, run: ImportRun, kind: str, *, phase: str, parameters: Json, **changes: Any
+) -> None:
+    job_id = jobs.create(
+        uow, kind=kind, created_by=run.created_by, parameters={"import": str(run.id), **parameters}
+    )
+    repository.save(uow, run.id, phase=phase, job_id=job_id, **changes)
+
+
+def _set_mapping(uow: UnitOfWork, run: ImportRun, mapping: Json) -> None:
+    reading = object_of(mapping.get("reading") or {})
+    for name in reading.keys() - _READING:
+        raise Invalid.at(f"/reading/{name}", "unknown_property", "there is no such property")
+    detected = run.detected or {}
+    chosen = mapping if mapping.get("columns") else None
+    if all(detected.get(name) == value for name, value in reading.items()):
+        repository.save(uow, run.id, phase=phases.MAPPING, mapping=chosen)
+        return
+    in_force = {name: detected.get(name) for name in _READING}
+    _queue(
+        uow,
+        run,
+        kinds.READ,
+        phase=phases.READING,
+        parameters={"reading": {**in_force, **reading}},
+        mapping=chosen,
+    )
+
+
+def _complete(suggested: Json | None) -> Json | None:
+    """What was suggested, if that needs nobody to look at it."""
+    return mapping_of(suggested) if suggested and suggested.get("complete") else None
+
+
+def _shown_version(uow: UnitOfWork, run: ImportRun) -> int:
+    return shown_version(run, queries.around_of(uow.connection, [run])[run.id])

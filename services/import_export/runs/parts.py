@@ -1,0 +1,110 @@
+"""The parts of an import: ranges of batches, each a job, so that all workers share the work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, text
+
+from servicekit import jobs
+from servicekit.database import UnitOfWork
+from services.import_export.runs import kinds
+from services.import_export.runs.repository import ImportRun
+
+BATCHES: Final = 20  # a few seconds of work
+
+_RANGES: Final = text("""
+    SELECT batch / :size AS part, min(batch) AS first, max(batch) AS last, count(*) AS rows
+    FROM import_decision WHERE import_id = :id AND batch IS NOT NULL GROUP BY 1 ORDER BY 1""")
+_ADD: Final = text("""
+    INSERT INTO import_part (import_id, part, first_batch, last_batch, next_batch, job_id, rows)
+    VALUES (:id, :part, :first, :last, :first, :job, :rows)""")
+_GET: Final = text("SELECT * FROM import_part WHERE import_id = :id AND part = :part")
+_END: Final = text("""
+    UPDATE import_part SET done = true, next_batch = :next WHERE import_id = :id AND part = :part""")
+_LEFT: Final = text("SELECT count(*) FROM import_part WHERE import_id = :id AND NOT done")
+_NOT_BEGUN: Final = text("""
+    SELECT part, job_id, first_batch FROM import_part p JOIN job j ON j.id = p.job_id
+    WHERE p.import_id = :id AND NOT p.done AND j.status = 'queued' ORDER BY part FOR NO KEY UPDATE OF j""")
+_CUT_SHORT: Final = text("""
+    SELECT part, next_batch, last_batch FROM import_part
+    WHERE import_id = :id AND next_batch <= last_batch ORDER BY part""")
+_FORGET: Final = text("DELETE FROM import_part WHERE import_id = :id")
+_SUMS: Final = text("""
+    SELECT p.import_id, sum(j.done) AS done, sum(p.rows) AS total, sum(j.version) AS version,
+           bool_or(j.started_at IS NOT NULL) AS begun, jsonb_agg(j.counts) AS counts
+    FROM import_part p JOIN job j ON j.id = p.job_id
+    WHERE p.import_id = ANY(CAST(:ids AS uuid[])) GROUP BY 1""")
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """How far all parts of an import have come together. `counts`: what came otherwise than planned."""
+
+    done: int
+    total: int
+    version: int
+    begun: bool
+    counts: dict[str, int]
+
+
+def divide(uow: UnitOfWork, run: ImportRun) -> int:
+    """A job for each part; returns how many."""
+    ranges = uow.connection.execute(_RANGES, {"id": run.id, "size": BATCHES}).all()
+    for each in ranges:
+        parameters = {"import": str(run.id), "part": each.part}
+        job_id = jobs.create(
+            uow, kind=kinds.PART, created_by=run.created_by, parameters=parameters, total=each.rows
+        )
+        values = {"first": each.first, "last": each.last, "rows": each.rows, "job": job_id}
+        uow.connection.execute(_ADD, {"id": run.id, "part": each.part, **values})
+    return len(ranges)
+
+
+def get(connection: Connection, import_id: UUID, part: int) -> Row[Any]:
+    return connection.execute(_GET, {"id": import_id, "part": part}).one()
+
+
+def end(uow: UnitOfWork, import_id: UUID, part: int, *, next_batch: int) -> bool:
+    """It stops before `next_batch`. Whether it was the last of all; the caller has locked the run."""
+    uow.connection.execute(_END, {"id": import_id, "part": part, "next": next_batch})
+    return are_done(uow.connection, import_id)
+
+
+def are_done(connection: Connection, import_id: UUID) -> bool:
+    return connection.execute(_LEFT, {"id": import_id}).scalar_one() == 0
+
+
+def end_those_not_begun(uow: UnitOfWork, import_id: UUID) -> None:
+    """Those under work stop by themselves. The caller has locked the run."""
+    for each in uow.connection.execute(_NOT_BEGUN, {"id": import_id}).all():
+        jobs.request_cancel(uow, each.job_id)
+        end(uow, import_id, each.part, next_batch=each.first_batch)
+
+
+def cut_short(connection: Connection, import_id: UUID) -> list[tuple[int, int, int]]:
+    """(part, first batch that was not done, last batch) of those that stopped before their end."""
+    return [(row[0], row[1], row[2]) for row in connection.execute(_CUT_SHORT, {"id": import_id})]
+
+
+def forget(uow: UnitOfWork, import_id: UUID) -> None:
+    uow.connection.execute(_FORGET, {"id": import_id})
+
+
+def sums(connection: Connection, import_ids: list[UUID]) -> dict[UUID, Sums]:
+    """By import, of those that have parts."""
+    found = connection.execute(_SUMS, {"ids": import_ids})
+    return {
+        row.import_id: Sums(int(row.done), int(row.total), int(row.version), row.begun, _added(row.counts))
+        for row in found
+    }
+
+
+def _added(counts: list[dict[str, int]]) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for each in counts:
+        for name, count in each.items():
+            total[name] = total.get(name, 0) + count
+    return total

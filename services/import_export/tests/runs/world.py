@@ -1,0 +1,98 @@
+"""A small company that imports: files, the service's methods without a bus, and its work in this thread."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from directory.testing import Staff
+from servicekit.database import Transactions
+from servicekit.ids import new_id
+from servicekit.storage import Storage
+from servicekit.testing.inspecting import Inspecting
+from servicekit.testing.jobs import run_jobs
+from services.import_export.runs import sheets
+from services.import_export.service import ImportExportService
+from services.import_export.tests.runs.people import People
+from services.import_export.worker import JOBS
+
+Json = dict[str, Any]
+
+
+class World(Staff, Inspecting):
+    """The service, and what surrounds it."""
+
+    def __init__(self, database: Transactions, people: People, storage: Storage, folder: Path) -> None:
+        self.db = database
+        self.people = people
+        self.storage = storage
+        self._folder = folder
+        self.service = ImportExportService()
+        self.service.db = database  # type: ignore[assignment]
+        self.service.gateway = self  # type: ignore[assignment]
+        self.service.customers = people  # type: ignore[assignment]
+        self.teams, self.users, self.revision = {}, {}, 0
+        self.admin = self.an_administrator("root")
+
+    def _publish(self) -> None:
+        """This service keeps no copy of the directory."""
+
+    def upload(self, content: str | bytes, filename: str = "people.csv") -> Json:
+        """As the gateway has put it into storage."""
+        content = content.encode() if isinstance(content, str) else content
+        path, key = self._folder / "upload", f"uploads/{new_id()}"
+        path.write_bytes(content)
+        self.storage.upload(key, path)
+        digest = hashlib.sha256(content).hexdigest()
+        return {"key": key, "filename": filename, "size": len(content), "sha256": digest}
+
+    def read(self, content: str | bytes, *, scope: Json | None = None, filename: str = "people.csv") -> str:
+        """The id of an import of this file, which has been looked at."""
+        reply = self.service.create_import(scope or self.admin, self.upload(content, filename))
+        self.work_off()
+        return str(reply["import"]["id"])
+
+    def checked(self, content: str | bytes, *, scope: Json | None = None, **options: Any) -> Json:
+        import_id = self.read(content, scope=scope)
+        self.service.check_import(scope or self.admin, import_id, options)
+        self.work_off()
+        return self.get(import_id)
+
+    def imported(self, content: str | bytes, *, scope: Json | None = None, **options: Any) -> Json:
+        """From the upload to the end."""
+        checked = self.checked(content, scope=scope, **options)
+        assert checked["phase"] == "checked", checked
+        self.service.start_import(scope or self.admin, checked["id"])
+        self.work_off()
+        return self.get(checked["id"])
+
+    def get(self, import_id: str) -> Json:
+        found: Json = self.service.get_import(self.admin, import_id)["import"]
+        return found
+
+    def rows(self, import_id: str, result: str | None = None) -> list[Json]:
+        found: list[Json] = self.service.list_rows(self.admin, import_id, result, limit=200)["data"]
+        return found
+
+    def work_off(self) -> int:
+        """All jobs that wait, in the test's own thread."""
+        return run_jobs(self.db, JOBS, rpc=Around(self))
+
+    def another_process(self) -> None:
+        """Whoever goes on has nothing open."""
+        sheets.close_all()
+
+
+class Around:
+    """The other services as a worker process calls them."""
+
+    def __init__(self, world: World) -> None:
+        self._services: Json = {"customers": world.people, "tasks": world.people, "gateway": world}
+
+    def call(self, service: str, method: str, *args: Any, **asked: Any) -> Any:
+        return self._services[service].call(method, *args, **asked)
+
+
+def nonzero(counts: dict[str, int]) -> dict[str, int]:
+    return {name: count for name, count in counts.items() if count}
