@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import psycopg
@@ -16,6 +17,8 @@ from deploy.local.system import RunningSystem
 SERVICES = ("customers", "dedup", "gateway", "tasks")
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
+_WRITERS = "SELECT {}, count(*), sum(xmin::text::bigint) FROM {}"
+_CHECKSUM = "SELECT md5(coalesce(string_agg(t::text, chr(10) ORDER BY t::text), '')) FROM {} t"
 
 Checksums = dict[str, str]
 
@@ -26,27 +29,40 @@ class Tables:
 
     service: str
     connection: psycopg.Connection[Any]
+    # What was found the last time, by table: who wrote its rows, and the checksum.
+    _found: dict[str, tuple[list[Any], str]] = field(default_factory=dict, repr=False)
 
+    @cached_property
     def names(self) -> list[str]:
         return [name for (name,) in self.connection.execute(_TABLES)]
 
     def checksums(self) -> Checksums:
-        """`service.table` → a checksum of all its rows, in one snapshot."""
-        rows = self.connection.execute(SQL(" UNION ALL ").join(map(self._checksum, self.names())))
-        return {f"{self.service}.{name}": checksum for name, checksum in rows}
+        """`service.table` → a checksum of all its rows, in one snapshot.
+
+        Rows are read only where one was written since the last time: whoever writes a row leaves a higher
+        number on it than was there before, so that neither count nor sum of a table can stay as they were.
+        """
+        with self.connection.transaction():
+            self.connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            writers = {name: found for name, *found in self.connection.execute(self._writers)}
+            written = [name for name in self.names if self._found.get(name, ([],))[0] != writers[name]]
+            for name in written:
+                checksum = self.connection.execute(SQL(_CHECKSUM).format(Identifier(name))).fetchone()
+                self._found[name] = (writers[name], str(checksum))
+        return {f"{self.service}.{name}": self._found[name][1] for name in self.names}
 
     def ids(self) -> set[str]:
         """Every UUID in any column."""
         found: set[str] = set()
-        for name in self.names():
+        for name in self.names:
             for (row,) in self.connection.execute(SQL("SELECT t::text FROM {} t").format(Identifier(name))):
                 found.update(_ID.findall(row))
         return found
 
-    def _checksum(self, name: str) -> Composed:
-        return SQL(
-            "SELECT {}, md5(coalesce(string_agg(t::text, chr(10) ORDER BY t::text), '')) FROM {} t"
-        ).format(Literal(name), Identifier(name))
+    @cached_property
+    def _writers(self) -> Composed:
+        parts = (SQL(_WRITERS).format(Literal(name), Identifier(name)) for name in self.names)
+        return SQL(" UNION ALL ").join(parts)
 
 
 @contextmanager

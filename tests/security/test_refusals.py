@@ -98,7 +98,7 @@ def _is_quiet(tables: tuple[Tables, ...]) -> bool:
 
 def _is_waiting(tables: Tables) -> bool:
     waiting = "EXISTS (SELECT FROM outbox)"
-    if "task" in tables.names():
+    if "task" in tables.names:
         waiting += f" OR EXISTS (SELECT FROM task WHERE {_REMINDER_DUE})"
     return any(row[0] for row in tables.connection.execute(f"SELECT {waiting}"))
 
