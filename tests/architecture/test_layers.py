@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 CAPABILITIES = (
-    *("profile", "bulk", "history", "matching", "merging"),
+    *("profile", "importing", "bulk", "exporting", "history", "matching", "merging"),
     *("outreach", "search", "filters", "tags", "fields"),
 )
 OF_DEDUP = (
