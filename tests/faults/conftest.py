@@ -1,4 +1,4 @@
-"""Campaigns run on a system of their own: they kill its processes.
+"""Campaigns run on a system of their own with servers of its own: they kill its processes, and the broker.
 
 In small they share one, since starting it takes longer than most of them; at full size each file has its own.
 """
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from deploy.local.system import RunningSystem, running_system
+from deploy.local.system import RunningInstances, RunningSystem, private_instances, running_system
 from tests.faults.replicas import REPLICAS
 from tests.support.campaign import FULL
 
@@ -22,6 +22,12 @@ def _lifetime(fixture_name: str, config: pytest.Config) -> str:
 
 
 @pytest.fixture(scope=_lifetime)
-def system() -> Iterator[RunningSystem]:
-    with running_system(replicas=REPLICAS, settings=SETTINGS) as running:
+def servers() -> Iterator[RunningInstances]:
+    with private_instances(durable=False) as running:
+        yield running
+
+
+@pytest.fixture(scope=_lifetime)
+def system(servers: RunningInstances) -> Iterator[RunningSystem]:
+    with running_system(replicas=REPLICAS, settings=SETTINGS, instances=servers.environment) as running:
         yield running

@@ -15,7 +15,6 @@ from xdist.scheduler import LoadFileScheduling
 _FIRST: Final = (
     "tests/security/test_visibility.py",
     "tests/security/",
-    "tests/faults/test_broker_outage.py",
     "tests/faults/",
     "tests/end_to_end/",
 )
