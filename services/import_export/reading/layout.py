@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from services.import_export.mapping.domain.rules import evidence_of
 from services.import_export.reading.domain import headers
 from services.import_export.reading.domain.cells import Cell, letter_of, text_of
 from services.import_export.reading.domain.characters import shown
@@ -80,6 +81,8 @@ def _width(cells: Sequence[Cell]) -> int:
 
 
 def _column(at: int, name: str, rows: Sequence[Sequence[Cell]]) -> dict[str, Any]:
-    values = [shown(text_of(row[at]) or "") for row in rows if at < len(row) and row[at] is not None]
+    cells = [row[at] for row in rows if at < len(row) and row[at] is not None]
+    values = [shown(text_of(cell) or "") for cell in cells]
     samples = list(dict.fromkeys(value[:_SHOWN_CHARACTERS] for value in values))[:_SHOWN]
-    return {"index": at, "header": name, "letter": letter_of(at), "samples": samples, "filled": len(values)}
+    named = {"index": at, "header": name, "letter": letter_of(at)}
+    return {**named, "samples": samples, "filled": len(values), "evidence": evidence_of(cells)}

@@ -12,6 +12,7 @@ from servicekit.ids import new_id
 from servicekit.inputs import object_of, version_of, whole
 from servicekit.rpc import rpc
 from servicekit.scope import Scope
+from services.import_export.mapping.domain.chosen import read_mapping
 from services.import_export.mapping.domain.suggestion import mapping_of
 from services.import_export.runs import kinds, queries, repository, starting
 from services.import_export.runs.caller import checked_facts
@@ -65,12 +66,12 @@ class ImportEntrypoints:
     @rpc
     def set_mapping(self, scope: Json, import_id: str, mapping: Json, version: int | None = None) -> Json:
         """Which column is what. Read otherwise than before, the file is looked at anew first."""
-        caller, _ = self._importer(scope)
+        caller, facts = self._importer(scope)
         mapping, version = object_of(mapping), version_of(version)
 
         def change(uow: UnitOfWork, run: ImportRun) -> None:
             phases.check_mappable(run.phase)
-            _set_mapping(uow, run, mapping)
+            _set_mapping(uow, run, mapping, facts)
 
         return self._changed(caller, import_id, change, version=version)
 
@@ -83,7 +84,7 @@ class ImportEntrypoints:
             raise Invalid.at("/policy", "duplicates_not_allowed", "the settings do not allow duplicates")
 
         def change(uow: UnitOfWork, run: ImportRun) -> None:
-            mapping = run.mapping or _complete(run.suggested)
+            mapping = _mapping(run, facts)
             phases.check_checkable(run.phase, is_mapped=mapping is not None)
             parameters = {"options": options}
             _queue(uow, run, kinds.CHECK, phase=phases.CHECKING, parameters=parameters, mapping=mapping)
@@ -207,13 +208,15 @@ def _queue(
     repository.save(uow, run.id, phase=phase, job_id=job_id, **changes)
 
 
-def _set_mapping(uow: UnitOfWork, run: ImportRun, mapping: Json) -> None:
+def _set_mapping(uow: UnitOfWork, run: ImportRun, mapping: Json, facts: Json) -> None:
     reading = object_of(mapping.get("reading") or {})
     for name in reading.keys() - _READING:
         raise Invalid.at(f"/reading/{name}", "unknown_property", "there is no such property")
     detected = run.detected or {}
-    chosen = mapping if mapping.get("columns") else None
-    if all(detected.get(name) == value for name, value in reading.items()):
+    as_before = all(detected.get(name) == value for name, value in reading.items())
+    columns = detected.get("columns") if as_before else None
+    chosen = read_mapping(mapping, columns=columns, facts=facts) if mapping.get("columns") else None
+    if as_before:
         repository.save(uow, run.id, phase=phases.MAPPING, mapping=chosen)
         return
     in_force = {name: detected.get(name) for name in _READING}
@@ -225,6 +228,14 @@ def _set_mapping(uow: UnitOfWork, run: ImportRun, mapping: Json) -> None:
         parameters={"reading": {**in_force, **reading}},
         mapping=chosen,
     )
+
+
+def _mapping(run: ImportRun, facts: Json) -> Json | None:
+    """The chosen or the complete one, as it fits the columns and fields of now. Raises Invalid."""
+    mapping = run.mapping or _complete(run.suggested)
+    if mapping is None:
+        return None
+    return read_mapping(mapping, columns=(run.detected or {}).get("columns"), facts=facts)
 
 
 def _complete(suggested: Json | None) -> Json | None:
