@@ -2,7 +2,7 @@
 
 A spreadsheet runs text that begins like a formula. Writing puts `'` before it: in CSV before all such text,
 in workbooks, whose cells say that they are text, only where reading would take a `'` away. JSON needs none of
-it. Whatever the text, `unguarded(guarded(text)) == unguarded(kept(text)) == text`; so for `split(joined(…))`.
+it. Whatever the text, `unguarded(guarded(text)) == unguarded(kept(text)) == text`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Final
 # What makes a spreadsheet calculate, and the mark itself, so that a `'` that somebody typed stays theirs.
 _STARTS: Final = frozenset("=+-@\t\r'")
 _INTERNATIONAL_NUMBER: Final = re.compile(r"\+[0-9]+", re.ASCII)
-_QUOTED: Final = re.compile(r'\s*"((?:[^"]|"")*)"\s*(?:,|\Z)')
-_PLAIN: Final = re.compile(r"([^,]*)(?:,|\Z)")
+# Other separators that people use within a cell: what holds one is quoted, too.
+_SEPARATORS: Final = re.compile(r"[,;\n]|:::")
 
 
 def guarded(text: str) -> str:
@@ -38,30 +38,11 @@ def joined(values: Iterable[str]) -> str:
     return ", ".join(map(_quoted, values))
 
 
-def split(text: str) -> list[str]:
-    """The values in the text of one cell, as `joined` or as somebody typed them; empty ones are left out.
-
-    A quote that is never closed, or closed before the value ends, is a character like any other.
-    """
-    values, at = [], 0
-    while at < len(text):
-        found = _QUOTED.match(text, at)
-        value = found[1].replace('""', '"') if found else None
-        if found is None:
-            found = _PLAIN.match(text, at)
-            assert found is not None  # it matches anything
-            value = found[1].strip()
-        if value:
-            values.append(value)
-        at = found.end()
-    return values
-
-
 def _is_run(text: str) -> bool:
-    return text[:1] in _STARTS and bool(text) and not _INTERNATIONAL_NUMBER.fullmatch(text)
+    return text[:1] in _STARTS and not _INTERNATIONAL_NUMBER.fullmatch(text)
 
 
 def _quoted(value: str) -> str:
-    if "," in value or value.startswith('"') or value != value.strip():
+    if _SEPARATORS.search(value) or value.startswith('"') or value != value.strip():
         return '"' + value.replace('"', '""') + '"'
     return value
