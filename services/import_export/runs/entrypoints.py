@@ -35,6 +35,12 @@ class ImportEntrypoints:
     customers: Any
 
     @rpc
+    def may_import(self, scope: Json) -> Json:
+        """Refuses who may not, before anybody reads their file."""
+        self._importer(scope)
+        return {}
+
+    @rpc
     def create_import(self, scope: Json, upload: Json, idempotency: Json | None = None) -> Json:
         """Takes over a file that is in storage. What it is, is found out in the background."""
         caller, _ = self._importer(scope)
