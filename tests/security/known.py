@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
@@ -48,6 +48,7 @@ class World:
     gone: list[str] = field(default_factory=list)  # customers that were deleted
     conversations: list[str] = field(default_factory=list)
     founded: datetime = field(default_factory=lambda: datetime.now(UTC))
+    turn: int | None = None  # 0 or 1: of kinds and fields only this half is asked about
 
     def add(self, kind: str, customer_id: str) -> str:
         self.customers.setdefault(kind, []).append(customer_id)
@@ -55,8 +56,12 @@ class World:
 
     def any_of(self, known: dict[str, list[str]], rng: random.Random) -> Iterator[tuple[str, str]]:
         """(kind, id) for each kind of `notes`, `tasks` or `requests`, and an id that was never issued."""
-        yield from ((kind, rng.choice(ids)) for kind, ids in known.items())
+        yield from ((kind, rng.choice(known[kind])) for kind in self.share(known))
         yield "never issued", str(UUID(int=rng.getrandbits(128), version=4))
+
+    def share(self, everything: Iterable[str]) -> list[str]:
+        """All of it, or the half whose turn it is."""
+        return list(everything) if self.turn is None else list(everything)[self.turn :: 2]
 
     def one_of_each(self, rng: random.Random) -> Iterator[tuple[str, str]]:
         """(kind, id) for each kind of customer there is, and ids that were never issued."""
