@@ -25,5 +25,5 @@ def _detected(table: Table) -> dict[str, Any]:
     if layout.above:
         findings.rule("rows_above_header", f"{layout.above} rows above the header are not read.")
     options = {**asdict(table.options), "header_row": layout.header_row}
-    rows = max(0, findings.rows - layout.header_row)
+    rows = max(0, findings.rows - layout.above - bool(layout.header_row))
     return {**options, **asdict(findings), "rows": rows, "columns": layout.columns}

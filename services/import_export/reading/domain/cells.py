@@ -44,6 +44,14 @@ def letter_of(index: int) -> str:
     return letters
 
 
+def index_of(letters: str) -> int:
+    """The inverse of `letter_of`."""
+    number = 0
+    for letter in letters:
+        number = 26 * number + ord(letter) - 64
+    return number - 1
+
+
 def _clock(length: timedelta) -> str:
     seconds = round(length.total_seconds())
     sign, seconds = ("-", -seconds) if seconds < 0 else ("", seconds)
