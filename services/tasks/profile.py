@@ -29,9 +29,12 @@ SHOWN = 10
 _WITH_WORK = text("""
     SELECT asked.id FROM unnest(CAST(:ids AS uuid[])) AS asked (id)
     CROSS JOIN LATERAL (
-        (SELECT FROM note WHERE customer_id = asked.id AND deleted_at IS NULL LIMIT 1) UNION ALL
-        (SELECT FROM task WHERE customer_id = asked.id AND deleted_at IS NULL AND version > 0 LIMIT 1) UNION ALL
-        (SELECT FROM note WHERE customer_id = asked.id AND deleted_at IS NOT NULL LIMIT 1) UNION ALL
+        (SELECT FROM note WHERE customer_id = asked.id AND deleted_at IS NULL LIMIT 1)
+        UNION ALL
+        (SELECT FROM task WHERE customer_id = asked.id AND deleted_at IS NULL AND version > 0 LIMIT 1)
+        UNION ALL
+        (SELECT FROM note WHERE customer_id = asked.id AND deleted_at IS NOT NULL LIMIT 1)
+        UNION ALL
         (SELECT FROM task WHERE customer_id = asked.id AND deleted_at IS NOT NULL LIMIT 1) LIMIT 1) found""")
 
 

@@ -15,16 +15,17 @@ from directory.refresh import refresh
 from servicekit.clock import utc_now
 from servicekit.database import Database
 from servicekit.errors import Invalid, TooLarge
-from servicekit.inputs import find_id, object_of, whole
+from servicekit.inputs import find_id, ids_of, object_of, whole
 from servicekit.rights import for_people
 from servicekit.rpc import rpc
 from services.customers import configuration
-from services.customers.importing import batch, effects, facts, rights, targets
+from services.customers.importing import batch, effects, facts, rights, targets, undoing
 from services.customers.importing.batch import Batch
 from services.customers.importing.domain.asked import MAX_ROWS
 
 Json = dict[str, Any]
 MAX_LISTED: Final = 1_000
+MAX_UNDONE: Final = 500
 FORGET_INTERVAL: Final = timedelta(hours=1)
 
 
@@ -62,6 +63,26 @@ class ImportEntrypoints:
         with self.db.unit_of_work() as uow:
             work = rights.begin(uow, caller, at=utc_now())
             return batch.check(work, asked) if dry_run is True else batch.run(work, asked)
+
+    @rpc(grouped=False)
+    def undo_import(
+        self,
+        scope: Json,
+        run: str,
+        after: str | None = None,
+        limit: int = 200,
+        touched: list[str] | None = None,
+    ) -> Json:
+        """The next customers of an import as they were before it, as far as that is still so.
+
+        `touched` are those whom other services know more about by now. Asked again, it answers the same.
+        """
+        caller, worked_on = for_people(scope), ids_of([] if touched is None else touched)
+        limit = whole(limit, "/limit", at_least=1, at_most=MAX_UNDONE)
+        with self.db.unit_of_work() as uow:
+            work = rights.begin(uow, caller, at=utc_now())
+            found = frozenset(map(UUID, worked_on.values()))
+            return undoing.undo(work, _run(run), after=_after(after), limit=limit, touched=found)
 
     @rpc
     def import_effects(self, scope: Json, run: str, after: str | None = None, limit: int = 500) -> Json:

@@ -25,6 +25,7 @@ from services.customers.registry.writing import Work
 from services.customers.tags import use as tags
 
 ORIGIN: Final = "import"
+Pair = tuple[Customer, Customer]  # before and after
 TOLD_AT_ONCE: Final = 500  # customers.changed.v1 names no more
 
 
@@ -74,12 +75,10 @@ def save(work: Work, world: World, custom: Custom, outcomes: Sequence[Outcome], 
     ]
     author = work.author(ORIGIN)
     repository.insert_customers(work.uow.connection, [_new(each) for each in made], author=author)
-    _update(work, changed)
+    told = [Changed(customer.id, 1, 1, "created") for customer in made]
+    told += change(work, changed, numbers.definitions)
     _claim(work, made, changed, locked.held)
-    history = [(before, _differences(numbers.definitions, before, after)) for before, after in changed]
-    entries = ((before.id, each) for before, found in history for each in found)
-    repository.record_changes(work.uow.connection, entries, author=author)
-    _tell(work, made, history)
+    tell(work, told)
     _announce_duplicates(work, outcomes)
     return Saved(_versions(world), _effects(world, numbers, outcomes))
 
@@ -119,16 +118,25 @@ def _new(customer: Customer) -> NewCustomer:
     )
 
 
-def _update(work: Work, changed: Sequence[tuple[Customer, Customer]]) -> None:
+def change(work: Work, changed: Sequence[Pair], definitions: Definitions) -> list[Changed]:
+    """Rows, contact points, index and history of customers that the caller locked. What to tell of it."""
     if not changed:
-        return
+        return []
     connection = work.uow.connection
     update_customers(connection, [after for _, after in changed], columns=COLUMNS, at=work.at)
-    repository.save_points_of_many(connection, _reaching(changed))
+    repository.save_points_of_many(connection, reaching(changed))
     index.refresh(connection, [after.id for _, after in changed])
+    history = [(before, _differences(definitions, before, after)) for before, after in changed]
+    entries = ((before.id, each) for before, found in history for each in found)
+    repository.record_changes(connection, entries, author=work.author(ORIGIN))
+    return [
+        Changed(c.id, c.version + 1, c.revision + 1, "updated", [each.field for each in found])
+        for c, found in history
+    ]
 
 
-def _reaching(changed: Iterable[tuple[Customer, Customer]]) -> list[tuple[Reached, Reached]]:
+def reaching(changed: Iterable[Pair]) -> list[tuple[Reached, Reached]]:
+    """Before and after, of whom contact points changed."""
     return [
         (before.reached, after.reached)
         for before, after in changed
@@ -136,12 +144,10 @@ def _reaching(changed: Iterable[tuple[Customer, Customer]]) -> list[tuple[Reache
     ]
 
 
-def _claim(
-    work: Work, made: Iterable[Customer], changed: Iterable[tuple[Customer, Customer]], held: Held
-) -> None:
+def _claim(work: Work, made: Iterable[Customer], changed: Iterable[Pair], held: Held) -> None:
     """What was made holds its addresses, what was changed those that are new to it. Nothing is freed."""
     claims: list[Claim] = [(it, c.id) for c in made for it in {p.identity: None for p in c.points}]
-    for before, after in _reaching(changed):
+    for before, after in reaching(changed):
         claims += after.held - before.held
     holders.claim(work.uow.connection, writing.in_lock_order(claims), held=held)
 
@@ -150,14 +156,6 @@ def _differences(definitions: Definitions, before: Customer, after: Customer) ->
     return differences(
         before, after, shown=lambda each: values.render(definitions, each.custom, each.option_ids)
     )
-
-
-def _tell(work: Work, made: Iterable[Customer], changed: Iterable[tuple[Customer, Changes]]) -> None:
-    told = [Changed(customer.id, 1, 1, "created") for customer in made]
-    for before, found in changed:
-        fields = [each.field for each in found]
-        told.append(Changed(before.id, before.version + 1, before.revision + 1, "updated", fields))
-    tell(work, told)
 
 
 def _announce_duplicates(work: Work, outcomes: Iterable[Outcome]) -> None:

@@ -1,8 +1,8 @@
 """What a row changed of a customer, as it is kept for undoing: values before and after, and what was added.
 
 `{"fields": {field: [before, after]}, "options": {key: [numbers before, numbers after]}, "tags": [numbers],
-"teams": [ids], "points": [ids], "primary": {kind: [id before, id after]}}`, every part there only if it has
-something.
+"teams": [ids], "points": [[id, space, value]], "primary": {kind: [id before, id after]}}`, every part there
+only if it has something.
 """
 
 from __future__ import annotations
@@ -68,6 +68,6 @@ def _points(before: Points, after: Points) -> Effect:
     known = {point.id for point in before}
     first, now = ({p.kind: str(p.id) for p in points if p.primary} for points in (before, after))
     return {
-        "points": [str(point.id) for point in after if point.id not in known],
+        "points": [[str(p.id), p.identity.space, p.identity.value] for p in after if p.id not in known],
         "primary": {kind: [first[kind], now[kind]] for kind in first if first[kind] != now.get(kind)},
     }

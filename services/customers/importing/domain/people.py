@@ -42,6 +42,8 @@ class People:
         found = set()
         for name in named:
             teams = self._teams.get(_key(name)) or []
+            if self.own is None and find_id(name) in has:
+                teams = [UUID(name)]  # also one that there is no more
             if not teams:
                 raise Invalid.at("/teams", "unknown_team", "there is no such team")
             found.add(next((team for team in teams if team in has), teams[0]))

@@ -166,6 +166,7 @@ def _about_imports(day: Day) -> None:
     day.call("import_batch", RUN, rows, options, dry_run=True, name="import_batch.dry_run")
     day.call("import_batch", RUN, rows, options)
     day.call("import_effects", RUN, limit=500)
+    day.call("undo_import", RUN, limit=200, touched=[BIA])
 
 
 def _about_tags(day: Day) -> None:
