@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from directory.model import Directory
 from servicekit.scope import Scope
-from services.customers.exporting.domain.columns import CONTACT, OTHERS, PRIMARY, Column
+from services.customers.exporting.domain.columns import CONTACT, OTHERS, PLATFORMS, PRIMARY, Column
 from services.customers.fields.domain.definitions import WITH_OPTIONS, Field, Option
 
 Row = list[Any]
@@ -41,7 +41,7 @@ class Points:
         self.primary: dict[str, str] = {}
         self.others: dict[str, list[str]] = {}
         for kind, value, scope, primary, _ in points:
-            text = f"{scope}:{value}" if scope else value
+            text = _with_account(kind, value, scope)
             if primary:
                 self.primary[kind] = text
             else:
@@ -51,6 +51,15 @@ class Points:
         """The primary one first."""
         first = [self.primary[kind]] if kind in self.primary else []
         return [*first, *self.others.get(kind, ())] or None
+
+
+def _with_account(kind: str, value: str, scope: str) -> str:
+    """An id behind the account that issued it and a `:`. Numbers and e-mails need no account."""
+    if kind not in PLATFORMS and (kind != "whatsapp" or value.startswith("+")):
+        return value
+    if not scope and ":" not in value:
+        return value
+    return f"{scope.replace('%', '%25').replace(':', '%3A')}:{value}"
 
 
 def parts_of(columns: Iterable[Column]) -> list[str]:

@@ -9,6 +9,7 @@ import pytest
 from servicekit.errors import Forbidden, Invalid
 from servicekit.ids import new_id
 from services.customers.exporting import pages
+from services.customers.exporting.domain.cells import Points
 from services.customers.filters.sql import Condition
 from services.customers.search import narrowing, running
 from services.customers.tests.registry.test_creating import codes
@@ -239,3 +240,19 @@ def test_positions_that_are_none_are_refused(world: World, wrong: Json) -> None:
     export = {**opened(world, columns=["name"]), **wrong}
     with pytest.raises(Invalid):
         page(world, export, **{key: wrong[key] for key in ("after", "limit") if key in wrong})
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "scope", "cell"),
+    [
+        ("external", "17", "crm", "crm:17"),
+        ("external", "a:b", "", ":a:b"),
+        ("external", "b", "a:50%", "a%3A50%25:b"),
+        ("instagram", "17", "", "17"),
+        ("whatsapp", "17@lid", "acme", "acme:17@lid"),
+        ("whatsapp", "+5511987654321", "acme", "+5511987654321"),
+        ("phone", "+5511987654321", "acme", "+5511987654321"),
+    ],
+)
+def test_an_id_of_a_platform_names_the_account_that_issued_it(kind, value, scope, cell):
+    assert Points([[kind, value, scope, True, 0]]).of_kind(kind) == [cell]

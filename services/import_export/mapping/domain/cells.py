@@ -10,7 +10,7 @@ from uuid import UUID
 
 from servicekit.text import folded
 from services.import_export.mapping.domain import texts
-from services.import_export.mapping.domain.contacts import key_of, read_address
+from services.import_export.mapping.domain.contacts import key_of, read_address, with_account
 from services.import_export.mapping.domain.dates import read_date, read_moment
 from services.import_export.mapping.domain.forms import Row
 from services.import_export.mapping.domain.numbers import read_number
@@ -98,7 +98,10 @@ def _remembering(read: Read, store: Store) -> Put:
 
 
 def _put_address(where: str, kind: str, rules: Rules, row: Row, cell: Cell) -> None:
-    row.add_address(where, read_address(kind, cell, scope=rules.scope, region=rules.region), rules.scope)
+    scope = rules.scope
+    if not scope and isinstance(cell, str) and ":" in cell:
+        scope, cell = with_account(kind, cell)
+    row.add_address(where, read_address(kind, cell, scope=scope, region=rules.region), scope)
 
 
 def _put_addresses(kind: str, rules: Rules, row: Row, cell: Cell) -> None:

@@ -15,7 +15,25 @@ LINES: Final = frozenset({"phone", "whatsapp"})
 _FLOAT: Final = re.compile(r"(\+?\d{6,15})[.,]0{1,2}")
 _BETWEEN: Final = re.compile(r"[,;|/\n]| (?:e|y|o|ou|or|and|&) |:::", re.IGNORECASE)
 _TWO_NUMBERS: Final = re.compile(r"(\+?[\d() .-]{8,})\s(\+?[\d() .-]{8,})")
+_WHATSAPP_ID: Final = re.compile(
+    r"([^:]*):([\w.-]+@(?:hosted\.)?lid|[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128})", re.IGNORECASE
+)
+_PREFIXES: Final = frozenset({"whatsapp", "wa"})
+_DEVICE: Final = re.compile(r"\d{1,5}@.*")
+_LINK: Final = re.compile(r"[a-z]+://|www\.", re.IGNORECASE)
 _LONGEST: Final = 512
+
+
+def with_account(kind: str, text: str) -> tuple[str, str]:
+    """The account that issued an id, and the id, as exports write them: `account:id`."""
+    if kind == "whatsapp":
+        found = _WHATSAPP_ID.fullmatch(text)
+        if found is None or found[1].lower() in _PREFIXES or _DEVICE.fullmatch(found[2]):
+            return "", text
+    elif kind in LINES or kind == "email" or ":" not in text or _LINK.match(text):
+        return "", text
+    account, _, id_ = text.partition(":")
+    return account.replace("%3A", ":").replace("%25", "%"), id_
 
 
 def read_address(kind: str, cell: Cell, *, scope: str, region: str) -> ContactPoint:

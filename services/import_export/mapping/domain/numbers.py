@@ -17,8 +17,8 @@ _AROUND: Final = re.compile(
 )
 _BLANKS: Final = re.compile(r"(?<=\d)[ \u00a0\u2009\u202f'’](?=\d{3}(?!\d))")
 _PLAIN: Final = re.compile(r"\d{1,30}")
-_WITH_POINT: Final = re.compile(r"(?:\d{1,30}|\d{1,3}(?:,\d{3})+)?(?:\.\d{1,30})?")
-_WITH_COMMA: Final = re.compile(r"(?:\d{1,30}|\d{1,3}(?:\.\d{3})+)?(?:,\d{1,30})?")
+_WITH_POINT: Final = re.compile(r"(?:\d{1,30}|[1-9]\d{0,2}(?:,\d{3})+)?(?:\.\d{1,30})?")
+_WITH_COMMA: Final = re.compile(r"(?:\d{1,30}|[1-9]\d{0,2}(?:\.\d{3})+)?(?:,\d{1,30})?")
 # One mark and three digits: thousands for some, decimals for others.
 _EITHER: Final = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 # A spreadsheet writes 1,5E+12 where it has no room for the digits; programs write 1e-07 and lose none.
