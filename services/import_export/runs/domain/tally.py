@@ -18,15 +18,15 @@ class Tally:
     def __init__(self, state: Mapping[str, Any] | None = None) -> None:
         state = state or {}
         self.counts: dict[str, int] = dict(state.get("counts", {}))
-        self._issues: dict[str, Json] = dict(state.get("issues", {}))
-        self._labels: dict[str, Json] = dict(state.get("labels", {}))
+        self._issues = {_issue_key(each): each for each in state.get("issues", ())}
+        self._labels = {(each["field"], each["label"]): each for each in state.get("labels", ())}
         self._samples: dict[str, list[int]] = dict(state.get("samples", {}))
 
     def dump(self) -> Json:
         return {
             "counts": self.counts,
-            "issues": self._issues,
-            "labels": self._labels,
+            "issues": list(self._issues.values()),
+            "labels": list(self._labels.values()),
             "samples": self._samples,
         }
 
@@ -44,11 +44,11 @@ class Tally:
     def miss(self, labels: Iterable[Mapping[str, str]]) -> None:
         """`labels`: {"field", "label"} of a row, that no option has."""
         for field, label in {(each["field"], each["label"]) for each in labels}:
-            known = self._labels.get(f"{field}\0{label}")
+            known = self._labels.get(f"{field}\n{label}")
             if known is not None:
                 known["count"] += 1
             elif len(self._labels) < _MOST_LABELS:
-                self._labels[f"{field}\0{label}"] = {"field": field, "label": label, "count": 1}
+                self._labels[f"{field}\n{label}"] = {"field": field, "label": label, "count": 1}
 
     def found(self) -> Json:
         """As it is shown: what happened most comes first."""
@@ -59,14 +59,12 @@ class Tally:
         }
 
     def _issue(self, n: int, severity: str, code: str, column: str | None) -> None:
-        key = f"{severity}\0{code}\0{column or ''}"
-        issue = self._issues.get(key)
+        fresh: Json = {"severity": severity, "code": code, "column": column, "count": 0, "first_rows": []}
+        issue = self._issues.get(_issue_key(fresh))
         if issue is None:
             if len(self._issues) >= _MOST_ISSUES:
                 return
-            issue = self._issues[key] = {
-                "severity": severity, "code": code, "column": column, "count": 0, "first_rows": [],
-            }  # fmt: skip
+            issue = self._issues[_issue_key(fresh)] = fresh
         issue["count"] += 1
         first = issue["first_rows"]
         if len(first) < FIRST_ROWS or n < first[-1]:
@@ -75,3 +73,7 @@ class Tally:
 
 def _as_shown(label: Mapping[str, Any]) -> tuple[str, int, str]:
     return label["field"], -label["count"], label["label"]
+
+
+def _issue_key(issue: Mapping[str, Any]) -> tuple[str, str, str | None]:
+    return issue["severity"], issue["code"], issue["column"]
