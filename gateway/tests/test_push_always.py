@@ -73,7 +73,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(dealing, "MOST_NEWS", 5)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.tuples(scopes, scopes, scopes), st.dictionaries(customer, teams), st.lists(steps, max_size=40))
 def test_each_stream_gets_exactly_what_it_may_see(
     rights: tuple[Scope, ...],

@@ -57,7 +57,7 @@ def test_formatting_never_changes_a_line(
     assert normalise(kind, raw).identity.value == f"+55{area}9{local}"
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(kind=st.sampled_from(KINDS), raw=TEXTS, region=REGIONS, lenient=st.booleans())
 @example(kind="phone", raw="440207946095", region="BR", lenient=True)
 @example(kind="phone", raw="+54911154321123", region="BR", lenient=True)
@@ -71,7 +71,7 @@ def test_normalising_twice_changes_nothing(kind: str, raw: str, region: str, len
             assert normalise("phone", spelling, lenient=True).identity == once.identity
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(kind=st.sampled_from(KINDS), raw=TEXTS, region=REGIONS)
 def test_lenient_takes_everything_that_strict_takes(kind: str, raw: str, region: str) -> None:
     strict, lenient = outcome(kind, raw, region, False), outcome(kind, raw, region, True)
@@ -80,7 +80,7 @@ def test_lenient_takes_everything_that_strict_takes(kind: str, raw: str, region:
         assert kind == "whatsapp" or strict == lenient
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(
     kind=st.one_of(st.sampled_from(KINDS), st.text(max_size=5)),
     raw=TEXTS,

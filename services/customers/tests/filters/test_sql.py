@@ -25,7 +25,7 @@ from services.customers.visibility import visibility_parameters, visible, visibl
 Json = dict[str, Any]
 INHABITANTS = 50
 _OFTEN = settings(
-    max_examples=150,
+    max_examples=80,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

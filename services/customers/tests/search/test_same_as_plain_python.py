@@ -141,7 +141,7 @@ def test_a_search_finds_whom_the_rule_means_in_its_order(world: World) -> None:
     rows = populated(world, agent)
     theirs = [row for row in rows if row.shown_to_agents]
 
-    @settings(max_examples=120, deadline=None)
+    @settings(max_examples=60, deadline=None)
     @given(queries)
     def check(q: str) -> None:
         _compare(world, world.admin, q, rows, masked=False)
