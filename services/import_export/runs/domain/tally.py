@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from typing import Any, Final
 
 Json = dict[str, Any]
@@ -16,7 +17,7 @@ class Tally:
     """Counts of outcomes, problems with their first rows, labels without an option, a few rows."""
 
     def __init__(self, state: Mapping[str, Any] | None = None) -> None:
-        state = state or {}
+        state = deepcopy(dict(state or {}))  # a step that is undone counts its rows again
         self.counts: dict[str, int] = dict(state.get("counts", {}))
         self._issues = {_issue_key(each): each for each in state.get("issues", ())}
         self._labels = {(each["field"], each["label"]): each for each in state.get("labels", ())}
@@ -44,11 +45,11 @@ class Tally:
     def miss(self, labels: Iterable[Mapping[str, str]]) -> None:
         """`labels`: {"field", "label"} of a row, that no option has."""
         for field, label in {(each["field"], each["label"]) for each in labels}:
-            known = self._labels.get(f"{field}\n{label}")
+            known = self._labels.get((field, label))
             if known is not None:
                 known["count"] += 1
             elif len(self._labels) < _MOST_LABELS:
-                self._labels[f"{field}\n{label}"] = {"field": field, "label": label, "count": 1}
+                self._labels[field, label] = {"field": field, "label": label, "count": 1}
 
     def found(self) -> Json:
         """As it is shown: what happened most comes first."""
