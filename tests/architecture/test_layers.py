@@ -76,7 +76,7 @@ def test_a_broken_layer_is_noticed(tmp_path: Path, module: str, imports: str, br
         _write(tmp_path / "services/dedup" / capability / "__init__.py")
     for room in ("service", "worker", "customers", "tables"):
         _write(tmp_path / "services/dedup" / f"{room}.py")
-    for capability in ("runs", "exporting", "mapping", "reading", "formats"):
+    for capability in ("sweeping", "runs", "exporting", "mapping", "reading", "formats"):
         _write(tmp_path / "services/import_export" / capability / "__init__.py")
     for room in ("service", "worker", "files", "tables"):
         _write(tmp_path / "services/import_export" / f"{room}.py")

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from servicekit.errors import Forbidden, Invalid, NotFound
 from servicekit.jobs import Run
-from servicekit.scope import CONNECTOR, Scope
+from servicekit.scope import Scope
+from services.import_export.mapping.facts import DEADLINE
+from services.import_export.mapping.facts import checked_facts as checked_facts
 from services.import_export.reading.domain.problems import FileRefused
 
 Json = dict[str, Any]
-DEADLINE: Final = 10.0
 
 
 class Customers(Protocol):
@@ -32,18 +33,6 @@ class Ended:
     @property
     def problem(self) -> Json:
         return {"code": self.code, "detail": self.detail}
-
-
-def checked_facts(customers: Callable[..., Any], scope: Scope) -> Json:
-    """What a file is read and mapped with. Raises Forbidden for who may not import."""
-    if scope.role == CONNECTOR:
-        raise Forbidden("imports_forbidden")
-    facts: Json = customers("import_facts", scope.dump(), deadline=DEADLINE)
-    if facts["masked"]:
-        raise Forbidden("contact_data_hidden")
-    if not facts["may_import"]:
-        raise Forbidden("imports_forbidden")
-    return facts
 
 
 def scope_in(run: Run) -> Scope:

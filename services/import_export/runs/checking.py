@@ -20,7 +20,7 @@ from services.import_export.reading.parent import StagedRow
 from services.import_export.runs import kinds, repository, rows, sheets
 from services.import_export.runs.caller import Ended, checked_facts, customers_in, ends_it, scope_in
 from services.import_export.runs.domain import phases
-from services.import_export.runs.domain.columns import Columns
+from services.import_export.runs.domain.columns import Columns, decision_of
 from services.import_export.runs.domain.tally import Tally
 from services.import_export.runs.local import LocalCopy
 from services.import_export.runs.repository import ImportRun
@@ -254,18 +254,6 @@ def _decision(answer: Json, staged: Staged, columns: Columns) -> Json:
     return {
         **decision_of(answer, columns),
         "warnings": [*staged.warnings, *columns.blamed(answer["warnings"])],
-    }
-
-
-def decision_of(answer: Json, columns: Columns) -> Json:
-    """What customers said about a row, in the words of the file."""
-    return {
-        "n": answer["n"],
-        "outcome": answer["outcome"],
-        "customer": answer.get("customer"),
-        "code": answer.get("code"),
-        "errors": columns.blamed(answer.get("errors") or ()),
-        "candidates": answer.get("candidates") or [],
     }
 
 

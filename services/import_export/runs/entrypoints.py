@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from servicekit import jobs
 from servicekit.database import Database, UnitOfWork
-from servicekit.errors import Invalid, NotFound, Stale
+from servicekit.errors import Invalid, Stale
 from servicekit.ids import new_id
 from servicekit.inputs import object_of, version_of, whole
 from servicekit.rpc import rpc
@@ -109,40 +109,13 @@ class ImportEntrypoints:
             phases.check_startable(run.phase, same_options=asked in (None, run.options))
             starting.start(uow, run.id)
 
-        return self._once(caller, import_id, change, idempotency)
+        return once(self.db, caller, import_id, change, idempotency)
 
     @rpc
     def cancel_import(self, scope: Json, import_id: str) -> Json:
         """Before the start nothing is left of it; after it, what is done stays done."""
         caller, _ = self._importer(scope)
         return self._changed(caller, import_id, starting.cancel)
-
-    @rpc
-    def list_rows(
-        self,
-        scope: Json,
-        import_id: str,
-        result: str | None = None,
-        limit: int = 50,
-        cursor: str | None = None,
-    ) -> Json:
-        """What became, or is to become, of the rows: all, those of one outcome, or those that `drifted`."""
-        caller, _ = self._importer(scope)
-        limit = whole(limit, "/limit", at_least=1, at_most=MAX_LIMIT)
-        with self.db.reading() as connection:
-            run = repository.get_visible(connection, caller, import_id)
-            return queries.page_of_rows(connection, run, result=result, limit=limit, cursor=cursor)
-
-    @rpc
-    def upload_file(self, scope: Json, import_id: str) -> Json:
-        """Where the file is that was uploaded."""
-        caller, _ = self._importer(scope)
-        with self.db.reading() as connection:
-            run = repository.get_visible(connection, caller, import_id)
-        if run.storage_key is None:
-            raise NotFound("file_gone")
-        file = {"key": run.storage_key, "filename": run.filename, "size": run.size}
-        return {"file": {**file, "content_type": "application/octet-stream"}}
 
     def _importer(self, scope: Json) -> tuple[Scope, Json]:
         caller = Scope.load(scope)
@@ -164,21 +137,23 @@ class ImportEntrypoints:
             run = repository.get(uow.connection, run.id)
             return {"import": queries.show(uow.connection, run, caller)}
 
-    def _once(
-        self,
-        caller: Scope,
-        import_id: str,
-        change: Callable[[UnitOfWork, ImportRun], None],
-        idempotency: Json | None,
-    ) -> Json:
-        with self.db.unit_of_work() as uow:
-            known = _outcome(uow, caller, idempotency)
-            run = repository.get_visible(uow.connection, caller, import_id)
-            if not known:
-                change(uow, run)
-                uow.idempotency.finish({"status": 202, "id": str(run.id)})
-                run = repository.get(uow.connection, run.id)
-            return {"import": queries.show(uow.connection, run, caller), "replayed": bool(known)}
+
+def once(
+    db: Database,
+    caller: Scope,
+    import_id: str,
+    change: Callable[[UnitOfWork, ImportRun], None],
+    idempotency: Json | None,
+) -> Json:
+    """`change` of an import that the caller sees, or what the first request with this key came to."""
+    with db.unit_of_work() as uow:
+        known = _outcome(uow, caller, idempotency)
+        run = repository.get_visible(uow.connection, caller, import_id, lock=True)
+        if not known:
+            change(uow, run)
+            uow.idempotency.finish({"status": 202, "id": str(run.id)})
+            run = repository.get(uow.connection, run.id)
+        return {"import": queries.show(uow.connection, run, caller), "replayed": bool(known)}
 
 
 def _outcome(uow: UnitOfWork, caller: Scope, idempotency: Json | None) -> Json | None:

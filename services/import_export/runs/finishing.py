@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from servicekit.clock import utc_now
 from servicekit.database import UnitOfWork
 from servicekit.jobs import Progress, Run
-from services.import_export.runs import kinds, parts, repository, starting
+from services.import_export.runs import kinds, parts, refused, repository, starting
 from services.import_export.runs.announcements import import_finished_v1
 from services.import_export.runs.domain import phases
 from services.import_export.runs.repository import ImportRun
@@ -56,7 +56,7 @@ class FinishImport:
             short = parts.cut_short(connection, asked.id)
         if short:
             return Skipped(*short[0])
-        return Counted(None)
+        return Counted(refused.write_files(run, asked))
 
     def step(self, run: Run, uow: UnitOfWork, prepared: Skipped | Counted) -> Progress:
         asked = repository.get(uow.connection, UUID(run.job.parameters["import"]))

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
+from typing import Final
 
 from services.import_export.files import storage
 from services.import_export.reading.domain.problems import FileRefused
+
+_SCRATCH: Final = "import-files-"
 
 
 class LocalCopy:
@@ -50,3 +56,25 @@ class LocalCopy:
         self, _kind: type[BaseException] | None, _error: object, _trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A folder for files that are being made. Those of processes that died are taken away first."""
+    with suppress(OSError):
+        for each in Path(tempfile.gettempdir()).glob(f"{_SCRATCH}*"):
+            owner = each.name.removeprefix(_SCRATCH).partition("-")[0]
+            if owner.isdigit() and not _is_alive(int(owner)):
+                shutil.rmtree(each, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=f"{_SCRATCH}{os.getpid()}-") as folder:
+        yield Path(folder)
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

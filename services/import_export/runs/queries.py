@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 
 from servicekit import jobs
 from servicekit.clock import to_rfc3339, utc_now
@@ -26,7 +26,8 @@ _ANNOUNCED: Final = timedelta(days=30)
 _MOST_ANNOUNCED: Final = 20
 _NEWEST: Final = Keyset("-created_at", [SortKey(import_run.c.created_at, descending=True)], import_run.c.id)
 _IN_ORDER: Final = Keyset("n", [], import_decision.c.n)
-DRIFTED: Final = "drifted"
+DRIFTED: Final = "drifted"  # decided otherwise than planned
+KEPT: Final = "kept"  # what an undoing left
 
 _ROWS: Final[Select[Any]] = select(
     import_decision.c.n,
@@ -85,25 +86,31 @@ def page_of_rows(
 ) -> Json:
     """What was decided about the rows, in their order. Raises Invalid for an unknown `result`."""
     statement = _ROWS.where(import_decision.c.import_id == run.id)
-    if result == DRIFTED:
-        statement = statement.where(import_decision.c.drifted)
-    elif result is not None:
-        if result not in phases.COUNTS:
-            choices = ", ".join((*phases.COUNTS, DRIFTED))
-            raise Invalid.at("/result", "invalid_choice", f"one of {choices}")
-        statement = statement.where(import_decision.c.outcome == result)
+    if result is not None:
+        statement = statement.where(_asked_for(result))
     page: Page = list_page(connection, statement, _IN_ORDER, cursor=cursor, limit=limit)
     columns = columns_of(run)
     return {"data": [row_message(row, columns) for row in page.rows], "next": page.next}
 
 
-def get_row(connection: Connection, run: ImportRun, n: int) -> Row[Any]:
+def _asked_for(result: str) -> ColumnElement[bool]:
+    if result in phases.COUNTS:
+        return import_decision.c.outcome == result
+    if result == DRIFTED:
+        return import_decision.c.drifted.is_(True)
+    if result == KEPT:
+        return import_decision.c.undone["outcome"].as_string().in_(("kept", "partly"))
+    choices = ", ".join((*phases.COUNTS, DRIFTED, KEPT))
+    raise Invalid.at("/result", "invalid_choice", f"one of {choices}")
+
+
+def show_row(connection: Connection, run: ImportRun, n: int) -> Json:
     """Raises NotFound `row_not_found`."""
     statement = _ROWS.where(import_decision.c.import_id == run.id, import_decision.c.n == n)
     row = connection.execute(statement).first()
     if row is None:
         raise NotFound("row_not_found")
-    return row
+    return row_message(row, columns_of(run))
 
 
 def columns_of(run: ImportRun) -> Columns:

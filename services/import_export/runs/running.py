@@ -15,8 +15,7 @@ from servicekit.database import UnitOfWork
 from servicekit.jobs import Progress, Run
 from services.import_export.runs import kinds, parts, repository, rows, starting
 from services.import_export.runs.caller import Ended, customers_in, ends_it, scope_in
-from services.import_export.runs.checking import decision_of
-from services.import_export.runs.domain.columns import Columns
+from services.import_export.runs.domain.columns import Columns, decision_of
 
 Json = dict[str, Any]
 _DEADLINE: Final = 60.0

@@ -42,5 +42,17 @@ class Columns:
         return next((self._of[name] for name in known if name in self._of), None)
 
 
+def decision_of(answer: Json, columns: Columns) -> Json:
+    """What customers said about a row, in the words of the file."""
+    return {
+        "n": answer["n"],
+        "outcome": answer["outcome"],
+        "customer": answer.get("customer"),
+        "code": answer.get("code"),
+        "errors": columns.blamed(answer.get("errors") or ()),
+        "candidates": answer.get("candidates") or [],
+    }
+
+
 def _header(column: Mapping[str, Any]) -> str:
     return str(column.get("header") or column.get("letter") or column["index"])

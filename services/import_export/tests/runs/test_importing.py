@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
+import pytest
+
+from servicekit.errors import Conflict, Forbidden, Invalid, NotFound
 from services.import_export.tests.runs.world import World, nonzero
 
 CLEAN = """Name,Email,Phone,Tags
 Ana Souza,ana@example.com,(11) 98765-4321,vip
 Bruno Lima,bruno@example.com,,
 Carla Dias,,(21) 99876-5432,"vip, novo"
+"""
+NAMED = {"Name": "name", "Email": "email"}
+MESSY = """Name,Email,Phone,Plan
+Ana Souza,ana@example.com,,Gold
+,nobody@example.com,,
+Ana again,ANA@example.com,(11) 98765-4321,
+Bruno,bruno@,,
+Carla,carla@example.com,,Platinum
+Dora,dora@example.com,"5,51199E+12",
+
+Eva,,,
+Two,one@example.com,(21) 99876-5432,
 """
 
 
@@ -21,8 +39,145 @@ def test_a_clean_file_becomes_customers(world: World) -> None:
     ]
 
 
-def test_a_check_says_what_the_run_will_do_and_writes_nothing(world: World) -> None:
+def test_every_row_of_a_messy_file_has_an_outcome_and_a_reason(world: World) -> None:
+    world.people.add("One", ("email", "one@example.com"))
+    world.people.add("Other", ("line", "+5521998765432"))
+    checked = world.checked(MESSY)
+    before = world.people.names
+    expected = {"created": 2, "merged": 1, "refused": 4, "needs_review": 1}
+    assert nonzero(checked["counts"]) == expected
+    assert (checked["rows"], checked["blank"]) == (8, 1)
+    issues = {(each["code"], each["column"]): each["first_rows"] for each in checked["issues"]}
+    assert issues[("missing_name", "Name")] == [3]
+    assert issues[("invalid_email", "Email")] == [5]
+    assert issues[("unknown_option", "Plan")] == [6]
+    assert issues[("damaged_number", "Phone")] == [7]
+    assert issues[("no_key", None)] == [9]
+    assert issues[("two_customers", None)] == [10]
+    assert checked["unknown_options"] == [{"field": "plan", "label": "Platinum", "count": 1}]
+    assert [row["n"] for row in checked["samples"]["refused"]] == [3, 5, 7]
+    assert world.people.names == before
+
+    world.service.start_import(world.admin, checked["id"])
+    world.work_off()
+    done = world.get(checked["id"])
+    assert (done["status"], done["drifted"]) == ("partially_failed", 0)
+    assert nonzero(done["counts"]) == expected
+    assert world.people.names == sorted([*before, "Ana Souza", "Eva"])
+
+
+def test_refused_rows_are_a_file_that_can_be_mended_and_imported(world: World) -> None:
+    done = world.imported('Name,Email\n=1+1,x@\n"\'=a",a@example.com\n', mapping=NAMED)
+    file = world.service.refused_file(world.admin, done["id"], "csv")["file"]
+    content = world.stored(file["key"]).decode("utf-8-sig")
+    assert len(content.encode("utf-8-sig")) == file["size"]
+    assert list(csv.reader(io.StringIO(content))) == [
+        ["Name", "Email", "refused_row", "refused_column", "refused_code", "refused_message"],
+        ["'=1+1", "x@", "2", "Email", "invalid_email", world.rows(done["id"])[0]["errors"][0]["detail"]],
+    ]
+    again = world.imported(content.replace("x@", "x@example.com"), mapping=NAMED)
+    assert nonzero(again["counts"]) == {"created": 1}
+    assert world.people.names == ["=1+1", "=a"]
+
+
+def test_refused_rows_are_a_workbook_too(world: World) -> None:
+    done = world.imported("Name,Email\nAna,x@\nBia,bia@example.com\n")
+    file = world.service.refused_file(world.admin, done["id"], "xlsx")["file"]
+    read = world.read(world.stored(file["key"]), filename="mended.xlsx")
+    columns = world.get(read)["detected"]["columns"]
+    assert [each["header"] for each in columns][:3] == ["Name", "Email", "refused_row"]
+    clean = world.imported(CLEAN)
+    with pytest.raises(NotFound, match="nothing_refused"):
+        world.service.refused_file(world.admin, clean["id"], "csv")
+
+
+def test_rows_that_may_be_one_person_are_decided_one_after_the_other(world: World) -> None:
+    """By an address of the file, and by a customer whom both meet with different addresses."""
+    world.people.add("Known", ("email", "a@example.com"), ("email", "b@example.com"))
+    filler = "".join(f"F{number},f{number}@example.com,\n" for number in range(1_200))
+    content = f"Name,Email,Phone\nX,a@example.com,\n{filler}Y,b@example.com,(11) 98765-4321\n"
+    content += "Z,,(11) 98765-4321\n"
+    done = world.imported(content)
+    assert nonzero(done["counts"]) == {"unchanged": 2, "merged": 1, "created": 1_200}
+    batches = {row["n"]: row["batch"] for row in world.decisions(done["id"])}
+    assert batches[2] == batches[1203] == batches[1204]
+    assert max(batches.values()) == 2
+
+
+def test_a_file_of_headers_alone_is_done_at_once(world: World) -> None:
+    done = world.imported("Name,Email\n")
+    assert (done["phase"], done["rows"], nonzero(done["counts"])) == ("finished", 0, {})
+
+
+def test_options_are_checked_before_they_are_used(world: World) -> None:
     checked = world.checked(CLEAN)
-    assert (checked["phase"], checked["status"]) == ("checked", "awaiting_input")
-    assert nonzero(checked["counts"]) == {"created": 3}
-    assert not world.people.people
+    with pytest.raises(Conflict, match="check_first"):
+        world.service.start_import(world.admin, checked["id"], {"policy": "update"})
+    with pytest.raises(Invalid) as refused:
+        world.service.check_import(world.admin, checked["id"], {"policy": "create"})
+    assert refused.value.payload["errors"][0]["code"] == "duplicates_not_allowed"
+    with pytest.raises(Invalid):
+        world.service.check_import(world.admin, checked["id"], {"policy": "guess"})
+
+
+def test_another_mapping_is_checked_anew(world: World) -> None:
+    checked = world.checked(CLEAN)
+    columns = [{"column": "Name", "to": "name"}, {"column": "Tags", "to": "tags"}]
+    version = checked["version"]
+    remapped = world.service.set_mapping(world.admin, checked["id"], {"columns": columns}, version)["import"]
+    assert (remapped["phase"], remapped["mapping"]) == ("mapping", {"columns": columns})
+    world.service.check_import(world.admin, checked["id"])
+    world.work_off()
+    again = world.get(checked["id"])
+    assert nonzero(again["counts"]) == {"created": 3}
+    assert again["version"] > version
+    (issue,) = again["issues"]
+    assert (issue["code"], issue["count"]) == ("no_key", 3)
+
+
+def test_a_file_can_be_read_otherwise_than_it_was_understood(world: World) -> None:
+    import_id = world.read("a;b\nAna;ana@example.com\n")
+    assert world.get(import_id)["detected"]["header_row"] == 1
+    world.service.set_mapping(world.admin, import_id, {"reading": {"header_row": 0}})
+    assert world.get(import_id)["phase"] == "reading"
+    world.work_off()
+    read = world.get(import_id)
+    assert (read["phase"], read["detected"]["header_row"], read["detected"]["rows"]) == ("mapping", 0, 2)
+
+
+def test_a_file_that_is_none_is_refused_with_a_reason(world: World) -> None:
+    refused = world.get(world.read(b"", filename="people.csv"))
+    assert (refused["phase"], refused["status"]) == ("failed", "failed")
+    assert refused["problem"]["code"] == "empty_file"
+    with pytest.raises(Conflict, match="import_is_over"):
+        world.service.check_import(world.admin, refused["id"])
+
+
+def test_a_repeated_request_makes_no_second_import(world: World) -> None:
+    upload, key = world.upload(CLEAN), {"key": "k", "hash": "h"}
+    first = world.service.create_import(world.admin, upload, key)
+    again = world.service.create_import(world.admin, upload, key)
+    assert (first["replayed"], again["replayed"]) == (False, True)
+    assert first["import"]["id"] == again["import"]["id"]
+
+
+def test_imports_are_seen_by_their_creator_and_by_administrators(world: World) -> None:
+    agent, other = world.agent("ana", "north"), world.agent("bia", "north")
+    import_id = world.read(CLEAN, scope=agent)
+    assert world.service.get_import(world.admin, import_id)["import"]["created_by"] == agent["user_id"]
+    for asked in (import_id, "no-id"):
+        with pytest.raises(NotFound, match="import_not_found"):
+            world.service.get_import(other, asked)
+    assert world.service.list_imports(other)["data"] == []
+    assert [each["id"] for each in world.service.list_imports(agent)["data"]] == [import_id]
+
+
+def test_who_may_not_import_is_told_so_at_each_call(world: World) -> None:
+    agent = world.agent("ana", "north")
+    import_id = world.read(CLEAN, scope=agent)
+    world.people.agents_may_import = False
+    with pytest.raises(Forbidden, match="imports_forbidden"):
+        world.service.get_import(agent, import_id)
+    world.people.agents_may_import, world.people.masked = True, True
+    with pytest.raises(Forbidden, match="contact_data_hidden"):
+        world.service.create_import(agent, world.upload(CLEAN))

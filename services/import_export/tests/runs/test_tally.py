@@ -28,3 +28,12 @@ def test_it_goes_on_where_it_was():
     found = tally.found()
     assert [(issue["count"], issue["first_rows"]) for issue in found["issues"]] == [(2, [2, 3])]
     assert found["unknown_options"] == [{**MISSED, "count": 2}]
+
+
+def test_what_it_goes_on_from_stays_as_it_was():
+    kept = a_tally().dump()
+    before = json.dumps(kept)
+    again = Tally(kept)
+    again.add(3, "refused")
+    again.blame(3, [{"column": "Phone", "code": "damaged_number"}], severity="error")
+    assert json.dumps(kept) == before

@@ -6,6 +6,8 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import text
+
 from directory.testing import Staff
 from servicekit.database import Transactions
 from servicekit.ids import new_id
@@ -53,8 +55,13 @@ class World(Staff, Inspecting):
         self.work_off()
         return str(reply["import"]["id"])
 
-    def checked(self, content: str | bytes, *, scope: Json | None = None, **options: Any) -> Json:
+    def checked(
+        self, content: str | bytes, *, scope: Json | None = None, mapping: Json | None = None, **options: Any
+    ) -> Json:
         import_id = self.read(content, scope=scope)
+        if mapping:
+            columns = [{"column": header, "to": target} for header, target in mapping.items()]
+            self.service.set_mapping(scope or self.admin, import_id, {"columns": columns})
         self.service.check_import(scope or self.admin, import_id, options)
         self.work_off()
         return self.get(import_id)
@@ -74,6 +81,18 @@ class World(Staff, Inspecting):
     def rows(self, import_id: str, result: str | None = None) -> list[Json]:
         found: list[Json] = self.service.list_rows(self.admin, import_id, result, limit=200)["data"]
         return found
+
+    def decisions(self, import_id: str) -> list[Json]:
+        """As they are in the database."""
+        with self.db.reading() as connection:
+            statement = text("SELECT * FROM import_decision WHERE import_id = :id ORDER BY n")
+            return [dict(row._mapping) for row in connection.execute(statement, {"id": import_id})]
+
+    def stored(self, key: str) -> bytes:
+        """A file in storage."""
+        path = self._folder / "stored"
+        self.storage.download(key, path)
+        return path.read_bytes()
 
     def work_off(self) -> int:
         """All jobs that wait, in the test's own thread."""
