@@ -13,7 +13,6 @@ class Marks:
     """Of one sheet. `cells`: the code for the cell at (row, column), both counted from 0."""
 
     cells: dict[tuple[int, int], str] = field(default_factory=dict)
-    rows: int | None = None
     hidden_rows: int = 0
     merged: int = 0
     formulas: bool = False

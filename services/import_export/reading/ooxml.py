@@ -1,4 +1,4 @@
-"""The marks of an XLSX file. Its XML is searched, not parsed: a sheet has millions of elements and few marks."""
+"""The marks of an XLSX file. Its XML is searched, not parsed: few of its millions of elements are marked."""
 
 from __future__ import annotations
 
@@ -19,11 +19,13 @@ _SHEET: Final = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
 _RELATION: Final = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 _ATTRIBUTE: Final = re.compile(rb"""([\w:]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 
-_ROW: Final = re.compile(rb"<(?:\w+:)?row[\s>]")
+# Found fast, and true of all that the slower patterns below would find.
+_MAYBE_FAR: Final = re.compile(rb"=[\"'][A-Z]{3}\d")
+_MAYBE_FORMULA: Final = (b"<f>", b"<f ", b"<f/", b":f>", b":f ", b":f/")
+_MAYBE_ERROR: Final = re.compile(rb" t=[\"']e[\"']")
 _HIDDEN: Final = re.compile(rb"<(?:\w+:)?row\s[^>]*\bhidden=[\"'](?:1|true)[\"']")
 _MERGED: Final = re.compile(rb"<(?:\w+:)?mergeCell\s")
 _ERROR: Final = re.compile(rb"<(?:\w+:)?c\s([^>]*\bt=[\"']e[\"'][^>]*)>")
-_FORMULA: Final = re.compile(rb"<(?:\w+:)?f[\s>/]")
 _NO_VALUE: Final = re.compile(
     rb"<(?:\w+:)?c\s([^>]*[^/>])>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*"
     rb"(<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"
@@ -50,7 +52,7 @@ def sheets(book: zipfile.ZipFile) -> dict[str, str]:
 
 def marks_of(book: zipfile.ZipFile, entry: str) -> Marks:
     """Raises FileRefused for a sheet wider than a table may be."""
-    marks = Marks(rows=0)
+    marks = Marks()
     for text in _rows(archive.unpacked(book, entry)):
         _search(text, marks)
     return marks
@@ -58,7 +60,7 @@ def marks_of(book: zipfile.ZipFile, entry: str) -> Marks:
 
 def rows_of(book: zipfile.ZipFile, entry: str) -> int:
     """About how many rows the sheet has."""
-    return sum(len(_ROW.findall(text)) for text in _rows(archive.unpacked(book, entry)))
+    return sum(_count(text) for text in _rows(archive.unpacked(book, entry)))
 
 
 def _rows(blocks: Iterator[bytes]) -> Iterator[bytes]:
@@ -75,21 +77,31 @@ def _rows(blocks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _search(text: bytes, marks: Marks) -> None:
-    assert marks.rows is not None
-    marks.rows += len(_ROW.findall(text))
-    marks.hidden_rows += len(_HIDDEN.findall(text))
-    marks.merged += len(_MERGED.findall(text))
-    for found in _FAR.finditer(text):
-        if index_of(found[1].decode()) >= COLUMNS:
-            raise FileRefused("too_many_columns", f"The sheet may have {COLUMNS} columns. It has more.")
-    for found in _ERROR.finditer(text):
-        marks.cells[_place(found[1])] = ERROR
-    if _FORMULA.search(text):
+    if b"hidden=" in text:
+        marks.hidden_rows += len(_HIDDEN.findall(text))
+    if b"mergeCell " in text:
+        marks.merged += len(_MERGED.findall(text))
+    if _MAYBE_FAR.search(text):
+        _check_width(text)
+    if _MAYBE_ERROR.search(text):
+        for found in _ERROR.finditer(text):
+            marks.cells[_place(found[1])] = ERROR
+    if any(start in text for start in _MAYBE_FORMULA):
         marks.formulas = True
         for found in _NO_VALUE.finditer(text):
             # An empty text is a value too, of a formula whose values are texts.
             if found[2] is None or not re.search(rb"\bt=[\"']str[\"']", found[1]):
                 marks.cells.setdefault(_place(found[1]), NO_VALUE)
+
+
+def _check_width(text: bytes) -> None:
+    for found in _FAR.finditer(text):
+        if index_of(found[1].decode()) >= COLUMNS:
+            raise FileRefused("too_many_columns", f"The sheet may have {COLUMNS} columns. It has more.")
+
+
+def _count(text: bytes) -> int:
+    return text.count(b"</row>") or text.count(b":row>")
 
 
 def _place(attributes: bytes) -> tuple[int, int]:

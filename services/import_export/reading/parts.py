@@ -1,4 +1,4 @@
-"""The parts of a workbook as they lie in its file: checked, and searched for what the library does not tell."""
+"""The parts of a workbook as they lie in its file: checked, and searched for marks."""
 
 from __future__ import annotations
 

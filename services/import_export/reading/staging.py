@@ -78,7 +78,8 @@ class _Stager:
         errors = [self._said(each, ROW_PROBLEMS) for each in record.problems if each.code in ROW_PROBLEMS]
         warnings = [self._said(each, ROW_WARNINGS) for each in record.problems if each.code in ROW_WARNINGS]
         cells = self._fitted(record.cells, errors, warnings)
-        texts = self._checked([text_of(cell) for cell in cells], errors)
+        texts = [cell if cell.__class__ is str else text_of(cell) for cell in cells]
+        texts = self._checked(texts, errors)
         row = {"n": record.n, "cells": texts, "form": None, "keys": []}
         if self._mapper is not None and not errors:
             mapped = self._mapper.row(self._marked(cells))

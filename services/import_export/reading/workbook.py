@@ -42,7 +42,7 @@ class Workbook:
     def records(self) -> Iterator[Record]:
         left: list[Cell] = [None] * self._left
         for n, row in enumerate(self._sheet.iter_rows(), 1):
-            cells = left + [cell_of(value) for value in row]
+            cells = left + [value if value.__class__ is str and value else cell_of(value) for value in row]
             marks = self._marked.get(n - 1)
             yield Record(n, cells, _problems(cells, marks) if marks else [])
 
