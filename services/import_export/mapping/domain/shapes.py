@@ -83,8 +83,9 @@ def _is_moment(value: Cell, rules: Rules) -> bool:
 
 
 def _reads(read: Callable[[Cell], Any], value: Cell) -> bool:
+    """Also a number of which a spreadsheet lost digits: it has to be refused, not left out in silence."""
     try:
         read(value)
-    except Wrong:
-        return False
+    except Wrong as wrong:
+        return wrong.code == "damaged_number"
     return True
