@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from deploy.local.system import RunningSystem
+from deploy.local.system import RunningSystem, running_system
 from tests.support.api import Api, Company, log_in
 from tests.support.order import SystemsTogether, systems_first
 
@@ -29,6 +29,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SystemsTogether | None:
     return SystemsTogether(config, log) if config.option.dist == "loadfile" else None
+
+
+@pytest.fixture(scope="package")
+def system() -> Iterator[RunningSystem]:
+    """Shared by all that do not kill what others need: every service as processes of its own."""
+    with running_system() as running:
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""One system for all of these tests but the twins, which are two of their own."""
+"""All of these tests but the twins, which are two systems of their own, are on the shared one."""
 
 from __future__ import annotations
 
@@ -6,15 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from deploy.local.system import RunningSystem, running_system
+from deploy.local.system import RunningSystem
 from tests.security.door import Door
 from tests.support.api import Api, log_in
-
-
-@pytest.fixture(scope="package")
-def system() -> Iterator[RunningSystem]:
-    with running_system() as running:
-        yield running
 
 
 @pytest.fixture(scope="package")

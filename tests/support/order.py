@@ -11,12 +11,11 @@ from typing import Any, Final
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
-# Longest first. A file that stands before its folder has a system of its own.
+# Longest first; what is in one line shares a system. A file that stands before its folder has its own.
 _FIRST: Final = (
-    "tests/security/test_visibility.py",
-    "tests/security/",
-    "tests/faults/",
-    "tests/end_to_end/",
+    ("tests/security/test_visibility.py",),
+    ("tests/security/", "tests/end_to_end/"),
+    ("tests/faults/",),
 )
 
 
@@ -28,13 +27,15 @@ class SystemsTogether(LoadFileScheduling):
         super().__init__(config, log)
 
     def _split_scope(self, nodeid: str) -> str:
-        return _together(nodeid) or super()._split_scope(nodeid)
+        number = _together(nodeid)
+        return super()._split_scope(nodeid) if number == len(_FIRST) else " ".join(_FIRST[number])
 
 
 def systems_first(items: list[pytest.Item]) -> None:
     """Puts the longest before all others, which stay as they are."""
-    items.sort(key=lambda item: [*_FIRST, None].index(_together(item.nodeid)))
+    items.sort(key=lambda item: _together(item.nodeid))
 
 
-def _together(nodeid: str) -> str | None:
-    return next((place for place in _FIRST if nodeid.startswith(place)), None)
+def _together(nodeid: str) -> int:
+    """Which line of `_FIRST` it is of, or the number of lines."""
+    return next((n for n, places in enumerate(_FIRST) if nodeid.startswith(places)), len(_FIRST))
