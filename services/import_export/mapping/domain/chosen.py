@@ -40,7 +40,11 @@ class _Checking:
 
     known: Mapping[str | int, int] | None
     facts: Facts
+    under: str
     problems: Problems
+
+    def add(self, pointer: str, code: str, detail: str) -> None:
+        self.problems.add(f"{self.under}{pointer}", code, detail)
 
 
 def read_mapping(data: Mapping[str, Any], *, columns: Columns | None, facts: Facts) -> Json:
@@ -49,9 +53,19 @@ def read_mapping(data: Mapping[str, Any], *, columns: Columns | None, facts: Fac
     Without `columns` it is one for a file to come, whose columns nobody knows yet. `reading` is for who reads
     the file.
     """
-    checking = _Checking(None if columns is None else places(columns), facts, Problems())
+    problems = Problems()
+    mapping = check_mapping(data, "", problems, columns=columns, facts=facts)
+    problems.raise_if_any()
+    return mapping
+
+
+def check_mapping(
+    data: Mapping[str, Any], pointer: str, problems: Problems, *, facts: Facts, columns: Columns | None = None
+) -> Json:
+    """The same as a part of something else: what is wrong is added to `problems`, under `pointer`."""
+    checking = _Checking(None if columns is None else places(columns), facts, pointer, problems)
     for key in sorted(data.keys() - _KNOWN):
-        checking.problems.add(f"/{escaped(key)}", "unknown_property", "a mapping has no such property")
+        checking.add(f"/{escaped(key)}", "unknown_property", "a mapping has no such property")
     mapping: Json = {"columns": _columns(data.get("columns"), checking)}
     if data.get("constants"):
         mapping["constants"] = _constants(data["constants"], checking)
@@ -60,14 +74,13 @@ def read_mapping(data: Mapping[str, Any], *, columns: Columns | None, facts: Fac
     if data.get("reading"):
         mapping["reading"] = data["reading"]
     _check_whole(mapping, checking)
-    checking.problems.raise_if_any()
     return mapping
 
 
 def _columns(given: Any, checking: _Checking) -> list[Json]:
     if not isinstance(given, list) or not 0 < len(given) <= MAX_COLUMNS:
         detail = f"a list of 1 to {MAX_COLUMNS} columns is expected"
-        checking.problems.add("/columns", "invalid_list", detail)
+        checking.add("/columns", "invalid_list", detail)
         return []
     entries = [_column(each, f"/columns/{n}", checking) for n, each in enumerate(given)]
     return [entry for entry in entries if entry is not None]
@@ -75,12 +88,10 @@ def _columns(given: Any, checking: _Checking) -> list[Json]:
 
 def _column(given: Any, pointer: str, checking: _Checking) -> Json | None:
     if not isinstance(given, Mapping):
-        checking.problems.add(pointer, "invalid_object", "an object with column and to is expected")
+        checking.add(pointer, "invalid_object", "an object with column and to is expected")
         return None
     for key in sorted(given.keys() - {"column", "to", "as", *_SUGGESTED}):
-        checking.problems.add(
-            f"{pointer}/{escaped(key)}", "unknown_property", "a column has no such property"
-        )
+        checking.add(f"{pointer}/{escaped(key)}", "unknown_property", "a column has no such property")
     if not _is_column(given.get("column"), f"{pointer}/column", checking):
         return None
     to = given.get("to")
@@ -88,7 +99,7 @@ def _column(given: Any, pointer: str, checking: _Checking) -> Json | None:
         return {"column": given["column"], "to": None}
     target = find_target(to, checking.facts)
     if target is None:
-        checking.problems.add(f"{pointer}/to", "unknown_target", "there is no such field of customers")
+        checking.add(f"{pointer}/to", "unknown_target", "there is no such field of customers")
         return None
     said = _said(given.get("as"), target, f"{pointer}/as", checking)
     return {"column": given["column"], "to": to} | ({"as": said} if said else {})
@@ -98,7 +109,7 @@ def _is_column(name: Any, pointer: str, checking: _Checking) -> bool:
     """A header or an index."""
     if type(name) in (str, int) and (checking.known is None or name in checking.known):
         return True
-    checking.problems.add(pointer, "unknown_column", "the file has no such column, or several of that name")
+    checking.add(pointer, "unknown_column", "the file has no such column, or several of that name")
     return False
 
 
@@ -106,13 +117,13 @@ def _said(given: Any, target: Target, pointer: str, checking: _Checking) -> Json
     if given is None:
         return {}
     if not isinstance(given, Mapping):
-        checking.problems.add(pointer, "invalid_object", "an object of rules is expected")
+        checking.add(pointer, "invalid_object", "an object of rules is expected")
         return {}
     possible = _rules_for(target)
     for key, value in given.items():
         if key not in possible or not _is_one_of(value, possible[key]):
             detail = "no rule for this field" if key not in possible else f"one of {_shown(possible[key])}"
-            checking.problems.add(f"{pointer}/{escaped(key)}", "invalid_option", detail)
+            checking.add(f"{pointer}/{escaped(key)}", "invalid_option", detail)
     return dict(given)
 
 
@@ -140,15 +151,15 @@ def _shown(possible: tuple[str, ...] | None) -> str:
 
 def _constants(given: Any, checking: _Checking) -> Json:
     if not isinstance(given, Mapping):
-        checking.problems.add("/constants", "invalid_object", "an object of fields and values is expected")
+        checking.add("/constants", "invalid_object", "an object of fields and values is expected")
         return {}
     for key, value in given.items():
         pointer = f"/constants/{escaped(str(key))}"
         target = find_target(key, checking.facts)
         if target is None:
-            checking.problems.add(pointer, "unknown_target", "there is no such field of customers")
+            checking.add(pointer, "unknown_target", "there is no such field of customers")
         elif not target.may_be_constant:
-            checking.problems.add(pointer, "not_a_constant", "every row has its own")
+            checking.add(pointer, "not_a_constant", "every row has its own")
         else:
             _check_constant(target, value, pointer, checking)
     return dict(given)
@@ -159,7 +170,7 @@ def _check_constant(target: Target, value: Any, pointer: str, checking: _Checkin
     if not 0 < len(values) <= MAX_SEVERAL or not all(
         type(each) in (str, int, float, bool) for each in values
     ):
-        checking.problems.add(pointer, "invalid_type", "a text, a number or true or false is expected")
+        checking.add(pointer, "invalid_type", "a text, a number or true or false is expected")
         return
     put, row = put_for(target, rules_of({}, {}, checking.facts)), Row()
     try:
@@ -167,13 +178,13 @@ def _check_constant(target: Target, value: Any, pointer: str, checking: _Checkin
             if (said := content(each)) is not None:
                 put(row, said)
     except Wrong as wrong:
-        checking.problems.add(pointer, wrong.code, wrong.detail)
+        checking.add(pointer, wrong.code, wrong.detail)
 
 
 def _name_from(given: Any, checking: _Checking) -> list[str | int]:
     if not isinstance(given, list) or len(given) > MAX_NAMES:
         detail = f"a list of at most {MAX_NAMES} columns is expected"
-        checking.problems.add("/name_from", "invalid_list", detail)
+        checking.add("/name_from", "invalid_list", detail)
         return []
     return [each for n, each in enumerate(given) if _is_column(each, f"/name_from/{n}", checking)]
 
@@ -184,10 +195,10 @@ def _check_whole(mapping: Json, checking: _Checking) -> None:
     names = [each["column"] for each in entries]
     at = names if checking.known is None else [checking.known[name] for name in names]
     if len(set(at)) < len(at):
-        checking.problems.add("/columns", "repeated_column", "each column once")
+        checking.add("/columns", "repeated_column", "each column once")
     for to, times in Counter(each["to"] for each in entries if each["to"]).items():
         target = find_target(to, checking.facts)
         if times > 1 and target is not None and not target.many:
-            checking.problems.add("/columns", "several_columns", f"{to} takes one column")
+            checking.add("/columns", "several_columns", f"{to} takes one column")
     if entries and not any(each["to"] in (*NAMES, "id") for each in entries):
-        checking.problems.add("/columns", "name_needed", "one column must be the name, or the id")
+        checking.add("/columns", "name_needed", "one column must be the name, or the id")
