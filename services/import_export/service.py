@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from servicekit.database import Database
 from servicekit.rpc import RpcClient
+from services.import_export.mapping.entrypoints import MappingEntrypoints
 from services.import_export.runs.entrypoints import ImportEntrypoints
 from services.import_export.runs.results import ResultEntrypoints
 from services.import_export.sweeping.entrypoints import SweepTimers
@@ -16,6 +17,7 @@ from services.import_export.sweeping.entrypoints import SweepTimers
 class ImportExportService(
     ImportEntrypoints,  # from the upload to the start
     ResultEntrypoints,  # what an import came to
+    MappingEntrypoints,  # saved mappings, templates
     SweepTimers,
 ):
     """Imports, saved mappings, exports. Customers are read and written by the customers service alone."""
