@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from servicekit.database import Database
 from servicekit.rpc import RpcClient
+from services.import_export.exporting.entrypoints import ExportEntrypoints
 from services.import_export.mapping.entrypoints import MappingEntrypoints
 from services.import_export.runs.entrypoints import ImportEntrypoints
 from services.import_export.runs.results import ResultEntrypoints
@@ -16,9 +17,10 @@ from services.import_export.sweeping.entrypoints import SweepTimers
 
 class ImportExportService(
     ImportEntrypoints,  # from the upload to the start
-    ResultEntrypoints,  # what an import came to
     MappingEntrypoints,  # saved mappings, templates
+    ResultEntrypoints,  # what an import came to
     SweepTimers,
+    ExportEntrypoints,  # from asking to the file
 ):
     """Imports, saved mappings, exports. Customers are read and written by the customers service alone."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from servicekit.jobs import Worker
+from services.import_export.exporting.job import WriteExport
 from services.import_export.runs.checking import CheckImport
 from services.import_export.runs.finishing import FinishImport
 from services.import_export.runs.reading import ReadImport
@@ -12,5 +13,5 @@ from services.import_export.sweeping.job import Sweep
 
 JOBS = Worker(
     service="import_export",
-    handlers=[ReadImport, CheckImport, RunPart, FinishImport, UndoImport, Sweep],
+    handlers=[ReadImport, CheckImport, RunPart, FinishImport, UndoImport, WriteExport, Sweep],
 )

@@ -13,9 +13,8 @@ import xlsxwriter
 from services.import_export.formats.domain.cells import joined, kept
 from services.import_export.formats.domain.columns import Column
 from services.import_export.formats.domain.values import day_of, local_time, moment_text
-from services.import_export.formats.writers import CannotBeWritten, Options, Row
+from services.import_export.formats.writers import MAX_SHEET_ROWS, CannotBeWritten, Options, Row
 
-MAX_ROWS: Final = 1_048_575  # below the header
 _LONGEST_TEXT: Final = 32_767
 _WIDTHS: Final = {"text": 24, "list": 30, "number": 12, "boolean": 10, "date": 12, "datetime": 20}
 _OF_AN_ID: Final = 38
@@ -46,8 +45,8 @@ class XlsxWriter:
         """Raises CannotBeWritten."""
         puts = self._puts
         for n, row in enumerate(rows, self._next):
-            if n > MAX_ROWS:
-                raise CannotBeWritten("too_many_rows", f"A sheet has room for {MAX_ROWS:,} rows.")
+            if n > MAX_SHEET_ROWS:
+                raise CannotBeWritten("too_many_rows", f"A sheet has room for {MAX_SHEET_ROWS:,} rows.")
             for at, cell in enumerate(row):
                 if cell is not None:
                     puts[at](n, at, cell)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -16,6 +16,7 @@ from services.import_export.formats.domain.columns import Column
 from services.import_export.formats.domain.values import moment_text, number_text
 
 Row = Sequence[Any]
+MAX_SHEET_ROWS: Final = 1_048_575  # of a workbook, below the header
 SEPARATORS: Final = (",", ";", "\t", "|")
 CONTENT_TYPES: Final = {
     "csv": "text/csv; charset=utf-8",
@@ -41,7 +42,7 @@ class Options:
     separator: str = ","
     ndjson: bool = False
     zone: tzinfo = UTC
-    folder: Path | None = field(default=None, compare=False)
+    folder: Path | None = None
 
 
 class Writer(Protocol):
@@ -123,12 +124,9 @@ class JsonWriter:
 
 
 def open_writer(format: str, path: Path, columns: Sequence[Column], options: Options) -> Writer:
-    """The writer of this format. Raises KeyError for one that is none of csv, xlsx, json."""
-    from services.import_export.formats.workbooks import XlsxWriter  # dear to load
+    """The writer of this format: csv, xlsx or json."""
+    if format == "xlsx":
+        from services.import_export.formats.workbooks import XlsxWriter  # dear to load
 
-    writers: Mapping[str, Callable[..., Writer]] = {
-        "csv": CsvWriter,
-        "json": JsonWriter,
-        "xlsx": XlsxWriter,
-    }
-    return writers[format](path, columns, options)
+        return XlsxWriter(path, columns, options)
+    return CsvWriter(path, columns, options) if format == "csv" else JsonWriter(path, columns, options)

@@ -1,4 +1,5 @@
-"""A sweep: imports that are over for thirty days go with their rows and files, and so do files of nobody.
+"""A sweep: imports that are over for thirty days go with their rows and files, and so do files of nobody, and
+exports of yesterday.
 
 Files go before the rows that name them: a sweep that is cut off finds what is left.
 """
@@ -16,6 +17,7 @@ from sqlalchemy import Connection, text
 from servicekit.clock import utc_now
 from servicekit.database import UnitOfWork
 from servicekit.jobs import Progress, Run
+from services.import_export.exporting.expiry import expire
 from services.import_export.files import storage
 from services.import_export.runs import parts, rows
 from services.import_export.runs.kinds import SWEEP
@@ -56,7 +58,9 @@ class Sweep:
             old = connection.execute(_OLD, {"days": DAYS}).first()
             if old is None:
                 _delete_orphans(connection)
-                return None
+        if old is None:
+            expire(run.database, storage(), now=utc_now())
+            return None
         storage().delete(old[1])
         return Old(old[0])
 

@@ -62,9 +62,9 @@ class Column:
 
 def choose(keys: Any, definitions: Definitions, *, masked: bool) -> list[Column]:
     """The columns with these keys in their order, or all. Raises Invalid; `field_hidden` for contact data."""
-    columns = {each.key: each for each in _offered(definitions)}
+    columns = {each.key: each for each in _told_apart(_offered(definitions))}
     if keys is None:
-        return _told_apart(c for c in columns.values() if not (masked and c.key in CONTACT))
+        return [c for c in columns.values() if not (masked and c.key in CONTACT)]
     if not isinstance(keys, list) or not 0 < len(keys) <= MAX_COLUMNS:
         raise Invalid.at("/columns", "invalid_list", f"a list of one to {MAX_COLUMNS} columns is expected")
     chosen: dict[str, Column] = {}
@@ -77,7 +77,7 @@ def choose(keys: Any, definitions: Definitions, *, masked: bool) -> list[Column]
         if key in chosen:
             raise Invalid.at(pointer, "repeated_column", "a column is chosen once")
         chosen[key] = columns[key]
-    return _told_apart(chosen.values())
+    return list(chosen.values())
 
 
 def _offered(definitions: Definitions) -> Iterator[Column]:
@@ -89,7 +89,10 @@ def _offered(definitions: Definitions) -> Iterator[Column]:
 
 
 def _told_apart(columns: Iterable[Column]) -> list[Column]:
-    """No two headers are equal, to somebody who minds neither case nor accents: keys tell them apart."""
+    """No two headers are equal, to somebody who minds neither case nor accents: keys tell them apart.
+
+    Whichever are chosen, so that a column always has the same.
+    """
     listed = list(columns)
     while twice := _repeated(listed):
         listed = [

@@ -107,7 +107,7 @@ def test_headers_are_told_apart_by_their_keys(world: World) -> None:
     assert columns["custom.seen"] == {"key": "custom.seen", "label": "name (custom.seen)", "type": "datetime"}
     assert columns["custom.plan"]["label"] == "Plan"
     chosen = opened(world, columns=["custom.seen", "id"])["columns"]
-    assert [(c["key"], c["label"]) for c in chosen] == [("custom.seen", "name"), ("id", "ID")]
+    assert [(c["key"], c["label"]) for c in chosen] == [("custom.seen", "name (custom.seen)"), ("id", "ID")]
 
 
 def test_a_name_that_two_share_stands_for_neither(world: World) -> None:

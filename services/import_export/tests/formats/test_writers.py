@@ -113,7 +113,7 @@ def test_what_a_workbook_has_no_room_for_is_refused(tmp_path: Path, monkeypatch:
     with pytest.raises(CannotBeWritten) as refusal:
         written(tmp_path, "xlsx", [["1", "x" * 32_768]], columns=COLUMNS[:2])
     assert refusal.value.code == "cell_too_long"
-    monkeypatch.setattr(workbooks, "MAX_ROWS", 2)
+    monkeypatch.setattr(workbooks, "MAX_SHEET_ROWS", 2)
     with pytest.raises(CannotBeWritten) as refusal:
         written(tmp_path, "xlsx", [["1", "x"]] * 2, [["2", "x"]], columns=COLUMNS[:2])
     assert refusal.value.code == "too_many_rows"
