@@ -57,7 +57,7 @@ def fitting(connection: Connection, user_id: str, headers: Sequence[str]) -> lis
     wanted = import_mapping.c.headers
     statement = (
         select(*_COLUMNS)
-        .where(_is_shown(user_id), func.cardinality(wanted) > 0, wanted.contained_by(_texts(headers)))
+        .where(_is_shown(user_id), func.cardinality(wanted) > 0, wanted.op("<@")(_texts(headers)))
         .order_by(func.cardinality(wanted).desc(), import_mapping.c.updated_at.desc(), import_mapping.c.id)
         .limit(_MOST_OFFERED)
     )
@@ -110,4 +110,4 @@ def _values(saved: SavedMapping) -> dict[str, Any]:
 
 
 def _to_mapping(row: Row[Any]) -> SavedMapping:
-    return SavedMapping(**row._mapping)
+    return SavedMapping(**{name: row._mapping[name] for name in SavedMapping.__dataclass_fields__})

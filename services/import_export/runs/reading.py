@@ -8,9 +8,11 @@ from uuid import UUID
 
 from servicekit.database import UnitOfWork
 from servicekit.jobs import Progress, Run
+from services.import_export.mapping import keeping
+from services.import_export.mapping.facts import checked_facts
 from services.import_export.reading import parent
 from services.import_export.runs import kinds, repository
-from services.import_export.runs.caller import Ended, checked_facts, customers_in, ends_it, scope_in
+from services.import_export.runs.caller import Ended, customers_in, ends_it, scope_in
 from services.import_export.runs.domain import phases
 from services.import_export.runs.local import LocalCopy
 
@@ -53,7 +55,13 @@ class ReadImport:
             asked.id,
             phase=phases.MAPPING,
             detected=prepared.detected,
-            suggested=prepared.suggested,
+            suggested={**prepared.suggested, "saved": _saved(uow, asked, prepared)},
             rows=prepared.detected.get("rows"),
         )
         return Progress(finished=True)
+
+
+def _saved(uow: UnitOfWork, asked: repository.ImportRun, prepared: Inspected) -> list[Json]:
+    """The mappings that are kept for files with these columns."""
+    headers = [column["header"] for column in prepared.detected["columns"]]
+    return keeping.offered(uow.connection, asked.created_by, headers)
