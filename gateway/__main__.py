@@ -15,7 +15,7 @@ def main(arguments: list[str]) -> int:
     if options.command == "serve":
         from gateway.server import serve
 
-        settings = load_or_exit(GatewaySettings)
+        settings = load_or_exit(GatewaySettings, required={"storage_url"})
         log.configure(
             level=settings.log_level, style=settings.log_format, service="gateway", instance=settings.instance
         )

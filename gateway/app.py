@@ -14,6 +14,7 @@ from gateway.auth import Callers
 from gateway.call import Resources
 from gateway.database import Database
 from gateway.docs_page import bundled_pages
+from gateway.files import Files
 from gateway.openapi import openapi_page
 from gateway.pipeline import Pipeline
 from gateway.policy import POLICY, check_policy
@@ -21,9 +22,11 @@ from gateway.push.process import pushing
 from gateway.routes import all_operations
 from gateway.routing import Router
 from gateway.settings import GatewaySettings
+from gateway.slots import Slots
 from gateway.streams import Streams
 from servicekit.aio import RpcClient
 from servicekit.database.engine import PoolSettings
+from servicekit.storage import Storage
 
 _ALLOWED_HEADERS = (
     "Authorization",
@@ -35,7 +38,14 @@ _ALLOWED_HEADERS = (
     "X-Api-Key",
     "X-Request-Id",
 )
-_SHOWN_HEADERS = ("ETag", "Idempotent-Replayed", "Location", "Retry-After", "X-Request-Id")
+_SHOWN_HEADERS = (
+    "Content-Disposition",
+    "ETag",
+    "Idempotent-Replayed",
+    "Location",
+    "Retry-After",
+    "X-Request-Id",
+)
 
 
 class Application:
@@ -90,10 +100,16 @@ async def open_resources(settings: GatewaySettings) -> AsyncIterator[Resources]:
     )
     bus = await RpcClient.connect(settings.amqp_url, user=_bus_user(settings.amqp_url))
     streams = Streams(limit=settings.max_streams, heartbeat_seconds=settings.stream_heartbeat_seconds)
+    files = Files(
+        Storage.open(settings.storage_url),
+        uploads=Slots(settings.max_uploads, code="too_many_uploads"),
+        downloads=Slots(settings.max_downloads, code="too_many_downloads"),
+        idle_seconds=settings.download_idle_seconds,
+    )
     pages = bundled_pages() | {"openapi.json": openapi_page(all_operations())}
     try:
         async with pushing(settings, bus, user=_bus_user(settings.amqp_url)) as push:
-            yield Resources(settings, database, callers, passwords, bus, streams, push, pages)
+            yield Resources(settings, database, callers, passwords, bus, streams, push, files, pages)
     finally:
         await bus.close()
         await callers.close()

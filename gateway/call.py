@@ -17,12 +17,15 @@ from gateway.answers import Answer, mark_replayed
 from gateway.auth import Caller, Callers, identify
 from gateway.conditional import Precondition
 from gateway.database import Database
+from gateway.files import Files
 from gateway.idempotency import Key
 from gateway.operations import Operation
 from gateway.push.fanout import Push
+from gateway.routing import ROW
 from gateway.settings import GatewaySettings
 from gateway.streams import Streams
 from gateway.time_zone import parse_time_zone
+from gateway.uploads.incoming import Incoming
 from servicekit import context
 from servicekit.aio import RpcClient
 from servicekit.database.unit_of_work import UnitOfWork
@@ -31,7 +34,21 @@ from servicekit.scope import Scope
 
 Outcome = dict[str, Any]
 # Where replies hold what was written; what it was done to may be beside it.
-_WRITTEN = ("merge", "bulk_merge", "pair", "scan", "customer", "bulk", "note", "task", "comment", "request")
+_WRITTEN = (
+    "merge",
+    "bulk_merge",
+    "pair",
+    "scan",
+    "customer",
+    "bulk",
+    "note",
+    "task",
+    "comment",
+    "request",
+    "import",
+    "export",
+    "mapping",
+)
 log = logging.getLogger(__name__)
 
 
@@ -46,6 +63,7 @@ class Resources:
     bus: RpcClient
     streams: Streams
     push: Push
+    files: Files
     pages: dict[str, Answer]  # finished answers: the OpenAPI document, the files of /docs
     found: set[str] = field(default_factory=set)  # parts that were seen up since the start
 
@@ -67,6 +85,8 @@ class Call:
     allowed: frozenset[str] | None = None  # the roles that may do this
     precondition: Precondition | None = None
     key: Key | None = None
+    incoming: Incoming | None = None  # an upload that nobody has read yet
+    wants_body: bool = True  # False of HEAD
 
     @property
     def caller(self) -> Caller:
@@ -93,7 +113,9 @@ class Call:
         return self.headers.get(b"if-none-match")
 
     def target(self) -> str | None:
-        return next(reversed(self.path.values()), None)
+        """What it is done to: the innermost thing of the path, but no mere row of it."""
+        named = [value for name, value in self.path.items() if name != ROW]
+        return named[-1] if named else None
 
     def within(self, seconds: float) -> Call:
         """The same call with less time."""
@@ -133,6 +155,10 @@ class Call:
             raise
         await self._settle(entry, _id_in(reply))
         return reply
+
+    async def note_handed_out(self) -> None:
+        """On the audit trail: the caller gets a file with contact data in it, whoever they are."""
+        await self.resources.database.write(lambda uow: self._audit(uow.connection, audit.DONE))
 
     async def own_write(
         self, work: Callable[[UnitOfWork], Outcome], render: Callable[[Connection, Outcome], Answer]

@@ -17,6 +17,10 @@ class Key:
     key: str
     hash: str
 
+    def of(self, body: bytes) -> Key:
+        """The same key with another body."""
+        return Key(self.key, hashlib.sha256(body).hexdigest())
+
     def message(self) -> dict[str, str]:
         return {"key": self.key, "hash": self.hash}
 

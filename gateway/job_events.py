@@ -14,19 +14,27 @@ from servicekit.wire import CallTimeout
 POLL_SECONDS: Final = 0.5
 
 
-async def job_events(call: Call, read: Callable[[Call], Awaitable[dict[str, Any]]]) -> Stream:
+Job = dict[str, Any]
+Read = Callable[[Call], Awaitable[Job]]
+
+
+def is_finished(job: Job) -> bool:
+    return job["finished_at"] is not None
+
+
+async def job_events(call: Call, read: Read, *, is_over: Callable[[Job], bool] = is_finished) -> Stream:
     """Tells of a job until it is over: `progress` whenever its version has changed, then `end`.
 
     `read(call)` asks for the job's message. Each time the caller's token is looked up anew, so that what is
     told is what the caller may know at that moment. A service that is away for a while ends nothing.
     """
     call.resources.streams.admit()
-    return Stream(_told(call, read, await read(call)))
+    return Stream(_told(call, read, await read(call), is_over))
 
 
-async def _told(call: Call, read: Callable[[Call], Awaitable[dict[str, Any]]], job: dict[str, Any]) -> Events:
+async def _told(call: Call, read: Read, job: Job, is_over: Callable[[Job], bool]) -> Events:
     told = None
-    while job["finished_at"] is None:
+    while not is_over(job):
         if job["version"] != told:
             told = job["version"]
             yield event_of("progress", job, number=told)

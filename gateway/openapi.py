@@ -11,7 +11,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema, fields
 
 from gateway.answers import JSON_TYPE, Answer
-from gateway.operations import IfMatch, Operation
+from gateway.operations import MULTIPART, IfMatch, Operation, Upload
 from gateway.policy import POLICY
 from gateway.problems import TITLE
 from gateway.routing import path_parameters
@@ -68,15 +68,30 @@ def _described(operation: Operation, converter: Any) -> dict[str, Any]:
     roles = "" if allowed is None else f"Roles: {', '.join(sorted(allowed))}."
     if text := "\n\n".join(filter(None, (operation.description, roles))):
         described["description"] = text
-    if operation.body is not None or operation.body_documents:
-        described["requestBody"] = {"required": True, "content": _body(operation)}
+    if content := _body(operation, converter):
+        described["requestBody"] = {"required": True, "content": content}
     return described
 
 
-def _body(operation: Operation) -> dict[str, Any]:
-    if operation.body_documents:
+def _body(operation: Operation, converter: Any) -> dict[str, Any]:
+    if operation.upload is not None:
+        return {MULTIPART: {"schema": _form(operation.upload, converter)}}
+    if operation.body is None:
         return {kind: {"schema": schema} for kind, schema in operation.body_documents.items()}
     return {kind: {"schema": operation.body} for kind in operation.content_types}
+
+
+def _form(upload: Upload, converter: Any) -> dict[str, Any]:
+    """A file, and simple fields as their schema says."""
+    beside = converter.schema2jsonschema(upload.fields) if upload.fields else {}
+    size = f"The file, with its name; at most {upload.most_bytes:,} bytes"
+    file = {"type": "string", "format": "binary", "description": size}
+    return {
+        "type": "object",
+        "required": ["file", *beside.get("required", [])],
+        "properties": {"file": file, **beside.get("properties", {})},
+        "additionalProperties": False,
+    }
 
 
 def _query(operation: Operation, converter: Any) -> list[dict[str, Any]]:
@@ -113,7 +128,10 @@ def _answers(operation: Operation) -> dict[str, Any]:
 
 def _answer(operation: Operation, status: int, schema: type[Schema] | None) -> dict[str, Any]:
     answer: dict[str, Any] = {"description": _WORDS.get(status, "Done"), "headers": _answer_headers(status)}
-    if schema is not None:
+    if operation.files:
+        answer["headers"] |= _FILE_HEADERS
+        answer["content"] = {kind: {"schema": _BYTES} for kind in operation.files}
+    elif schema is not None:
         answer["content"] = {"application/json": {"schema": schema}}
     elif operation.events:
         answer["description"] = _words_of_stream(operation)
@@ -132,6 +150,11 @@ def _words_of_stream(operation: Operation) -> str:
     return "\n- ".join(["Server-sent events; the data of each is one line of JSON", *kinds])
 
 
+_BYTES: dict[str, Any] = {}  # no schema says "the bytes of a file" in a way that all tools understand
+_FILE_HEADERS = {
+    "Content-Disposition": {"description": "The name of the file", "schema": {"type": "string"}},
+    "Content-Length": {"description": "Its size in bytes", "schema": {"type": "integer"}},
+}
 _WORDS = {200: "The answer", 201: "Made", 202: "Accepted", 204: "Done", 308: "Merged into another record"}
 
 
@@ -155,7 +178,7 @@ def _usual_errors(operation: Operation) -> set[int]:
     found |= {404} if "{" in operation.path or allowed is not None else set()
     found |= {422} if operation.query or operation.is_write else set()
     found |= {422} if operation.method == "GET" else set()
-    found |= {304} if operation.method == "GET" and not operation.events else set()
+    found |= {304} if operation.method == "GET" and not (operation.events or operation.files) else set()
     found |= {408, 413, 415} if operation.is_write else set()
     found |= {504} if operation.is_write and allowed is not None else set()
     found |= {409} if operation.idempotent else set()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 Handler = Callable[["Call"], Awaitable["Answer"]]
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
+MULTIPART = "multipart/form-data"
 
 
 class IfMatch(Enum):
@@ -24,6 +25,14 @@ class IfMatch(Enum):
     IGNORED = "ignored"
     OPTIONAL = "optional"
     REQUIRED = "required"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A body of multipart/form-data: one file in the field `file`, and simple fields beside it."""
+
+    most_bytes: int = 100_000_000  # of the file
+    fields: Schema | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +50,7 @@ class Operation:
         None  # instead of `body`: content type and JSON in, checked value out
     )
     body_documents: Mapping[str, Any] = field(default_factory=dict)  # what OpenAPI says of such a body
+    upload: Upload | None = None  # instead of `body`: the route reads it, when it is sure that it wants it
     content_types: tuple[str, ...] = (JSON,)
     most_values: int | None = None  # in a body that may hold more than others, since its schema reads fast
     query: Schema | None = None
@@ -49,6 +59,7 @@ class Operation:
     zoned: bool = False  # dates in it are meant in the zone of the Time-Zone header
     audited: bool = False  # on the audit trail whoever does it, not only if an administrator does
     events: Mapping[str, str] = field(default_factory=dict)  # of a stream: what the data of each kind is
+    files: tuple[str, ...] = ()  # the answer is a file of one of these types
     resumable: bool = False  # a stream that goes on after the event that Last-Event-ID names
     errors: Mapping[int, str] = field(default_factory=dict)  # what the usual errors of a status do not say
 
@@ -95,6 +106,8 @@ class Routes:
     def _declare(self, method: str, path: str, declared: dict[str, Any]) -> Callable[[Handler], Handler]:
         def register(handler: Handler) -> Handler:
             name = handler.__name__
+            if "upload" in declared:
+                declared["content_types"] = (MULTIPART,)
             self.operations.append(Operation(name, method, path, self.tag, handler, **declared))
             return handler
 

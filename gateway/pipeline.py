@@ -17,13 +17,15 @@ from gateway.answers import Answer, send_answer
 from gateway.auth import Caller, identify
 from gateway.call import Call, Resources
 from gateway.conditional import Precondition, parse_if_match
-from gateway.idempotency import key_from
+from gateway.files import FileAnswer
+from gateway.idempotency import Key, key_from
 from gateway.operations import IfMatch, Operation
 from gateway.policy import Allowed
 from gateway.problems import HttpProblem
 from gateway.requests import BodyTooLarge, ClientGone, checked_body, checked_query, linger, read_body
 from gateway.routing import MethodNotAllowed, NoSuchPath, Router
 from gateway.streams import Stream
+from gateway.uploads.incoming import Incoming, incoming
 from servicekit import context
 from servicekit.errors import ServiceError, Unavailable
 from servicekit.wire import CallTimeout, RemoteFailure
@@ -80,7 +82,12 @@ class Pipeline:
             checked_query(operation, request.query),
         )
         call.known_caller, call.allowed = request.caller, allowed
-        if operation.is_write:
+        call.wants_body = request.method != "HEAD"
+        if operation.idempotent and request.caller is not None:
+            call.key = _key(operation, request, request.caller)
+        if operation.upload is not None:
+            call.incoming = request.incoming = incoming(operation, request.receive, request.headers)
+        elif operation.is_write:
             await self._read_write(call, request)
         return await operation.handler(call)
 
@@ -98,10 +105,7 @@ class Pipeline:
         operation = call.operation
         call.body = checked_body(operation, raw, request.headers.get(b"content-type", b""))
         call.precondition = _precondition(operation, request.headers)
-        if operation.idempotent and call.known_caller is not None:
-            target = f"{operation.method} {request.path}?{request.query.decode('latin-1')}"
-            header = request.headers.get(b"idempotency-key")
-            call.key = key_from(header, user_id=call.caller.user_id, target=target, body=raw)
+        call.key = call.key.of(raw) if call.key else None
 
     def _refusal(self, error: Exception, request: _Request) -> Answer:
         """The answer to whatever a route raised."""
@@ -137,8 +141,12 @@ class Pipeline:
                 request_id=request_id,
                 refusal=lambda error: self._refusal(error, request),
             )
+        if isinstance(answer, FileAnswer):
+            return await self._resources.files.send(
+                answer, request.receive, send, request_id=request_id, head=request.method == "HEAD"
+            )
         accepted = request.headers.get(b"accept-encoding", b"")
-        if answer.status != BodyTooLarge.STATUS:
+        if not request.is_cut_off and answer.status != BodyTooLarge.STATUS:
             await send_answer(send, answer, request_id=request_id, accept_encoding=accepted)
             return len(answer.body)
         answer.headers.append((b"connection", b"close"))
@@ -156,6 +164,7 @@ class _Request:
         "client",
         "deadline",
         "headers",
+        "incoming",
         "method",
         "operation",
         "path",
@@ -172,11 +181,26 @@ class _Request:
         self.request_id = observe.request_id_from(self.headers.get(b"x-request-id"))
         self.operation: Operation | None = None
         self.caller: Caller | None = None
+        self.incoming: Incoming | None = None
         context.begin(context.CallContext(self.request_id, deadline))
+
+    @property
+    def is_cut_off(self) -> bool:
+        """Whether it is an upload that was refused before its end, which may be far away, or never come."""
+        if self.operation is None or self.operation.upload is None:
+            return False
+        return self.incoming is None or not self.incoming.is_read
 
     @property
     def name(self) -> str:
         return self.operation.name if self.operation else UNMATCHED
+
+
+def _key(operation: Operation, request: _Request, caller: Caller) -> Key | None:
+    """The caller's key for this target, whatever the body is."""
+    target = f"{operation.method} {request.path}?{request.query.decode('latin-1')}"
+    header = request.headers.get(b"idempotency-key")
+    return key_from(header, user_id=caller.user_id, target=target, body=b"")
 
 
 def _precondition(operation: Operation, headers: dict[bytes, bytes]) -> Precondition | None:

@@ -18,7 +18,7 @@ BODY_LIMIT = 1_000_000
 # marshmallow takes up to 0.2 ms for each, and all other requests wait meanwhile.
 MOST_VALUES = 5_000
 _BODY_SECONDS = 60.0
-_LINGER_SECONDS, _LINGER_BYTES = 2.0, 64_000_000
+_LINGER_SECONDS, _LINGER_BYTES = 2.0, 256_000_000
 
 _CODES = (
     ("Missing data", "required"),
@@ -41,8 +41,8 @@ class BodyTooLarge(TooLarge):
 
     STATUS = 413
 
-    def __init__(self) -> None:
-        super().__init__("body_too_large", {"limit": BODY_LIMIT})
+    def __init__(self, limit: int = BODY_LIMIT) -> None:
+        super().__init__("body_too_large", {"limit": limit})
 
 
 class ClientGone(Exception):

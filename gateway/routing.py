@@ -14,6 +14,8 @@ from gateway.operations import Operation
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _KEY = re.compile(r"[A-Za-z0-9_.-]{1,100}")
+_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
+ROW = "row"
 
 
 class NoSuchPath(Exception):
@@ -39,7 +41,10 @@ class _Node:
 
 
 class Router:
-    """Fixed segments win over parameters. A parameter called `…_id` is a UUID, `key` a short name."""
+    """Fixed segments win over parameters.
+
+    A parameter called `…_id` is a UUID, `row` the number of a row, `key` a short name.
+    """
 
     def __init__(self, operations: Iterable[Operation]) -> None:
         self._root = _Node()
@@ -85,8 +90,13 @@ def _step(node: _Node, segment: str) -> _Node:
 
 
 def _fits(parameter: str, segment: str) -> bool:
-    pattern: re.Pattern[str] = _UUID if parameter.endswith("_id") else _KEY
-    return pattern.fullmatch(segment) is not None
+    return _pattern(parameter).fullmatch(segment) is not None
+
+
+def _pattern(parameter: str) -> re.Pattern[str]:
+    if parameter.endswith("_id"):
+        return _UUID
+    return _NUMBER if parameter == ROW else _KEY
 
 
 def path_parameters(path: str) -> list[dict[str, Any]]:
@@ -98,4 +108,6 @@ def path_parameters(path: str) -> list[dict[str, Any]]:
 def _schema_of(name: str) -> dict[str, Any]:
     if name.endswith("_id"):
         return {"type": "string", "format": "uuid"}
+    if name == ROW:
+        return {"type": "integer", "minimum": 1, "maximum": 999_999_999}
     return {"type": "string", "pattern": f"^{_KEY.pattern}$"}

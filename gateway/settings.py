@@ -23,6 +23,12 @@ class GatewaySettings(ServiceSettings):
     max_in_flight: int = 512
     max_streams: int = 1000
     stream_heartbeat_seconds: float = 15.0
+    storage_url: str = ""  # file:///folder or s3://bucket/prefix; what serves HTTP needs it
+    max_uploads: int = 20
+    max_downloads: int = 100
+    upload_seconds: float = 900.0
+    upload_idle_seconds: float = 30.0  # without a byte
+    download_idle_seconds: float = 60.0  # in which the caller takes nothing
     login_attempts_per_account: int = 10
     login_attempts_per_address: int = 100
     login_window_seconds: int = 900

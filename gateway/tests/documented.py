@@ -45,7 +45,7 @@ class Documented:
         if not answer.content:
             return
         assert kind in content or "text/plain" in content, f"{name} answered an undocumented {kind}"
-        if kind.endswith("json"):
+        if kind in ("application/json", "application/problem+json"):
             self._validator(content[kind]["schema"]).validate(answer.json())
 
     def _validator(self, schema: dict[str, Any]) -> Any:

@@ -32,6 +32,7 @@ def environment(world: World) -> dict[str, str]:
         "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'libs'}",
         "DATABASE_URL": world.settings.database_url,
         "AMQP_URL": world.amqp_url,
+        "STORAGE_URL": world.settings.storage_url,
     }
     return os.environ | given
 

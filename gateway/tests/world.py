@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import tempfile
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -44,6 +46,7 @@ class World:
     amqp_url: str
     settings: GatewaySettings
     documented: Documented
+    folder: Path  # where files are kept
     admin_token: str = ""
 
     def client(self, token: str | None = None, **headers: str) -> httpx.Client:
@@ -94,22 +97,37 @@ class World:
 
 @contextlib.contextmanager
 def running_world(**changes: Any) -> Iterator[World]:
-    with fresh_database("gateway") as database_url, fresh_vhost("gateway") as amqp_url:
+    with (
+        fresh_database("gateway") as database_url,
+        fresh_vhost("gateway") as amqp_url,
+        tempfile.TemporaryDirectory() as folder,
+    ):
         migrate("gateway", database_url)
         topology.declare(amqp_url, topology.load(["gateway"]))
         database = Transactions.connect(database_url, service="gateway")
         database.run(lambda uow: ensure_admin(uow, ADMIN_EMAIL, "Ada Admin", PASSWORD))
         settings = GatewaySettings(
             database_url=database_url, amqp_url=amqp_url, log_level="WARNING", rpc_deadline_seconds=2.0,
-            part_deadline_seconds=0.5, login_attempts_per_account=5, **changes,
+            part_deadline_seconds=0.5, login_attempts_per_account=5, storage_url=f"file://{folder}",
+            **changes,
         )  # fmt: skip
         customers = running_service("gateway.tests.fake_customers:CustomersService", AMQP_URL=amqp_url)
         tasks = running_service("gateway.tests.fake_tasks:TasksService", AMQP_URL=amqp_url)
         dedup = running_service("gateway.tests.fake_dedup:DedupService", AMQP_URL=amqp_url)
-        with contextlib.closing(database), customers, tasks, dedup, serving(settings) as url:
-            world = World(url, database, amqp_url, settings, Documented(url))
+        imports = running_service("gateway.tests.fake_imports:ImportExportService", AMQP_URL=amqp_url)
+        services = (customers, tasks, dedup, imports)
+        with contextlib.closing(database), all_of(*services), serving(settings) as url:
+            world = World(url, database, amqp_url, settings, Documented(url), Path(folder))
             world.admin_token = world.log_in(ADMIN_EMAIL)
             yield world
+
+
+@contextlib.contextmanager
+def all_of(*contexts: contextlib.AbstractContextManager[Any]) -> Iterator[None]:
+    with contextlib.ExitStack() as stack:
+        for each in contexts:
+            stack.enter_context(each)
+        yield
 
 
 @contextlib.contextmanager

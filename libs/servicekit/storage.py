@@ -59,7 +59,8 @@ class Storage:
                 size += len(chunk)
                 yield chunk
 
-        await obstore.put_async(self._store, key, counted())
+        # Memory: what storage has not taken yet waits, five megabytes at a time.
+        await obstore.put_async(self._store, key, counted(), max_concurrency=2)
         return size
 
     async def get(self, key: str) -> AsyncIterator[bytes]:

@@ -1,0 +1,1 @@
+"""Files that come in: from the socket straight into storage, never held, never in a temporary file."""
