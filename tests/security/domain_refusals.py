@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
+from tests.security import file_refusals as files
 from tests.security import merge_refusals as merging
 from tests.security import work_refusals as work
 from tests.security.customer_requests import on
@@ -45,6 +46,7 @@ def _aimed_at_hidden(world: World) -> Iterator[Request]:
         yield Request("update_saved_filter", {"filter_id": saved_filter}, body={"name": "Mine"})
         yield Request("delete_saved_filter", {"filter_id": saved_filter})
     yield from work.of_others(world)
+    yield from files.files_of_others(world)
     yield from merging.of_others(world)
     for kind in ("absorbed by own", "absorbed by own, from others"):
         yield on("update_customer", world.customers[kind][0], body={"name": "Moved"})
@@ -67,6 +69,7 @@ def _stale(world: World) -> Iterator[Request]:
     yield Request("update_saved_filter", saved, body={"name": "Other"}, headers=_STALE)
     yield Request("delete_saved_filter", saved, headers=_STALE)
     yield from work.stale(world, _STALE)
+    yield from files.stale_files(world, _STALE)
     yield from merging.stale(world, _STALE)
     tag = {"tag_id": world.tags[KEPT_TAG]}
     yield Request("update_tag", tag, body={"name": "Iron"}, headers=_STALE)
@@ -113,6 +116,7 @@ def _against_rules_for_admins(world: World) -> Iterator[Request]:
     one = world.teams["1"]
     yield on("restore_customer", world.customers["own"][0])
     yield from merging.against_rules_for_admins(world)
+    yield from files.files_against_rules(world)
     yield Request("create_customer", body={"name": "New", "teams": [str(uuid4())]})
     yield Request("update_team", {"team_id": world.teams["2"]}, body={"name": world.team_names["1"].upper()})
     yield Request("create_team", body={"name": world.team_names["1"]})

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import time
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -70,16 +72,24 @@ class Answer:
     def next_cursor(self) -> str | None:
         """Of a list that has another page."""
         is_json = self.header("content-type") == "application/json"
-        page = self.json().get("page") if self.status == 200 and is_json else None
+        found = self.json() if self.status == 200 and is_json else None
+        page = found.get("page") if isinstance(found, dict) else None
         return page["next"] if page else None
 
     def text(self) -> str:
         """Everything a caller could read in it: headers, body, and what opaque cursors hold."""
         shown = [f"{name}: {value}" for name, value in self.headers]
-        body = self.body.decode("utf-8", "replace")
+        body = "\n".join(part.decode("utf-8", "replace") for part in self._parts())
         if self.header("content-type") in ("application/json", "application/problem+json"):
             body = json.dumps(self.json(), ensure_ascii=False)
         return "\n".join([str(self.status), *shown, body, opened(self.next_cursor) or ""])
+
+    def _parts(self) -> list[bytes]:
+        """The body, or what is packed in it: a workbook is an archive."""
+        if not self.body.startswith(b"PK\x03\x04"):
+            return [self.body]
+        with zipfile.ZipFile(io.BytesIO(self.body)) as archive:
+            return [archive.read(name) for name in archive.namelist()]
 
 
 class Door:

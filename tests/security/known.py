@@ -44,11 +44,15 @@ class World:
     bulk: str = ""  # of the administrator
     scan: str = ""
     bulk_merge: str = ""  # a dry run
+    imported: str = ""  # by the administrator, as the next two
+    mapping: str = ""  # of columns
+    exported: str = ""
     keys: list[str] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)  # customers that were deleted
     conversations: list[str] = field(default_factory=list)
     founded: datetime = field(default_factory=lambda: datetime.now(UTC))
-    turn: int | None = None  # 0 or 1: of kinds and fields only this half is asked about
+    turn: int | None = None  # 0 or 1: of kinds and fields only this half is asked about, and what is in
+    always: tuple[str, ...] = ()
 
     def add(self, kind: str, customer_id: str) -> str:
         self.customers.setdefault(kind, []).append(customer_id)
@@ -61,7 +65,10 @@ class World:
 
     def share(self, everything: Iterable[str]) -> list[str]:
         """All of it, or the half whose turn it is."""
-        return list(everything) if self.turn is None else list(everything)[self.turn :: 2]
+        every = list(everything)
+        if self.turn is None:
+            return every
+        return [each for n, each in enumerate(every) if n % 2 == self.turn or each in self.always]
 
     def one_of_each(self, rng: random.Random) -> Iterator[tuple[str, str]]:
         """(kind, id) for each kind of customer there is, and ids that were never issued."""

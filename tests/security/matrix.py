@@ -13,6 +13,7 @@ from random import Random
 from tests.security import bulk_requests as bulk
 from tests.security import customer_requests as requests
 from tests.security import duplicate_requests as duplicates
+from tests.security import file_requests as files
 from tests.security import find_requests as find
 from tests.security import merge_requests as merges
 from tests.security import note_requests as notes
@@ -33,6 +34,14 @@ def sample_of(operation: str) -> Script:
 
     return script
 
+
+# Of imports, exports and mappings. The scripts of `create_…` and `get_…` ask these on their way.
+_WITH_OTHERS = """
+list_imports set_import_mapping check_import start_import cancel_import undo_import list_import_rows
+get_import_row get_refused_csv get_refused_xlsx get_import_file stream_import_events
+list_exports cancel_export get_export_file stream_export_events
+list_import_mappings get_import_mapping update_import_mapping delete_import_mapping
+"""
 
 READS: Mapping[str, Row] = {
     "list_customers": (
@@ -72,6 +81,9 @@ READS: Mapping[str, Row] = {
     "preview_merge": (merges.preview_with_each,),
     "list_merges": (merges.merges_in_pages,),
     "get_merge": (merges.each_merge,),
+    "get_import": (files.imports_of_others,),
+    "get_export": (files.exports_of_others,),
+    "get_import_template": (sample_of("get_import_template"),),
     # For administrators only: refused in the same words whatever there is.
     "count_customers_without_team": (sample_of("count_customers_without_team"),),
     "list_unknown_teams": (sample_of("list_unknown_teams"),),
@@ -128,6 +140,11 @@ WRITES: Mapping[str, Row] = {
     "list_bulk_refusals": (bulk.change_each,),
     "stream_bulk_events": (bulk.of_somebody_else,),
     "cancel_bulk": (bulk.of_somebody_else,),
+    "create_import": (files.import_people,),
+    "decide_import_row": (sample_of("decide_import_row"),),
+    "create_export": (files.export_each,),
+    "create_import_mapping": (files.mappings,),
+    **dict.fromkeys(_WITH_OTHERS.split(), ()),
     "post_events": (requests.events_about_each,),
     "delete_team": (sample_of("delete_team"),),
     "replay_dead_letter": (sample_of("replay_dead_letter"),),

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from tests.security.door import Door, Operation, Request
+from tests.security.file_refusals import damaged_uploads
 from tests.security.known import ADMIN, AGENTS, ANONYMOUS, CONNECTOR, EXPIRED, World
 from tests.security.samples import FOR_ADMINISTRATORS, FOR_CONNECTORS, OPEN_TO_ANYONE, PUBLIC, SAMPLES
 
@@ -44,7 +45,7 @@ def all_refusals(door: Door, world: World) -> Iterator[Refusal]:
         sample = SAMPLES[name](world)
         schema = _body_schema(operation, door.document)
         damaged = [*_paths(sample), *_queries(operation, sample), *_headers(sample, operation)]
-        damaged += [*_bodies(sample, schema, door.document)] if schema else [*_unwanted_bodies(sample)]
+        damaged += [*_damaged_bodies(sample, schema, door.document)]
         yield from (Refusal(ADMIN, way, request) for way, request in damaged)
         if name not in OPEN_TO_ANYONE:
             yield from (Refusal(caller, "role", sample) for caller in _not_allowed(operation))
@@ -84,6 +85,14 @@ def _headers(sample: Request, operation: Operation) -> Iterator[tuple[str, Reque
     if "idempotency-key" in known:
         for key in ("", "x" * 256):
             yield "Idempotency-Key", sample.but(headers={**sample.headers, "Idempotency-Key": key})
+
+
+def _damaged_bodies(
+    sample: Request, schema: Mapping[str, Any] | None, document: Mapping[str, Any]
+) -> Iterator[tuple[str, Request]]:
+    if sample.operation == "create_import":
+        return damaged_uploads(sample)
+    return _bodies(sample, schema, document) if schema else _unwanted_bodies(sample)
 
 
 def _unwanted_bodies(sample: Request) -> Iterator[tuple[str, Request]]:

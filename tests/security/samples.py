@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
 from tests.security.customer_requests import on
 from tests.security.definitions import KEPT_TAG
 from tests.security.door import Request
+from tests.security.file_samples import FILE_SAMPLES, Sample
 from tests.security.known import AGENTS, PASSWORD, SOURCE, World
 from tests.support.events import conversation_event
 
-Sample = Callable[[World], Request]
 _ANY_VERSION = {"If-Match": "*"}
 
 
@@ -118,6 +118,7 @@ def _new_field(world: World) -> Request:
 
 
 SAMPLES: Mapping[str, Sample] = {
+    **FILE_SAMPLES,
     "log_in": lambda world: Request("log_in", body={"email": "nobody@staff.example", "password": PASSWORD}),
     "log_out": _plain("log_out"),
     "get_me": _plain("get_me"),
@@ -260,6 +261,7 @@ update_option archive_option create_tag update_tag delete_tag
 start_scan list_scans get_scan cancel_scan stream_scan_events decide_access_request
 start_bulk_merge list_bulk_merges get_bulk_merge cancel_bulk_merge list_bulk_merge_refusals
 stream_bulk_merge_events
+decide_import_row
 list_dead_letters replay_dead_letter discard_dead_letter list_unknown_teams
 count_customers_without_team list_audit
 """

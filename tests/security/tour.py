@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.security.customer_requests import Play, on
 from tests.security.door import Request
+from tests.security.file_tour import file_tour
 from tests.security.known import AGENTS, PASSWORD
 from tests.security.people import TYPED, People
 from tests.security.samples import SAMPLES
@@ -36,6 +37,7 @@ def tour(founder: Founder, credentials: tuple[str, str]) -> Play:
     yield from _whole_person(founder)
     yield from _bulk(founder)
     yield from _one_person(founder)
+    yield from file_tour(founder)
     yield from _tags()
     yield from _saved_filters()
     yield from _fields()

@@ -18,6 +18,7 @@ from deploy.local.system import RunningSystem
 from tests.security import definitions, settled
 from tests.security.alike import Alike, a_finished_bulk_merge, a_finished_scan
 from tests.security.around import Around
+from tests.security.filed import keep_files
 from tests.security.known import (
     ADMIN,
     AGENT_OF_3,
@@ -57,6 +58,7 @@ class Founder:
         self.world.bulk = a_finished_bulk(self.admin)
         self.world.scan = a_finished_scan(self.admin)
         self.world.bulk_merge = a_finished_bulk_merge(self.admin)
+        keep_files(self.admin, self.world)
         return self.world
 
     def found(self) -> World:
