@@ -69,7 +69,7 @@ def run(work: Work, batch: Batch) -> Json:
         return {"rows": [], "budget_exhausted": False}
     effects.take_turn(connection, batch.run, first=batch.rows[0].n)
     done = effects.find(connection, batch.run, [row.n for row in batch.rows])
-    again = [row.n for row in batch.rows if row.target and _is_open(done.get(row.n))]
+    again = [row.n for row in batch.rows if (row.target or row.again) and _is_open(done.get(row.n))]
     effects.forget_rows(connection, batch.run, again)
     rows = [row for row in batch.rows if row.n not in done or row.n in again]
     left = duplicates.take_turn_for_many(connection, work.scope, at=work.at)
@@ -93,7 +93,7 @@ def _is_open(done: Any) -> bool:
 
 def _rules(work: Work, batch: Batch, *, dry: bool) -> Rules:
     rights.check_options(work, batch.options)
-    if not work.scope.is_admin and any(row.target for row in batch.rows):
+    if not work.scope.is_admin and any(row.target or row.again for row in batch.rows):
         raise Forbidden("administrators_only")
     own = None if work.scope.is_admin else frozenset(own_teams(work.scope))
     named = {tag.folded for row in batch.rows for tag in row.form.tags.add}
@@ -116,7 +116,7 @@ def _spend(work: Work, world: World, locked: Locked | None = None) -> None:
     identities = loading.identities_of(world.hidden_met)
     held = locked.held if locked else holders.find_holders(work.uow.connection, identities)
     for row in world.hidden_met:
-        found = writing.others(row.form.addresses, held)
+        found = writing.others(row.addresses, held)
         hidden = found.among([root for root in found.customers if root not in world.customers])
         duplicates.spend(
             work.uow.connection, work.scope, hidden or Matches(), hidden=hidden or None, at=work.at

@@ -5,22 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Protocol
+from typing import Any
 
 from servicekit.errors import Forbidden, Invalid, NotFound
 from servicekit.jobs import Run
 from servicekit.scope import Scope
 from services.import_export.mapping.facts import DEADLINE
-from services.import_export.mapping.facts import checked_facts as checked_facts
 from services.import_export.reading.domain.problems import FileRefused
 
 Json = dict[str, Any]
-
-
-class Customers(Protocol):
-    """The customers service, as a service or a worker calls it."""
-
-    def call(self, method: str, *args: Any, **asked: Any) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,14 @@ from uuid import UUID
 from servicekit.database import UnitOfWork
 from servicekit.jobs import Progress, Run
 from servicekit.scope import Scope
+from services.import_export.mapping.facts import checked_facts
 from services.import_export.reading import parent
 from services.import_export.reading.parent import StagedRow
 from services.import_export.runs import kinds, repository, rows, sheets
-from services.import_export.runs.caller import Ended, checked_facts, customers_in, ends_it, scope_in
+from services.import_export.runs.caller import Ended, customers_in, ends_it, scope_in
 from services.import_export.runs.domain import phases
 from services.import_export.runs.domain.columns import Columns, decision_of
+from services.import_export.runs.domain.options import READING
 from services.import_export.runs.domain.tally import Tally
 from services.import_export.runs.local import LocalCopy
 from services.import_export.runs.repository import ImportRun
@@ -132,9 +134,8 @@ def _opened(run: Run, scope: Scope, asked: ImportRun, after: int) -> sheets.Shee
 
 def _reading(asked: ImportRun) -> Json:
     """The options in force: what was detected, or asked for instead."""
-    names = ("format", "encoding", "separator", "quote", "header_row", "sheet", "repair_encoding")
     detected = asked.detected or {}
-    return {name: detected.get(name) for name in names}
+    return {name: detected.get(name) for name in READING}
 
 
 def _keys(run: Run, scope: Scope, chunk: Sequence[StagedRow]) -> list[list[int]]:

@@ -14,18 +14,15 @@ from servicekit.rpc import rpc
 from servicekit.scope import Scope
 from services.import_export.mapping.domain.chosen import read_mapping
 from services.import_export.mapping.domain.suggestion import mapping_of
+from services.import_export.mapping.facts import checked_facts
 from services.import_export.runs import kinds, queries, repository, starting
-from services.import_export.runs.caller import checked_facts
 from services.import_export.runs.domain import phases
-from services.import_export.runs.domain.options import read_options
+from services.import_export.runs.domain.options import READING, read_options, read_reading
 from services.import_export.runs.messages import version_of as shown_version
 from services.import_export.runs.repository import ImportRun
 
 Json = dict[str, Any]
 MAX_LIMIT: Final = 200
-_READING: Final = frozenset(
-    {"format", "encoding", "separator", "quote", "header_row", "sheet", "repair_encoding"}
-)
 
 
 class ImportEntrypoints:
@@ -90,8 +87,9 @@ class ImportEntrypoints:
             raise Invalid.at("/policy", "duplicates_not_allowed", "the settings do not allow duplicates")
 
         def change(uow: UnitOfWork, run: ImportRun) -> None:
-            mapping = _mapping(run, facts)
-            phases.check_checkable(run.phase, is_mapped=mapping is not None)
+            chosen = run.mapping or _complete(run.suggested)
+            phases.check_checkable(run.phase, is_mapped=chosen is not None)
+            mapping = _fitting(run, chosen or {}, facts)
             parameters = {"options": options}
             _queue(uow, run, kinds.CHECK, phase=phases.CHECKING, parameters=parameters, mapping=mapping)
 
@@ -190,9 +188,7 @@ def _queue(
 
 
 def _set_mapping(uow: UnitOfWork, run: ImportRun, mapping: Json, facts: Json) -> None:
-    reading = object_of(mapping.get("reading") or {})
-    for name in reading.keys() - _READING:
-        raise Invalid.at(f"/reading/{name}", "unknown_property", "there is no such property")
+    reading = read_reading(mapping.get("reading"))
     detected = run.detected or {}
     as_before = all(detected.get(name) == value for name, value in reading.items())
     columns = detected.get("columns") if as_before else None
@@ -200,7 +196,7 @@ def _set_mapping(uow: UnitOfWork, run: ImportRun, mapping: Json, facts: Json) ->
     if as_before:
         repository.save(uow, run.id, phase=phases.MAPPING, mapping=chosen)
         return
-    in_force = {name: detected.get(name) for name in _READING}
+    in_force = {name: detected.get(name) for name in READING}
     _queue(
         uow,
         run,
@@ -211,11 +207,8 @@ def _set_mapping(uow: UnitOfWork, run: ImportRun, mapping: Json, facts: Json) ->
     )
 
 
-def _mapping(run: ImportRun, facts: Json) -> Json | None:
-    """The chosen or the complete one, as it fits the columns and fields of now. Raises Invalid."""
-    mapping = run.mapping or _complete(run.suggested)
-    if mapping is None:
-        return None
+def _fitting(run: ImportRun, mapping: Json, facts: Json) -> Json:
+    """As it fits the columns and fields of now. Raises Invalid."""
     return read_mapping(mapping, columns=(run.detected or {}).get("columns"), facts=facts)
 
 

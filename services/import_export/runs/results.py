@@ -13,8 +13,8 @@ from servicekit.inputs import object_of, whole
 from servicekit.rpc import rpc
 from servicekit.scope import Scope
 from services.import_export.formats.writers import CONTENT_TYPES
+from services.import_export.mapping.facts import checked_facts
 from services.import_export.runs import queries, repository, reviewing, undoing, watching
-from services.import_export.runs.caller import checked_facts
 from services.import_export.runs.domain import phases
 from services.import_export.runs.entrypoints import once
 

@@ -73,7 +73,7 @@ def _written_down(uow: UnitOfWork, run: ImportRun, n: int, wanted: Json) -> tupl
 
 def _sent(customers: Callable[..., Any], caller: Scope, run: ImportRun, row: Json, decided: Json) -> Json:
     """What customers made of it. Raises Invalid if it cannot be what was decided."""
-    asked = {**row, "target": decided["customer"]} if "customer" in decided else {**row, "decided": True}
+    asked = {**row, "target": decided["customer"]} if "customer" in decided else {**row, "again": True}
     answer: Json = customers(
         "import_batch", caller.dump(), str(run.id), [asked], run.options, deadline=_DEADLINE
     )["rows"][0]

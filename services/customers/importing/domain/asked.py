@@ -39,22 +39,21 @@ class Options:
 class Row:
     """One row. `id` names a customer, as typed; `target` is whom an administrator decided it is.
 
-    `planned`: the check said that it meets nobody hidden. `errors` are of the row itself.
+    `meant` is the record that either of them names, `addresses` are all of the form. `planned`: the check
+    said that it meets nobody hidden. `errors` are of the row itself.
     """
 
     n: int
     form: Form
     id: str | None = None
     target: UUID | None = None
+    again: bool = False
     planned: bool = False
     teams: tuple[str, ...] = ()
     assignee: str | None = None
     errors: list[Json] = field(default_factory=list)
-
-    @property
-    def meant(self) -> UUID | None:
-        """The record that it names."""
-        return self.target or find_id(self.id)
+    meant: UUID | None = None
+    addresses: tuple[Address, ...] = ()
 
 
 def error(pointer: str, code: str, detail: str) -> Json:
@@ -85,19 +84,24 @@ class Reader:
 
     def row(self, data: Mapping[str, Any]) -> Row:
         """Raises Invalid for what no import sends; what is wrong with the row is kept with it."""
-        form, errors = data.get("form"), list[Json]()
-        if type(data.get("n")) is not int or not isinstance(form, dict):
+        said, errors = data.get("form"), list[Json]()
+        if type(data.get("n")) is not int or not isinstance(said, dict):
             raise Invalid.at("/rows", "invalid_object", "a row has its number and its form")
-        plan, target = data.get("plan"), data.get("target")
+        plan, id_ = data.get("plan"), said.get("id")
+        target = find_id(data["target"]) if data.get("target") else None
+        form = self._form(said, errors)
         return Row(
             n=data["n"],
-            form=self._form(form, errors),
-            id=form.get("id"),
-            target=find_id(target),
+            form=form,
+            id=id_,
+            target=target,
+            again=data.get("again") is True,
             planned=plan is not None and plan.get("outcome") not in (None, "needs_review", "refused"),
-            teams=tuple(form.get("teams") or ()),
-            assignee=form.get("assignee"),
+            teams=tuple(said.get("teams") or ()),
+            assignee=said.get("assignee"),
             errors=errors,
+            meant=target or (find_id(id_) if id_ else None),
+            addresses=form.addresses,
         )
 
     def _form(self, data: Json, errors: list[Json]) -> Form:

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from servicekit.errors import Forbidden, Invalid
-from servicekit.inputs import find_id
+from servicekit.inputs import find_id, object_of
 from servicekit.scope import Scope
 
 POLICIES: Final = ("skip", "merge", "update", "create")
 UNKNOWN_OPTIONS: Final = ("refuse", "empty", "create")
 _MOST: Final = 100
 _NAMES: Final = frozenset({"policy", "teams", "tags", "unknown_options"})
+READING: Final = ("format", "encoding", "separator", "quote", "header_row", "sheet", "repair_encoding")
+_KINDS: Final[Mapping[str, type]] = {"header_row": int, "repair_encoding": bool}
 
 Json = dict[str, Any]
 
@@ -30,6 +32,18 @@ def read_options(data: Mapping[str, Any], scope: Scope) -> Json:
     if options["unknown_options"] == "create" and not scope.is_admin:
         raise Forbidden("administrators_only")
     return options
+
+
+def read_reading(data: Any) -> Json:
+    """How the file is to be read, as far as somebody says. Raises Invalid."""
+    reading = object_of(data or {})
+    for name in reading.keys() - set(READING):
+        raise Invalid.at(f"/reading/{name}", "unknown_property", "there is no such property")
+    for name, value in reading.items():
+        kind = _KINDS.get(name, str)
+        if value is not None and type(value) is not kind:
+            raise Invalid.at(f"/reading/{name}", "invalid_choice", f"expected: {kind.__name__}")
+    return reading
 
 
 def _choice(data: Mapping[str, Any], name: str, choices: tuple[str, ...], *, default: str) -> str:
