@@ -11,7 +11,7 @@ from services.import_export.mapping.domain.rules import evidence_of
 from services.import_export.reading.domain import headers
 from services.import_export.reading.domain.cells import Cell, letter_of, text_of
 from services.import_export.reading.domain.characters import shown
-from services.import_export.reading.domain.problems import FileRefused
+from services.import_export.reading.domain.problems import ROW_WARNINGS, FileRefused
 from services.import_export.reading.limits import COLUMNS
 from services.import_export.reading.table import Record, Table
 
@@ -40,7 +40,7 @@ def layout_of(table: Table) -> Layout:
     header_row = _header_row(table, sample)
     names = [headers.name_of(cell) for cell in table.names or _header(table, sample, header_row)]
     _check_names(names)
-    rows = [each.cells for each in sample if each.n > header_row and not headers.is_blank(each.cells)]
+    rows = [each.cells for each in sample if each.n > header_row and _is_sound(each)]
     told = bool(header_row) and not table.rectangular
     width = len(names) if told else max(_width(names), max(map(_width, rows), default=0))
     if width > COLUMNS:
@@ -65,6 +65,11 @@ def _header(table: Table, sample: Sequence[Record], header_row: int) -> Sequence
     if found is None or headers.is_blank(found):
         raise FileRefused("no_header", f"Row {header_row} is empty. It cannot be the header.")
     return found
+
+
+def _is_sound(record: Record) -> bool:
+    """Rows that are refused say nothing of the columns."""
+    return not headers.is_blank(record.cells) and all(each.code in ROW_WARNINGS for each in record.problems)
 
 
 def _check_names(names: Sequence[str]) -> None:

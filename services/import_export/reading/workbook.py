@@ -27,12 +27,13 @@ class Workbook:
     def __init__(self, path: str, options: Options) -> None:
         self.findings = Findings()
         self._parts = parts_of(path, options.format or "")
-        book: Any = _opened(path)
-        sheets = [each for each in book.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet]
-        name = self._chosen(sheets, options.sheet)
-        self._marks = self._parts.marks(name, [each.name for each in book.sheets_metadata].index(name))
+        with _translated(), pandas.ExcelFile(path, engine="calamine") as file:
+            sheets = [each for each in file.book.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet]
+            name = self._chosen(sheets, options.sheet)
+            place = [each.name for each in file.book.sheets_metadata].index(name)
+            self._marks = self._parts.marks(name, place)
+            self._sheet: Any = file.book.get_sheet_by_name(name)
         self._marked = self._marks.by_row()
-        self._sheet = _sheet(book, name)
         self._left = self._sheet.start[1] if self._sheet.start else 0
         self.options = replace(options, sheet=name)
         self.findings.rows = sum(row.count("") < len(row) for row in self._sheet.iter_rows())
@@ -88,19 +89,9 @@ def _problems(cells: list[Cell], marks: list[tuple[int, str]]) -> list[Problem]:
     return [Problem(code, column) for column, code in marks]
 
 
-def _opened(path: str) -> Any:
-    """The book as the library has it. What the library dies of is a damaged file too."""
-    with _translated():
-        return pandas.ExcelFile(path, engine="calamine").book
-
-
-def _sheet(book: Any, name: str) -> Any:
-    with _translated():
-        return book.get_sheet_by_name(name)
-
-
 @contextmanager
 def _translated() -> Iterator[None]:
+    """What the library fails of, or dies of, is a damaged file."""
     try:
         yield
     except PasswordError as error:

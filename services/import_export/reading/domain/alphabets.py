@@ -53,3 +53,7 @@ ALPHABETS: Final = {
 
 # What people write in any language.
 MARKS: Final = frozenset("\u00a0’‘“”„–—…·•€£§°ºª«»¿¡®©™´½¼№")
+# Those that no word follows at once.
+CLOSING_MARKS: Final = frozenset("€£§°ºª»®©™´½¼”…")
+
+VOWELS: Final = frozenset("аеёиіїоуыэюяєαεηιουωάέήίόύώϊϋΐΰ")

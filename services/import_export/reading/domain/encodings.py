@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from typing import Final, NamedTuple
 
-from services.import_export.reading.domain.alphabets import ALPHABETS, MARKS
+from services.import_export.reading.domain.alphabets import ALPHABETS, CLOSING_MARKS, MARKS, VOWELS
 from services.import_export.reading.domain.problems import FileRefused
 
 _BOMS: Final = (
@@ -27,6 +27,9 @@ _CONTROLS: Final = bytes(set(range(32)) - set(b"\t\n\r\f\x1a\x1b\0"))
 # A file of which this many lines with accents are UTF-8 is UTF-8, and the others are damaged:
 # hardly ever is a line of another encoding UTF-8 by chance.
 _UTF8_SHARE: Final = 0.1
+# The last letter of the blocks of Latin letters: words do not mix those with others.
+_LATIN: Final = "\u024f"
+_VOWELS: Final = 0.3
 _CERTAIN: Final = 0.95
 
 
@@ -75,17 +78,24 @@ def of_evidence(valid: int, invalid: int, evidence: bytes) -> Choice:
 
 
 def _fit(text: str, alphabets: tuple[frozenset[str], ...]) -> float:
-    """Which share of the characters beyond ASCII one language accounts for. A capital inside a word, and a
-    mark between two letters, no language has."""
-    strange = [
-        (text[at - 1 : at], char, text[at + 1 : at + 2]) for at, char in enumerate(text) if char > "\x7f"
-    ]
-    fitting = [char for before, char, after in strange if not _is_odd(before, char, after)]
+    """Which share of the characters beyond ASCII one language accounts for, where they stand."""
+    strange = [at for at, char in enumerate(text) if char > "\x7f"]
+    fitting = [text[at] for at in strange if not _is_odd(text[at - 1 : at], text[at], text[at + 1 : at + 2])]
     best = max(sum(char in alphabet or char in MARKS for char in fitting) for alphabet in alphabets)
-    return best / len(strange)
+    return best / len(strange) * _with_vowels(fitting)
 
 
 def _is_odd(before: str, char: str, after: str) -> bool:
-    if char.isalpha():
-        return before.islower() and char.isupper()
-    return before.isalpha() and after.isalpha() and char not in "’·"
+    """In no language: in one word a mark, a later capital, two scripts, or three accents in a row."""
+    if not char.isalpha() or char in "ªº":
+        return after.isalpha() and (before.isalpha() or char in CLOSING_MARKS) and char not in "’·"
+    if char > _LATIN:
+        return any(each.isascii() and each.isalpha() for each in (before, after))
+    return (before.islower() and char.isupper()) or all("\x7f" < each <= _LATIN for each in (before, after))
+
+
+def _with_vowels(letters: list[str]) -> float:
+    """Text of a script that is written without ASCII has vowels; less than 1 where it has too few."""
+    others = [letter for letter in letters if letter > _LATIN and letter.isalpha()]
+    vowels = sum(letter.lower() in VOWELS for letter in others)
+    return min(1.0, vowels / len(others) / _VOWELS) if others else 1.0

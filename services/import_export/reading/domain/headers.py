@@ -10,7 +10,7 @@ from services.import_export.reading.domain.cells import Cell, text_of
 from services.import_export.reading.domain.characters import shown
 
 # What stands in rows, and names no column: addresses, numbers, dates.
-_VALUE: Final = re.compile(r".*\S@\S+\.\S|https?://|[-+(]*\d[\d\s().,:/+-]*", re.DOTALL)
+_VALUE: Final = re.compile(r"\S+@\S+\.\S+|https?://\S+|[-+(]*\d[\d\s().,:/+-]*")
 _LOOKED_AT: Final = 20
 
 
@@ -26,7 +26,7 @@ def name_of(cell: Cell) -> str:
 def header_row(rows: Sequence[tuple[int, Sequence[Cell]]]) -> int:
     """The number of the row that names the columns; 0 if the table begins with its values.
 
-    Rows above it, a title maybe, hold fewer cells than half of what rows of this table hold.
+    Rows above it, a title maybe, hold at most half as many cells as most rows of this table.
     """
     filled = [(n, [cell for cell in cells if not is_blank([cell])]) for n, cells in rows]
     filled = [(n, cells) for n, cells in filled if cells]
@@ -34,7 +34,7 @@ def header_row(rows: Sequence[tuple[int, Sequence[Cell]]]) -> int:
         return 0
     usual = sorted(len(cells) for _, cells in filled)[len(filled) // 2]
     for n, cells in filled[:_LOOKED_AT]:
-        if 2 * len(cells) >= usual:
+        if 2 * len(cells) > usual:
             return n if all(_names_a_column(cell) for cell in cells) else 0
     return 0
 
