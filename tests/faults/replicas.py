@@ -12,7 +12,7 @@ from deploy.local.system import RunningSystem
 from tests.support.campaign import size
 from tests.support.waiting import eventually
 
-REPLICAS = {"customers": size(2, 3), "tasks": 3}
+REPLICAS = {"customers": size(2, 3), "tasks": 3, "import_export-worker": 2}
 CUSTOMERS = tuple(f"customers-{number}" for number in range(1, REPLICAS["customers"] + 1))
 TASKS = tuple(f"tasks-{number}" for number in range(1, REPLICAS["tasks"] + 1))
 
