@@ -95,7 +95,7 @@ def _column(given: Any, pointer: str, checking: _Checking) -> Json | None:
     if not _is_column(given.get("column"), f"{pointer}/column", checking):
         return None
     to = given.get("to")
-    if to is None or to == IGNORED or to in READ_ONLY:
+    if to is None or (isinstance(to, str) and to in (IGNORED, *READ_ONLY)):
         return {"column": given["column"], "to": None}
     target = find_target(to, checking.facts)
     if target is None:
@@ -166,7 +166,7 @@ def _constants(given: Any, checking: _Checking) -> Json:
 
 
 def _check_constant(target: Target, value: Any, pointer: str, checking: _Checking) -> None:
-    values = value if isinstance(value, list) and target.many else [value]
+    values = value if isinstance(value, list) and target.is_list else [value]
     if not 0 < len(values) <= MAX_SEVERAL or not all(
         type(each) in (str, int, float, bool) for each in values
     ):

@@ -29,8 +29,10 @@ class _Step:
 
 @dataclass(frozen=True, slots=True)
 class _Constant:
+    """`added`: to what the row has; else it stands where the row has nothing."""
+
     to: str
-    many: bool
+    added: bool
     put: Put
     value: Cell
 
@@ -55,7 +57,7 @@ class Mapper:
             if step.at < len(cells) and (cell := cells[step.at]) is not None and cell != "":
                 _read(row, step.header, step.put, cell)
         for each in self._constants:
-            if each.many or not _has(row, each.to):
+            if each.added or not _has(row, each.to):
                 _read(row, None, each.put, each.value)
         self._name(row, cells)
         if row.errors:
@@ -73,7 +75,7 @@ class Mapper:
             target = find_target(key, self._facts)
             put = self._put({"to": key}, {})
             for each in value if isinstance(value, list) else [value]:
-                yield _Constant(key, target is not None and target.many, put, each)
+                yield _Constant(key, target is not None and target.is_list, put, each)
 
     def _put(self, entry: Mapping[str, Any], column: Mapping[str, Any]) -> Put:
         target = find_target(entry["to"], self._facts)

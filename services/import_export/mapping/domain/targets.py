@@ -26,13 +26,21 @@ _CUSTOM: Final = "custom."
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """`field`: the definition of a custom field. `many`: several columns, or a constant too, may go there."""
+    """`field`: the definition of a custom field."""
 
     key: str
     field: Json | None = None
 
     @property
+    def is_list(self) -> bool:
+        """It takes several values: those of several columns, and a constant, are united."""
+        if self.field is not None:
+            return bool(self.field["type"] == "multiselect")
+        return self.key in _MANY and self.key not in NAMES
+
+    @property
     def many(self) -> bool:
+        """Several columns may go there."""
         if self.field is not None:
             return self.field["type"] in ("text", "multiselect")
         return self.key in _MANY
