@@ -25,7 +25,7 @@ from tests.support.waiting import eventually
 
 WITNESS, *VICTIMS = CUSTOMERS  # the first is never killed: the memory of a young process says nothing
 KILL_EVERY = 10.0
-EVENTS = int(os.environ.get("EVENTS") or size(5_000, 1_000_000))
+EVENTS = int(os.environ.get("EVENTS") or size(3_000, 1_000_000))
 _EXCHANGE = "channel.events"
 
 

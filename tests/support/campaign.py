@@ -10,14 +10,16 @@ import os
 import random
 import sys
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 FULL = os.environ.get("CAMPAIGN") == "full"
 SEED = int(os.environ.get("CAMPAIGN_SEED", "20"))
 
 
-def size(small: int, full: int) -> int:
-    """How many rounds this run makes."""
+def size(small: T, full: T) -> T:
+    """How many rounds this run makes, how many seconds it takes."""
     return full if FULL else small
 
 

@@ -12,8 +12,10 @@ import httpx
 import kombu.exceptions
 
 from tests.support.api import Api, a_mobile
+from tests.support.campaign import size
 from tests.support.events import conversation_event, publish
 
+_PAUSE = size(0.15, 0.05)
 _UNSURE = (httpx.HTTPError, OSError, kombu.exceptions.OperationalError)
 
 
@@ -55,7 +57,7 @@ class Traffic:
     def _until_stopped(self, job: object) -> None:
         while not self._stop.is_set():
             job()  # type: ignore[operator]
-            time.sleep(0.05)
+            time.sleep(_PAUSE)
 
     def _create(self) -> None:
         name, key = f"T {secrets.token_hex(8)}", secrets.token_hex(8)
