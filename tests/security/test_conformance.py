@@ -31,7 +31,7 @@ from tests.security.samples import PUBLIC
 from tests.security.tour import tour
 from tests.security.world import Founder, a_small_world
 from tests.support.api import Api
-from tests.support.campaign import Verdict, size
+from tests.support.campaign import FULL, Verdict, size
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(3600)]
 
@@ -102,8 +102,9 @@ def test_generated_requests_get_answers_as_described(
     with requests.Session() as session:
         for name in sorted(door.operations.keys() - {_ENDS_THE_SESSION, _NEVER_ENDS, *PUBLIC}):
             operation = schema.find_operation_by_id(name)
-            for case in _cases(operation, real):
-                for caller in CALLERS:
+            for number, case in enumerate(_cases(operation, real)):
+                # Whoever is nobody gets one answer to all of it: in small they ask once for each operation.
+                for caller in CALLERS if number == 0 or FULL else CALLERS[:2]:
                     answer = case.call(base_url=system.url, session=session, headers=_as(world, caller))
                     statuses[answer.status_code] += 1
                     wrong += [f"{caller} {fault}" for fault in _faults(case, answer)]

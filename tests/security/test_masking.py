@@ -40,6 +40,8 @@ def founder(system: RunningSystem, admin: Api) -> Founder:
     founder = Founder(system, admin, World(seed=3), BASE)
     founder.found()
     Founder(system, admin, founder.world, HIDDEN).add_hidden()
+    # In small, those who have the canaries and half of the others are asked about.
+    founder.world.turn, founder.world.always = size(0, None), (KIND,)
     return founder
 
 
