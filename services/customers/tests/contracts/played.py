@@ -89,6 +89,7 @@ def play(world: World) -> tuple[dict[str, Json], dict[str, Json]]:
     day.hear_of_two()
     _about_merges(day)
     _about_imports(day)
+    _about_exports(day)
     events: dict[str, Json] = {}
     for event in world.events():
         events.setdefault(event["type"], event)
@@ -167,6 +168,14 @@ def _about_imports(day: Day) -> None:
     day.call("import_batch", RUN, rows, options)
     day.call("import_effects", RUN, limit=500)
     day.call("undo_import", RUN, limit=200, touched=[BIA])
+
+
+def _about_exports(day: Day) -> None:
+    chosen = ["id", "name", "email", "tags", "teams", "custom.plan", "created_at"]
+    opened = day.call("open_export", {"q": "d"}, chosen, "America/Sao_Paulo")
+    kept = {name: opened[name] for name in ("selection", "upto", "as_of", "time_zone")}
+    day.call("export_page", columns=chosen, **kept, limit=1)
+    day.call("open_export", {}, ["name", "colour"], name="open_export.unknown_column")
 
 
 def _about_tags(day: Day) -> None:
