@@ -78,6 +78,10 @@ class MappedColumn(Schema):
         validate=validate.Length(max=50),
         metadata={"description": "How its values are to be understood"},
     )
+    # A suggestion may be sent back as it came.
+    confidence = fields.Float(metadata={"description": "Of a suggestion; not looked at"})
+    why = text(50, allow_none=True, metadata={"description": "Of a suggestion; not looked at"})
+    perhaps = text(200, metadata={"description": "Of a suggestion; not looked at"})
 
 
 class Mapping(Schema):
@@ -92,6 +96,11 @@ class Mapping(Schema):
         values=Anything(allow_none=True),
         validate=validate.Length(max=MOST_COLUMNS),
         metadata={"description": "By field: what every row has, which no column says"},
+    )
+    name_from = CountedList(
+        ColumnName(),
+        validate=validate.Length(max=10),
+        metadata={"description": "Where a row has no name: the first of these columns that has something"},
     )
 
 

@@ -12,8 +12,12 @@ from gateway.tests.canned import HIDDEN, KNOWN, LETTER
 PATH = f"/v1/imports/{KNOWN}"
 MAPPING = {
     "reading": {"separator": ";", "header_row": 0},
-    "columns": [{"column": "Nome", "to": "name"}, {"column": 1, "to": None, "as": {"format": "dmy"}}],
+    "columns": [
+        {"column": "Nome", "to": "name", "confidence": 0.9, "why": "header"},  # sent back as it was suggested
+        {"column": 1, "to": None, "perhaps": "status", "as": {"format": "dmy"}},
+    ],
     "constants": {"status": "active"},
+    "name_from": ["Firma", 3],
 }
 OPTIONS = {"policy": "merge", "teams": [KNOWN], "tags": ["fair"], "unknown_options": "empty"}
 
