@@ -14,6 +14,7 @@ routes = Routes("Imports")
 _ROW = f"{ONE}/rows/{{row}}"
 _ANY_FILE = "application/octet-stream"
 _FORBIDDEN = {403: "imports_forbidden, contact_data_hidden"}
+_NOT_YET = {**_FORBIDDEN, 409: "not_finished"}
 
 
 @routes.get(f"{ONE}/rows", query=RowQuery(), answers={200: page_of(ImportRow)}, errors=_FORBIDDEN)
@@ -35,7 +36,7 @@ async def get_import_row(call: Call) -> Answer:
     body=RowDecision(),
     answers={200: ImportRow},
     idempotent=False,
-    errors={403: "administrators_only", 409: "not_finished, not_in_review: there is nothing to decide (yet)"},
+    errors={403: "administrators_only", 409: "not_finished, already_decided"},
 )
 async def decide_import_row(call: Call) -> Answer:
     """Decide a row that needs review: whom it is about, or that it is left out. Administrators."""
@@ -44,13 +45,13 @@ async def decide_import_row(call: Call) -> Answer:
     return json_answer(reply["row"])
 
 
-@routes.get(f"{ONE}/refused.csv", files=(CSV,), answers={200: None}, errors=_FORBIDDEN)
+@routes.get(f"{ONE}/refused.csv", files=(CSV,), answers={200: None}, errors=_NOT_YET)
 async def get_refused_csv(call: Call) -> Answer:
     """The refused rows with their original cells and the reasons, to be mended and sent again."""
     return await handed_out(call, "refused_file", call.path["import_id"], "csv")
 
 
-@routes.get(f"{ONE}/refused.xlsx", files=(XLSX,), answers={200: None}, errors=_FORBIDDEN)
+@routes.get(f"{ONE}/refused.xlsx", files=(XLSX,), answers={200: None}, errors=_NOT_YET)
 async def get_refused_xlsx(call: Call) -> Answer:
     """The same as a workbook."""
     return await handed_out(call, "refused_file", call.path["import_id"], "xlsx")

@@ -29,8 +29,11 @@ _EVENTS: Final = {"progress": "the import", "end": "the import, with which nothi
 _UNDER_WAY: Final = ("queued", "running", "awaiting_input")
 _READING_SECONDS, _POLL_SECONDS = 4.0, 0.2
 _FORBIDDEN: Final = {403: "imports_forbidden, contact_data_hidden"}
-_STATE: Final = "already_started, not_checked, check_first and others: what its phase does not allow"
-_REFUSED: Final = {**_FORBIDDEN, 409: _STATE}
+_MAPPED: Final = {**_FORBIDDEN, 409: "still_working, already_started, import_is_over"}
+_CHECKED: Final = {**_FORBIDDEN, 409: "mapping_needed, still_working, already_started, import_is_over"}
+_STARTED: Final = {**_FORBIDDEN, 409: "check_first, still_working, already_started, import_is_over"}
+_UNDONE: Final = {**_FORBIDDEN, 409: "not_undoable, undo_expired"}
+_CANCELLED: Final = {**_FORBIDDEN, 409: "import_is_over"}
 
 
 @routes.post(PATH, upload=Upload(), answers={202: Import}, audited=True, errors=_FORBIDDEN)
@@ -87,7 +90,7 @@ async def get_import(call: Call) -> Answer:
     most_values=MOST_VALUES,
     if_match=IfMatch.OPTIONAL,
     answers={200: Import},
-    errors=_REFUSED,
+    errors=_MAPPED,
 )
 async def set_import_mapping(call: Call) -> Answer:
     """Say which column means what, and how the file is to be read; what was checked is to be checked again.
@@ -99,7 +102,7 @@ async def set_import_mapping(call: Call) -> Answer:
     return resource_answer(reply["import"])
 
 
-@routes.post(f"{ONE}/check", body=ImportOptions(), answers={202: Import}, idempotent=False, errors=_REFUSED)
+@routes.post(f"{ONE}/check", body=ImportOptions(), answers={202: Import}, idempotent=False, errors=_CHECKED)
 async def check_import(call: Call) -> Answer:
     """Find out what the import would do with each row, and why. Nothing is written.
 
@@ -110,7 +113,7 @@ async def check_import(call: Call) -> Answer:
     return _accepted(await call.tell("check_import", call.path["import_id"], call.body, service=SERVICE))
 
 
-@routes.post(f"{ONE}/start", body=ImportOptions(), answers={202: Import}, audited=True, errors=_REFUSED)
+@routes.post(f"{ONE}/start", body=ImportOptions(), answers={202: Import}, audited=True, errors=_STARTED)
 async def start_import(call: Call) -> Answer:
     """Write what was checked, in the background. Each row takes effect once, whatever happens to a process.
 
@@ -119,14 +122,14 @@ async def start_import(call: Call) -> Answer:
     return _accepted(await call.tell("start_import", call.path["import_id"], call.body, service=SERVICE))
 
 
-@routes.post(f"{ONE}/cancel", answers={200: Import}, idempotent=False, audited=True, errors=_REFUSED)
+@routes.post(f"{ONE}/cancel", answers={200: Import}, idempotent=False, audited=True, errors=_CANCELLED)
 async def cancel_import(call: Call) -> Answer:
     """End it after the rows under work. What was written stays written, until it is undone."""
     reply = await call.tell("cancel_import", call.path["import_id"], service=SERVICE)
     return resource_answer(reply["import"])
 
 
-@routes.post(f"{ONE}/undo", answers={202: Import}, audited=True, errors=_REFUSED)
+@routes.post(f"{ONE}/undo", answers={202: Import}, audited=True, errors=_UNDONE)
 async def undo_import(call: Call) -> Answer:
     """Take an import back, within 30 days.
 

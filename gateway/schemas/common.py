@@ -116,6 +116,7 @@ class ConflictProblem(Problem):
     saved_filter = fields.Dict(metadata={"description": "The caller's one of this name: id, name"})
     tag = fields.Dict(metadata={"description": "The other one, which has this name"})
     option = fields.Dict(metadata={"description": "The other one, which has this label"})
+    mapping = fields.Dict(metadata={"description": "The caller's one of this name: id, name"})
     offer = fields.Dict(metadata={"description": "A body with which the same request joins the two"})
 
 

@@ -7,7 +7,9 @@ from itertools import count
 import httpx
 import pytest
 
+from gateway.tests.uploading import kept
 from gateway.tests.world import World, running_world
+from servicekit.testing.waiting import eventually
 
 _number = count(1)
 
@@ -51,3 +53,11 @@ def agent(world: World) -> Iterator[Agent]:
     user_id, team_id, token = world.add_agent(email)
     with world.client(token) as client:
         yield Agent(user_id, email, team_id, token, client)
+
+
+@pytest.fixture
+def nothing_new(world: World) -> Iterator[None]:
+    """What the test does leaves no file in storage."""
+    before = kept(world)
+    yield
+    eventually(lambda: kept(world) == before, what="storage as it was before")
