@@ -24,7 +24,7 @@ from services.import_export.runs.repository import ImportRun
 Json = dict[str, Any]
 DAYS: Final = 30
 CHANGED: Final = ("created", "updated", "merged")
-_AT_ONCE: Final = 200
+AT_ONCE: Final = 200
 _LISTED: Final = 100
 _DEADLINE: Final = 60.0
 _KEPT: Final = frozenset({"kept", "partly"})
@@ -63,7 +63,7 @@ class UndoImport:
     def prepare(self, run: Run) -> Undone:
         scope, ask = scope_in(run).dump(), customers_in(run)
         import_id, after = run.job.parameters["import"], run.job.state.get("after")
-        met = ask("import_effects", scope, import_id, after=after, limit=_AT_ONCE, deadline=_DEADLINE)
+        met = ask("import_effects", scope, import_id, after=after, limit=AT_ONCE, deadline=_DEADLINE)
         if not met["customers"]:
             return Undone([], None)
         touched = run.rpc.call("tasks", "with_work", met["customers"], deadline=_DEADLINE)["ids"]
@@ -72,7 +72,7 @@ class UndoImport:
             scope,
             import_id,
             after=after,
-            limit=_AT_ONCE,
+            limit=AT_ONCE,
             touched=touched,
             deadline=_DEADLINE,
         )

@@ -21,6 +21,7 @@ from servicekit.scope import ADMIN
 
 Json = dict[str, Any]
 OPTIONS = ("Gold", "Silver")
+CHANGED = ("created", "updated", "merged")
 
 
 @dataclass
@@ -49,17 +50,21 @@ class People:
         self.made: dict[tuple[str, int], int] = {}  # how often a row took effect
         self.before: dict[tuple[str, int], tuple[str, Person | None]] = {}
         self.calls: list[str] = []
+        self.worked_on: set[str] = set()  # customers with a note or a task
         self.agents_may_import = True
         self.masked = False
         self.allow_duplicates = False
         self.options = list(OPTIONS)
         self.down: Exception | None = None  # what every call ends with
-        self.meanwhile: Callable[[], object] | None = None  # what happens after the next batch is done
+        self.before_each: Callable[[], object] = lambda: None  # what happens before every call
+        self.after_each: Callable[[], object] = lambda: None  # after every batch that was done
+        self.meanwhile: Callable[[], object] | None = None  # after the next one
 
     def call(self, method: str, *args: Any, deadline: float = 5.0, **asked: Any) -> Any:
         """A method of the customers service, or of the tasks service."""
         assert not self._count(0), "another service is called while a connection to the database is held"
         self.calls.append(method)
+        self.before_each()
         if self.down:
             raise self.down
         return getattr(self, f"_{method}")(*args, **asked)
@@ -120,14 +125,19 @@ class People:
             self.people, self.options = kept
             for answer in answers:
                 answer["customer"] = answer["customer"] if answer["customer"] in known else None
-        elif self.meanwhile:
+        else:
+            self._go_on()
+        return {"rows": answers, "budget_exhausted": False}
+
+    def _go_on(self) -> None:
+        self.after_each()
+        if self.meanwhile:
             self.meanwhile, happens = None, self.meanwhile
             happens()
-        return {"rows": answers, "budget_exhausted": False}
 
     def _row(self, run: str, row: Json, options: Json, *, dry_run: bool) -> Json:
         key = (run, row["n"])
-        if not dry_run and key in self.effects:
+        if not dry_run and key in self.effects and not (row.get("target") or row.get("again")):
             return self.effects[key]
         answer = {
             "n": row["n"],
@@ -138,7 +148,7 @@ class People:
             "unknown_options": [],
         }
         answer |= self._decided(key, row, options, dry_run=dry_run)
-        if not dry_run and answer["outcome"] in ("created", "updated", "merged", "unchanged"):
+        if not dry_run:
             self.effects[key] = answer
             self.made[key] = self.made.get(key, 0) + 1
         return answer
@@ -202,9 +212,33 @@ class People:
         return [known for known, person in self.people.items() if person.held & asked]
 
     def _import_effects(self, scope: Json, run: str, after: str | None = None, limit: int = 500) -> Json:
-        ids = sorted({each["customer"] for (of, _), each in self.effects.items() if of == run})
+        changed = [each for (of, _), each in self.effects.items() if of == run and each["outcome"] in CHANGED]
+        ids = sorted({each["customer"] for each in changed})
         ids = [id_ for id_ in ids if after is None or id_ > after][:limit]
         return {"customers": ids, "next": ids[-1] if len(ids) == limit else None}
+
+    def _undo_import(self, scope: Json, run: str, after: str | None, limit: int, touched: list[str]) -> Json:
+        self._may(scope)
+        page = self._import_effects(scope, run, after, limit)
+        return {
+            "customers": [self._undone(run, id_, touched) for id_ in page["customers"]],
+            "next": page["next"],
+        }
+
+    def _undone(self, run: str, id_: str, touched: list[str]) -> Json:
+        rows = sorted(n for (of, n), each in self.effects.items() if of == run and each["customer"] == id_)
+        first = self.before[(run, rows[0])][1]
+        if id_ in touched:
+            kept = [{"field": "name", "reason": "touched"}]
+            return {"customer": id_, "rows": rows, "outcome": "kept", "kept": kept}
+        if first is None:
+            self.people.pop(id_, None)
+        else:
+            self.people[id_] = first
+        return {"customer": id_, "rows": rows, "outcome": "restored" if first else "removed", "kept": []}
+
+    def _with_work(self, ids: list[str]) -> Json:
+        return {"ids": [id_ for id_ in ids if id_ in self.worked_on]}
 
     def _count(self, change: int) -> int:
         """Connections that this thread holds."""

@@ -1,0 +1,198 @@
+"""Imports that are cut off, cancelled, overtaken by changes, or that lose their rights on the way."""
+
+from __future__ import annotations
+
+import pytest
+
+from servicekit.errors import Conflict, Unavailable
+from services.import_export.runs import parts, watching
+from services.import_export.runs.domain import grouping
+from services.import_export.tests.runs.test_importing import CLEAN
+from services.import_export.tests.runs.world import Died, World, nonzero
+
+MANY = "Name,Email\n" + "".join(f"P{n},p{n}@example.com\n" for n in range(40))
+
+
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that an import of forty rows has five parts of two batches."""
+    monkeypatch.setattr(grouping, "BATCH_ROWS", 4)
+    monkeypatch.setattr(parts, "BATCHES", 2)
+
+
+def die() -> None:
+    raise Died
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_whoever_goes_on_after_a_death_does_no_row_twice(world: World) -> None:
+    checked = world.checked(MANY)
+    world.start(checked["id"])
+    world.people.meanwhile = die  # after customers did a batch, before it was written down
+    world.work_off()
+    done = world.get(checked["id"])
+    assert (done["phase"], nonzero(done["counts"]), done["drifted"]) == ("finished", {"created": 40}, 0)
+    assert set(world.people.made.values()) == {1}
+    assert len(world.people.made) == 40
+
+
+def test_a_check_goes_on_in_another_process_where_it_was(world: World) -> None:
+    content = "Name,Email\n" + "".join(f"P{n},p{n}@example.com\n" for n in range(1_100))
+    import_id = world.ready(content)
+    world.service.check_import(world.admin, import_id)
+    happened = []
+
+    def lose_everything() -> None:
+        if len(world.staged(import_id)) == 1_000 and not happened:
+            happened.append(world.another_process())
+            raise Died
+
+    world.people.before_each = lose_everything
+    world.work_off()
+    assert happened
+    assert nonzero(world.get(import_id)["counts"]) == {"created": 1_100}
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_what_changed_since_the_check_is_decided_again_and_listed(world: World) -> None:
+    checked = world.checked(MANY)
+    known = world.people.add("Somebody", ("email", "p7@example.com"))
+    world.start(checked["id"])
+    world.work_off()
+    done = world.get(checked["id"])
+    assert (done["drifted"], nonzero(done["counts"])) == (1, {"created": 39, "unchanged": 1})
+    (row,) = world.results(done["id"], "drifted")
+    assert (row["n"], row["outcome"], row["customer"]) == (9, "unchanged", known)
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_a_cancelled_import_keeps_what_is_done_and_says_what_is_not(world: World) -> None:
+    checked = world.checked(MANY)
+    world.start(checked["id"])
+    world.people.meanwhile = lambda: world.service.cancel_import(world.admin, checked["id"])
+    world.work_off()
+    done = world.get(checked["id"])
+    assert (done["phase"], done["status"]) == ("finished", "succeeded")
+    assert nonzero(done["counts"]) == {"created": 4, "skipped": 36}
+    assert {row["code"] for row in world.results(done["id"], "skipped")} == {"cancelled"}
+    assert len(world.people.people) == 4
+    with pytest.raises(Conflict, match="import_is_over"):
+        world.service.cancel_import(world.admin, checked["id"])
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_what_was_sent_before_a_death_counts_as_done_when_it_is_cancelled(world: World) -> None:
+    checked = world.checked(MANY)
+    world.start(checked["id"])
+
+    def cancel_and_die() -> None:
+        world.service.cancel_import(world.admin, checked["id"])
+        raise Died
+
+    world.people.meanwhile = cancel_and_die
+    world.work_off()
+    done = world.get(checked["id"])
+    assert nonzero(done["counts"]) == {"created": 4, "skipped": 36}
+    assert len(world.people.people) == len(world.results(done["id"], "created")) == 4
+
+
+def test_before_its_start_a_cancelled_import_leaves_nothing(world: World) -> None:
+    import_id = world.ready(CLEAN)
+    world.service.check_import(world.admin, import_id)
+    world.service.cancel_import(world.admin, import_id)
+    world.work_off()
+    gone = world.get(import_id)
+    assert (gone["phase"], gone["status"], nonzero(gone["counts"])) == ("cancelled", "cancelled", {})
+    with pytest.raises(Conflict, match="import_is_over"):
+        world.start(import_id)
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_rights_that_are_lost_end_an_import_and_keep_what_is_done(world: World) -> None:
+    agent = world.agent("ana", "north")
+    checked = world.checked(MANY, scope=agent)
+    world.service.start_import(agent, checked["id"])
+    world.people.meanwhile = lambda: world.deactivate("ana")
+    world.work_off()
+    done = world.get(checked["id"])
+    assert (done["phase"], done["problem"]["code"]) == ("failed", "imports_forbidden")
+    assert nonzero(done["counts"]) == {"created": 4, "skipped": 36}
+
+
+def test_settings_that_turn_against_agents_end_a_check(world: World) -> None:
+    agent = world.agent("ana", "north")
+    import_id = world.ready(CLEAN, scope=agent)
+    world.service.check_import(agent, import_id)
+    world.people.agents_may_import = False
+    world.work_off()
+    failed = world.get(import_id)
+    assert (failed["phase"], failed["problem"]["code"]) == ("failed", "imports_forbidden")
+
+
+def test_the_same_file_waits_for_its_turn(world: World) -> None:
+    one, two, three = (world.checked(CLEAN)["id"] for _ in range(3))
+    for import_id in (one, two, three):
+        world.start(import_id)
+    assert [world.get(each)["phase"] for each in (one, two, three)] == ["running", "waiting", "waiting"]
+    assert world.get(two)["status"] == "queued"
+    world.service.cancel_import(world.admin, three)
+    world.work_off()
+    assert [world.get(each)["phase"] for each in (one, two, three)] == ["finished", "finished", "cancelled"]
+    again = world.get(two)
+    assert nonzero(again["counts"]) == {"unchanged": 3}
+    assert again["drifted"] == 3
+    assert [each["id"] for each in again["same_file"]] == [one]
+
+
+def test_who_may_not_see_the_same_file_is_told_that_there_was_one(world: World) -> None:
+    world.imported(CLEAN)
+    agent = world.agent("ana", "north")
+    checked = world.checked(CLEAN, scope=agent)
+    told = world.service.get_import(agent, checked["id"])["import"]["same_file"]
+    assert [each["id"] for each in told] == [None]
+
+
+def test_who_is_down_is_waited_for(world: World) -> None:
+    checked = world.checked(CLEAN)
+    world.start(checked["id"])
+    world.people.down = Unavailable("service_down")
+    world.work_off()
+    world.people.down = None
+    assert world.get(checked["id"])["phase"] == "running"
+    world.make_jobs_due()
+    world.work_off()
+    assert world.get(checked["id"])["phase"] == "finished"
+
+
+@pytest.mark.parametrize("phase", ["check", "run"])
+def test_a_defect_ends_an_import_and_lets_the_next_one_begin(world: World, phase: str) -> None:
+    checked, waits = world.checked(CLEAN), world.checked(CLEAN)
+    if phase == "check":
+        world.service.check_import(world.admin, checked["id"])
+    else:
+        world.start(checked["id"])
+        world.start(waits["id"])
+    world.people.down = Died()
+    world.work_off()
+    world.people.down = None
+    assert watching.settle_failures(world.db) == 1
+    world.work_off()
+    failed = world.get(checked["id"])
+    assert (failed["phase"], failed["problem"]["code"]) == ("failed", "internal_error")
+    if phase == "run":
+        assert nonzero(failed["counts"]) == {"skipped": 3}
+        assert world.get(waits["id"])["phase"] == "finished"
+    assert watching.settle_failures(world.db) == 0
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_progress_is_that_of_all_parts(world: World) -> None:
+    checked = world.checked(MANY)
+    world.start(checked["id"])
+    seen = []
+    world.people.after_each = lambda: seen.append(world.get(checked["id"]))
+    world.work_off()
+    assert [each["progress"]["done"] for each in seen] == list(range(0, 40, 4))
+    assert {sum(each["counts"].values()) for each in seen} == {40}
+    versions = [each["version"] for each in [*seen, world.get(checked["id"])]]
+    assert versions == sorted(set(versions))

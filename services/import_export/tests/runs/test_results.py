@@ -1,0 +1,158 @@
+"""What is done with an import that is over: undo, review, and in the end it is forgotten."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from servicekit.errors import Conflict, Forbidden, Invalid, NotFound
+from services.import_export.runs import undoing
+from services.import_export.sweeping import job
+from services.import_export.tests.runs.test_importing import CLEAN
+from services.import_export.tests.runs.world import Died, World, nonzero
+
+UNCLEAR = "Name,Email,Phone\nTwo,one@example.com,(21) 99876-5432\n"
+
+
+@pytest.fixture
+def unclear(world: World) -> str:
+    """An import with one row that meets two customers."""
+    world.people.add("One", ("email", "one@example.com"))
+    world.people.add("Other", ("line", "+5521998765432"))
+    return str(world.imported(UNCLEAR)["id"])
+
+
+def days_pass(world: World, days: int) -> None:
+    with world.db.unit_of_work() as uow:
+        for column in ("created_at", "started_at", "finished_at"):
+            statement = f"UPDATE import_run SET {column} = {column} - make_interval(days => :days)"
+            uow.connection.execute(text(statement), {"days": days})
+
+
+def test_an_undone_import_leaves_what_was_worked_on(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(undoing, "AT_ONCE", 2)
+    known = world.people.add("Ana", ("email", "ana@example.com"))
+    done = world.imported(CLEAN)
+    assert nonzero(done["counts"]) == {"created": 2, "merged": 1}
+    carla = world.people.named("Carla Dias")
+    world.people.worked_on = {carla}
+    asked = world.service.undo_import(world.admin, done["id"])["import"]
+    assert (asked["phase"], asked["status"]) == ("undoing", "queued")
+    world.work_off()
+    undone = world.get(done["id"])
+    assert (undone["phase"], undone["status"]) == ("undone", "succeeded")
+    assert undone["undo"]["counts"] == {"restored": 1, "removed": 1, "kept": 1}
+    assert world.people.people[known].tags == set()
+    assert world.people.names == ["Ana", "Carla Dias"]
+    (row,) = world.results(done["id"], "kept")
+    assert row["undo"] == {"outcome": "kept", "kept": [{"field": "name", "reason": "touched"}]}
+    assert row["customer"] == carla
+    with pytest.raises(Conflict, match="not_undoable"):
+        world.service.undo_import(world.admin, done["id"])
+
+
+def test_an_undo_whose_rights_are_lost_can_be_asked_for_again(world: World) -> None:
+    agent = world.agent("ana", "north")
+    done = world.imported(CLEAN, scope=agent)
+    world.service.undo_import(agent, done["id"])
+    world.deactivate("ana")
+    world.work_off()
+    back = world.get(done["id"])
+    assert (back["phase"], back["problem"]["code"]) == ("finished", "imports_forbidden")
+    world.service.undo_import(world.admin, done["id"])
+    world.work_off()
+    assert world.get(done["id"])["phase"] == "undone"
+    assert not world.people.people
+
+
+def test_an_import_can_be_undone_for_thirty_days(world: World) -> None:
+    done = world.imported(CLEAN)
+    days_pass(world, 31)
+    with pytest.raises(Conflict, match="undo_expired"):
+        world.service.undo_import(world.admin, done["id"])
+
+
+def test_an_administrator_says_who_a_row_is(world: World, unclear: str) -> None:
+    (row,) = world.results(unclear, "needs_review")
+    assert sorted(row["candidates"]) == sorted(world.people.people)
+    one = world.people.named("One")
+    decided = world.service.decide_row(world.admin, unclear, 2, {"customer": one})["row"]
+    assert (decided["outcome"], decided["customer"], decided["code"]) == ("merged", one, None)
+    assert nonzero(world.get(unclear)["counts"]) == {"merged": 1}
+    assert world.get(unclear)["status"] == "succeeded"
+    with pytest.raises(Conflict, match="already_decided"):
+        world.service.decide_row(world.admin, unclear, 2, {"skip": True})
+
+
+def test_a_row_can_be_left_out(world: World, unclear: str) -> None:
+    decided = world.service.decide_row(world.admin, unclear, 2, {"skip": True})["row"]
+    assert (decided["outcome"], decided["candidates"]) == ("skipped", [])
+    assert nonzero(world.get(unclear)["counts"]) == {"skipped": 1}
+
+
+def test_a_row_is_decided_once_more_by_the_policy(world: World, unclear: str) -> None:
+    with pytest.raises(Invalid) as still:
+        world.service.decide_row(world.admin, unclear, 2, {"apply": True})
+    assert still.value.payload["errors"][0]["code"] == "two_customers"
+    del world.people.people[world.people.named("Other")]
+    decided = world.service.decide_row(world.admin, unclear, 2, {"apply": True})["row"]
+    assert decided["outcome"] == "merged"
+
+
+def test_a_decision_that_was_cut_off_is_the_one_that_holds(world: World, unclear: str) -> None:
+    def die() -> None:
+        raise Died
+
+    one, other = world.people.named("One"), world.people.named("Other")
+    world.people.meanwhile = die
+    with pytest.raises(Died):
+        world.service.decide_row(world.admin, unclear, 2, {"customer": one})
+    with pytest.raises(Conflict, match="already_decided"):
+        world.service.decide_row(world.admin, unclear, 2, {"customer": other})
+    assert world.results(unclear)[0]["customer"] == one
+
+
+def test_agents_decide_nothing(world: World) -> None:
+    agent = world.agent("ana", "north")
+    done = world.imported(CLEAN, scope=agent)
+    with pytest.raises(Forbidden, match="administrators_only"):
+        world.service.decide_row(agent, done["id"], 2, {"skip": True})
+    for n in (1, 99):
+        with pytest.raises(NotFound, match="row_not_found"):
+            world.service.decide_row(world.admin, done["id"], n, {"skip": True})
+    with pytest.raises(Invalid):
+        world.service.decide_row(world.admin, done["id"], 2, {"skip": True, "apply": True})
+
+
+def test_after_thirty_days_nothing_is_left(world: World) -> None:
+    refused = world.imported("Name,Email\nAna,x@\nBia,b@example.com\n")
+    running = world.checked("Name\nCaio\n")
+    world.start(running["id"])
+    days_pass(world, 31)
+    world.service.queue_sweep()
+    world.service.queue_sweep()
+    assert len(world.rows("SELECT 1 FROM job WHERE kind = 'sweep'")) == 1
+    world.work_off()
+    with pytest.raises(NotFound):
+        world.get(refused["id"])
+    assert world.get(running["id"])["phase"] == "finished"
+    assert len(list(world.storage.list("uploads"))) == 1
+    assert list(world.storage.list("results")) == []
+    assert world.rows("SELECT DISTINCT import_id FROM import_row") == [(UUID(running["id"]),)]
+    assert world.rows("SELECT DISTINCT import_id FROM import_decision") == [(UUID(running["id"]),)]
+    assert world.rows("SELECT DISTINCT import_id FROM import_part") == [(UUID(running["id"]),)]
+
+
+def test_files_of_nobody_go_after_a_day(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.upload("nobody's")
+    kept = world.read(CLEAN)
+    world.service.queue_sweep()
+    world.work_off()
+    assert len(list(world.storage.list("uploads"))) == 2
+    monkeypatch.setattr(job, "_ORPHANED", job._ORPHANED * 0)
+    world.service.queue_sweep()
+    world.work_off()
+    assert len(list(world.storage.list("uploads"))) == 1
+    assert world.service.upload_file(world.admin, kept)["file"]["filename"] == "people.csv"
