@@ -73,8 +73,11 @@ def _among(words: Iterable[str]) -> Callable[[Cell], bool]:
 
 
 def _is_address(kind: str, value: Cell, region: str) -> bool:
-    parts = several(value)[:3] if isinstance(value, str) else [value]
-    return all(_reads(lambda part: read_address(kind, part, scope="", region=region), part) for part in parts)
+    def is_one(part: Cell) -> bool:
+        return _reads(lambda cell: read_address(kind, cell, scope="", region=region), part)
+
+    # The comma of a damaged number parts nothing.
+    return is_one(value) or (isinstance(value, str) and all(map(is_one, several(value)[:3])))
 
 
 def _is_moment(value: Cell, rules: Rules) -> bool:
