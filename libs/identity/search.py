@@ -41,6 +41,8 @@ def line_spellings(identity: Identity) -> tuple[str, ...]:
 
 def is_contact_like(name: str) -> bool:
     """True for a "name" that says nobody's name: empty, or only a phone, an e-mail or a WhatsApp address."""
+    if name.replace(" ", "").isalpha():
+        return False  # nothing of a number or an address is made of letters and spaces alone
     text = without_invisible_marks(trimmed(name)).strip()
     if not text:
         return True

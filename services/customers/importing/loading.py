@@ -37,7 +37,7 @@ COLUMNS: Final = (
 
 
 def identities_of(rows: Iterable[Row]) -> set[Identity]:
-    return {a.contact.identity for row in rows for a in row.form.addresses if a.contact}
+    return {a.contact.identity for row in rows for a in row.addresses if a.contact}
 
 
 def lock(work: Work, rows: Sequence[Row], *, answers_left: int | None) -> tuple[World, Locked]:

@@ -39,6 +39,8 @@ class Numbers:
 
     def of(self, customer: Customer) -> Customer:
         """As it can be kept."""
+        if not self.options and all(tag.id is not None for tag in customer.tags):
+            return customer
         kept = tuple({t.id: t for t in (self._tag(tag) for tag in customer.tags)}.values())
         return replace(customer, tags=kept, option_ids=self.options_of(customer.option_ids))
 

@@ -137,13 +137,13 @@ def lock_customers(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, Lo
 def insert_customers(connection: Connection, customers: Sequence[NewCustomer], *, author: Author) -> None:
     """Keep new customers with their contact points; their identities are claimed apart (holders.claim)."""
     if customers:
-        points = [_point_row(c.id, point, root=c.id) for c in customers for point in c.points]
+        points = {c.id: [_point_row(c.id, point, root=c.id) for point in c.points] for c in customers}
         created = [
             _change_row(c.id, FieldChange("created", None, {"channel": c.channel}), author) for c in customers
         ]
         parameters = {
-            "customers": [_new_row(c) for c in customers],
-            "points": points,
+            "customers": [_new_row(c, points[c.id]) for c in customers],
+            "points": [point for several in points.values() for point in several],
             "changes": created,
         }
         connection.execute(_INSERT, {"at": author.at, **{k: _json(v) for k, v in parameters.items()}})
@@ -232,9 +232,10 @@ def _customer_row(customer: NewCustomer | Customer) -> dict[str, Any]:
     }
 
 
-def _new_row(customer: NewCustomer) -> dict[str, Any]:
+def _new_row(customer: NewCustomer, points: Iterable[dict[str, Any]]) -> dict[str, Any]:
     row = _customer_row(customer)
-    return {**row, "search": search_text(row["name_search"], map(found_by, customer.points))}
+    row["search"] = search_text(row["name_search"], (point["search"] for point in points))
+    return row
 
 
 def _tag_ids(customer: NewCustomer | Customer) -> list[int]:

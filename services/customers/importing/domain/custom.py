@@ -38,6 +38,11 @@ class Custom:
         for key, value in given.items():
             if value is None or value == "" or value == []:
                 continue
+            known = self._read.get(_memo(key, value))
+            if isinstance(known, CustomChanges):
+                changes.values.update(known.values)
+                changes.chosen.update(known.chosen)
+                continue
             definition = self.definitions.by_key.get(key)
             if definition is not None and definition.type in WITH_OPTIONS and not definition.archived:
                 value = self._known(definition, value, unknown, warnings, errors)
@@ -52,6 +57,11 @@ class Custom:
         if errors:
             raise Invalid("invalid", {"errors": errors})
         return changes
+
+    def of_nobody(self, changes: CustomChanges) -> tuple[dict[str, Any], tuple[int, ...]]:
+        """What somebody has who had nothing."""
+        custom, options = values.apply(self.definitions, changes, custom={}, opt_ids=())
+        return custom, tuple(options)
 
     def apply(self, customer: Customer, changes: CustomChanges) -> Customer:
         if not changes or self._says_so(customer, changes):
@@ -87,7 +97,7 @@ class Custom:
         )
 
     def _read_one(self, key: str, value: Any, held: Collection[int]) -> Read:
-        memo = (key, tuple(value) if isinstance(value, list) else (type(value), value))
+        memo = _memo(key, value)
         read = self._read.get(memo)
         if read is None:
             read = self._read[memo] = self._parse(key, value, ())
@@ -147,3 +157,8 @@ class Custom:
 
     def _has(self, field: Field, label: str) -> bool:
         return label.lower() in field.by_id or folded(label) in field.by_label
+
+
+def _memo(key: str, value: Any) -> Any:
+    """1, 1.0 and true are equal, and not the same."""
+    return (key, tuple(map(repr, value))) if isinstance(value, list) else (key, type(value), value)

@@ -81,7 +81,7 @@ def _decide(rules: Rules, world: World, row: Row) -> Outcome:
 
 def _settle(rules: Rules, world: World, outcome: Outcome) -> Outcome:
     """Whom the row meets, and what that means."""
-    row, addresses = outcome.row, outcome.row.form.addresses
+    row, addresses = outcome.row, outcome.row.addresses
     if addresses and world.exhausted and (rules.dry or not row.planned):
         return _unclear(outcome, ())
     own = world.roots[row.meant] if row.meant else None
@@ -112,6 +112,7 @@ def _create(rules: Rules, world: World, outcome: Outcome) -> Outcome:
     changes = rules.custom.read(form.custom, held=(), unknown=outcome.unknown, warnings=outcome.warnings)
     points = edits.new_points(form, ids=rules.new_id, at=rules.at)
     id_ = rules.new_id()
+    custom, option_ids = rules.custom.of_nobody(changes)
     customer = Customer(
         id=id_,
         name=form.name or "",
@@ -125,13 +126,15 @@ def _create(rules: Rules, world: World, outcome: Outcome) -> Outcome:
         team_ids=teams,
         assignee_id=assignee,
         tags=_tags(rules, form),
+        custom=custom,
+        option_ids=option_ids,
         reached=Reached(id_, {id_: points}),
     )
     if len(customer.tags) > MAX_TAGS:
         raise Invalid.at("/tags", "too_many", f"at most {MAX_TAGS}")
-    customer = rules.custom.apply(customer, changes)
-    outcome.duplicates = matches(form.addresses, world.holders)
-    if any(each in world.customers for each in outcome.duplicates.customers):
+    if world.holders_of(outcome.row.addresses):
+        outcome.duplicates = matches(outcome.row.addresses, world.holders)
+    if any(each in world.customers for each in outcome.duplicates.fields_of):
         outcome.warnings.append(error("", "duplicate_customer", "another customer has this address, too"))
     outcome.outcome, outcome.customer, outcome.after = "created", id_, customer
     world.made_by[id_] = outcome.row.n
@@ -197,7 +200,7 @@ def _without(outcome: Outcome, foreign: Iterable[Address]) -> Outcome:
         primaries={kind: a for kind, a in form.primaries.items() if a not in gone},
         points=ListEdit(add=tuple(a for a in form.points.add if a not in gone)),
     )
-    outcome.row = replace(outcome.row, form=kept)
+    outcome.row = replace(outcome.row, form=kept, addresses=kept.addresses)
     detail = "another customer has this address: it was left out"
     outcome.warnings += [error(f"/{a.field}", "address_of_another", detail) for a in foreign]
     return outcome

@@ -21,7 +21,11 @@ T = TypeVar("T")
 def new_points(form: Form, *, ids: Callable[[], UUID], at: datetime) -> Points:
     """The contact points of a new customer: the typed primaries, then the list."""
     points: Points = ()
-    for address in form.addresses:
+    addresses = form.addresses
+    if len({address.contact.kind for address in addresses if address.contact}) == len(addresses):
+        made = (address.point(id=ids(), at=at) for address in addresses)
+        return tuple(point if point.primary else replace(point, primary=True) for point in made)
+    for address in addresses:
         new = address.point(id=ids(), at=at)
         clash = contacts.primary(points, new.kind) if new.primary and new.kind in form.primaries else None
         if clash and clash.identity != new.identity:
