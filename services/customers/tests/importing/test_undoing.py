@@ -140,3 +140,13 @@ def test_in_steps_and_only_what_it_changed(office: Sheets, run: str):
     last = office.service.undo_import(office.admin, run, after=first["next"], limit=3)
     assert (len(first["customers"]), len(last["customers"]), last["next"]) == (3, 1, None)
     assert [str(each.id) for each in office.people()] == [known["id"]]
+
+
+def test_what_can_be_undone_no_more_is_forgotten(office: Sheets, run: str):
+    office.load(row(2, "Ana", **ANA), run=run)
+    office.service.forget_import_effects()
+    assert office.service.import_effects(office.admin, run)["customers"]
+    office.run("UPDATE import_effect SET at = at - interval '33 days'")
+    office.service.forget_import_effects()
+    assert undo(office, run) == []
+    assert len(office.people()) == 1
