@@ -51,12 +51,7 @@ class Delimited:
         with self._text() as text:
             for _ in range(self._skipped):
                 next(text)
-            yield from Reader(text, self._dialect, repair=self._repair, lost=self._survey.lost > 0)
-
-    @property
-    def _repair(self) -> bool | None:
-        """None: nothing here was encoded twice."""
-        return self.options.repair_encoding if self._survey.damage.rows else None
+            yield from Reader(text, self._dialect)
 
     def _bytes(self) -> io.BufferedReader:
         """In an encoding whose lines end with one byte."""
@@ -101,6 +96,4 @@ class Delimited:
             tell.warn("invalid_encoding", f"{survey.invalid} lines are no UTF-8. Their rows are refused.")
         if survey.lost:
             tell.warn("lost_characters", f"{survey.lost} lines hold �: characters that were lost before.")
-        if survey.damage.rows:
-            damage = survey.damage
-            tell.damaged_encoding = {"rows": damage.rows, "before": damage.before, "after": damage.after}
+        tell.damaged_encoding = survey.damage.found()

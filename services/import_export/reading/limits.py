@@ -18,10 +18,11 @@ ADDRESS_BYTES: Final = 1024 * MEGABYTE
 # How the child says that it got no more memory; libraries abort instead.
 OUT_OF_MEMORY: Final = 77
 
-# Of the child's processor, and of the clock of whoever waits for its next word.
+# Of the child's processor: a file must not be refused because others keep the machine busy.
 INSPECT_SECONDS: Final = 60
 ROWS_SECONDS: Final = 900
-SILENT_SECONDS: Final = 60
+# Of the clock, for a child that neither works nor speaks.
+SILENT_SECONDS: Final = 600
 
 
 def confine(*, cpu_seconds: int) -> None:

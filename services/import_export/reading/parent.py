@@ -54,7 +54,7 @@ def inspect(
 ) -> Inspected:
     """What the file is, how it would be read, and what its columns most likely are."""
     task = {"mode": "inspect", "path": str(path), "filename": filename, "options": options, "facts": facts}
-    child = _Child(task, seconds=limits.INSPECT_SECONDS)
+    child = _Child(task)
     try:
         answer: Inspected = child.next_line()["inspected"]
         return answer
@@ -80,7 +80,7 @@ class Rows(Iterator[list[StagedRow]]):
     """Chunks of rows in order. At the end `blank` is the number of blank lines, which are no rows."""
 
     def __init__(self, task: Mapping[str, Any]) -> None:
-        self._child = _Child(task, seconds=limits.SILENT_SECONDS)
+        self._child = _Child(task)
         self._ended = False
         self.blank = 0
 
@@ -108,10 +108,9 @@ class Rows(Iterator[list[StagedRow]]):
 
 
 class _Child:
-    """The process, and its lines. `seconds`: how long it may be silent."""
+    """The process, and its lines."""
 
-    def __init__(self, task: Mapping[str, Any], *, seconds: float) -> None:
-        self._seconds = seconds
+    def __init__(self, task: Mapping[str, Any]) -> None:
         self._buffer = bytearray()
         self._process = subprocess.Popen(
             [sys.executable, "-m", _MODULE],
@@ -140,7 +139,7 @@ class _Child:
 
     def next_line(self) -> dict[str, Any]:
         """Its next word. Raises FileRefused if it refuses the file, falls silent or dies of it."""
-        deadline = time.monotonic() + self._seconds
+        deadline = time.monotonic() + limits.SILENT_SECONDS
         searched = 0
         while (end := self._buffer.find(b"\n", searched)) < 0:
             searched = len(self._buffer)

@@ -7,13 +7,14 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from services.import_export.reading.domain import mending
 from services.import_export.reading.domain.problems import FileRefused
 from services.import_export.reading.limits import MEGABYTE
 from services.import_export.reading.table import Problem, Record
 
-# Characters of lines that may be read a second time because of their quotes.
-_READ_AGAIN: Final = 100 * MEGABYTE
+# Lines of one row, and lines and characters that may be read a second time because of their quotes.
+_LINES_OF_A_ROW: Final = 10_000
+_LINES_AGAIN: Final = 2_000_000
+_CHARACTERS_AGAIN: Final = 100 * MEGABYTE
 _WIDE: Final = 4
 
 
@@ -31,12 +32,14 @@ class _Lines:
         self._lines = lines
         self._returned: deque[str] = deque()
         self.taken: list[str] = []
-        self._again = 0
+        self._lines_again = self._characters_again = 0
 
     def __iter__(self) -> _Lines:
         return self
 
     def __next__(self) -> str:
+        if len(self.taken) == _LINES_OF_A_ROW:
+            raise csv.Error
         line = self._returned.popleft() if self._returned else next(self._lines)
         self.taken.append(line)
         return line
@@ -44,8 +47,9 @@ class _Lines:
     def give_back(self) -> None:
         """All that were taken but the first one."""
         rest = self.taken[1:]
-        self._again += sum(map(len, rest))
-        if self._again > _READ_AGAIN:
+        self._lines_again += len(rest)
+        self._characters_again += sum(map(len, rest))
+        if self._lines_again > _LINES_AGAIN or self._characters_again > _CHARACTERS_AGAIN:
             raise FileRefused("damaged_quotes", "Too many quotes of the file are opened and never closed.")
         self._returned.extendleft(reversed(rest))
         del self.taken[1:]
@@ -54,11 +58,9 @@ class _Lines:
 class Reader:
     """The records in lines. A row with damaged quotes is refused alone; the next line is a row again."""
 
-    def __init__(self, lines: Iterator[str], dialect: Dialect, *, repair: bool | None, lost: bool) -> None:
+    def __init__(self, lines: Iterator[str], dialect: Dialect) -> None:
         self._lines = _Lines(lines)
         self._dialect = dialect
-        self._repair = repair
-        self._lost = lost
         self._reader = csv.reader(
             self._lines,
             delimiter=dialect.separator,
@@ -91,11 +93,6 @@ class Reader:
             last = line + len(taken) - 1
             detail = f"The quote opened on line {line} is closed on line {last}. Whole rows stand between."
             problems.append(Problem("unclosed_quote", detail=detail))
-        text = taken[0] if len(taken) == 1 else "".join(taken)
-        if self._lost and "\ufffd" in text:
-            problems.append(Problem("lost_characters"))
-        if self._repair is not None and mending.suspicious(text):
-            cells = self._looked_through(cells, problems)
         return Record(n, [cell or None for cell in cells], problems)
 
     def _refused(self, n: int, line: int) -> Record:
@@ -103,13 +100,6 @@ class Reader:
         cells = self._lines.taken[0].rstrip("\r\n").split(self._dialect.separator)
         detail = f"A quote on line {line} is never closed, or more than the end of the cell follows it."
         return Record(n, [cell or None for cell in cells], [Problem("unclosed_quote", detail=detail)])
-
-    def _looked_through(self, cells: list[str], problems: list[Problem]) -> list[str]:
-        better = [mending.mended(cell) if mending.suspicious(cell) else cell for cell in cells]
-        if better == cells:
-            return cells
-        problems.append(Problem("repaired" if self._repair else "damaged_encoding"))
-        return better if self._repair else cells
 
     def _holds_rows(self, taken: list[str], width: int) -> bool:
         """A cell of several lines each of which has as many separators as a row: a quote too many opened it,

@@ -9,8 +9,9 @@ import orjson
 
 from services.import_export.formats.domain.cells import kept
 from services.import_export.mapping.domain.mapper import Mapper
+from services.import_export.reading.domain import mending
 from services.import_export.reading.domain.cells import Cell, letter_of, text_of
-from services.import_export.reading.domain.characters import is_unfit, problem_of, shown
+from services.import_export.reading.domain.characters import LOST, is_unfit, problem_of, shown
 from services.import_export.reading.domain.headers import is_blank
 from services.import_export.reading.domain.problems import ROW_PROBLEMS, ROW_WARNINGS, FileRefused
 from services.import_export.reading.layout import Layout, layout_of
@@ -79,7 +80,12 @@ class _Stager:
         warnings = [self._said(each, ROW_WARNINGS) for each in record.problems if each.code in ROW_WARNINGS]
         cells = self._fitted(record.cells, errors, warnings)
         texts = [cell if cell.__class__ is str else text_of(cell) for cell in cells]
-        texts = self._checked(texts, errors)
+        whole = "\n".join(filter(None, texts))
+        if not whole.isascii():
+            cells = self._looked_through(cells, whole, warnings)
+            texts = [text_of(cell) for cell in cells]
+        if len(whole) > CELL_CHARACTERS or is_unfit(whole):
+            texts = self._kept(texts, errors)
         row = {"n": record.n, "cells": texts, "form": None, "keys": []}
         if self._mapper is not None and not errors:
             mapped = self._mapper.row(self._marked(cells))
@@ -99,11 +105,21 @@ class _Stager:
         errors.append(self._said(Problem("too_many_cells"), ROW_PROBLEMS))
         return cells
 
-    def _checked(self, texts: list[str | None], errors: _Said) -> list[str | None]:
+    def _looked_through(self, cells: list[Cell], whole: str, warnings: _Said) -> list[Cell]:
+        """Says what was lost before, and what was encoded twice: repaired if that was asked for."""
+        if LOST in whole:
+            warnings.append(self._said(Problem("lost_characters"), ROW_WARNINGS))
+        if not mending.suspicious(whole):
+            return cells
+        better = [mending.mended(cell) if isinstance(cell, str) else cell for cell in cells]
+        if better == cells:
+            return cells
+        repaired = self._table.options.repair_encoding
+        warnings.append(self._said(Problem("repaired" if repaired else "damaged_encoding"), ROW_WARNINGS))
+        return better if repaired else cells
+
+    def _kept(self, texts: list[str | None], errors: _Said) -> list[str | None]:
         """The texts as they can be kept; for those that cannot, an error and something that can be seen."""
-        whole = "".join(filter(None, texts))
-        if len(whole) <= CELL_CHARACTERS and not is_unfit(whole):
-            return texts
         for at, text in enumerate(texts):
             if text is not None and is_unfit(text):
                 errors.append(self._said(Problem(problem_of(text), at), ROW_PROBLEMS))

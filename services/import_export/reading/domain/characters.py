@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+# What programs put in the place of what they could not decode.
+LOST: Final = "\ufffd"
 _UNFIT: Final = re.compile("[\ud800-\udfff\x00]")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import ftfy
 
@@ -42,6 +42,11 @@ class Damage:
             if not self.before:
                 self.before, self.after = line.strip()[:200], after.strip()[:200]
 
+    def found(self) -> dict[str, Any] | None:
+        if not self.rows:
+            return None
+        return {"rows": self.rows, "before": self.before, "after": self.after}
+
 
 def suspicious(text: str) -> bool:
     """Cheap, and true of all text that `mended` would change; of a little more."""
@@ -50,4 +55,6 @@ def suspicious(text: str) -> bool:
 
 def mended(text: str) -> str:
     """The text that was meant, if it is certain that `text` was encoded twice; else `text`."""
+    if not suspicious(text):
+        return text
     return ftfy.fix_encoding(text, _CONFIG)

@@ -41,7 +41,29 @@ ACCEPTED = [
         csv("Name,Email,Shoes", "Ana,ana@example.com,38", "Bo,bo@example.com,43"),
         all_well(),
     ),
-    ("no name column", "a.csv", csv("Shoes", "a", "b"), Answer(complete=False)),
+    ("no name column", "a.csv", csv("Email,Shoes", "a@example.com,b"), Answer(complete=False)),
+    ("no known column", "a.csv", csv("Shoes", "a", "b"), Answer(complete=False, said=("header_unsure",))),
+    (
+        "rows alone",
+        "a.csv",
+        csv("Ana Souza,Rio", "Bo Silva,Recife"),
+        Answer(complete=False, said=("header_unsure",)),
+    ),
+    (
+        "a workbook with text that was encoded twice",
+        "a.xlsx",
+        xlsx([["Name", "Email"], ["JoÃ£o", "a@example.com"]]),
+        rows(
+            ["damaged_encoding"],
+            detected={
+                "damaged_encoding": {
+                    "rows": 1,
+                    "before": "JoÃ£o, a@example.com",
+                    "after": "João, a@example.com",
+                }
+            },
+        ),
+    ),
     (
         "UTF-8 with its mark",
         "a.csv",
