@@ -24,7 +24,7 @@ _SEPARATORS: Final = {"en": ",", "pt": ";", "es": ";"}
 _LAST_ROW: Final = 10_000  # choices are offered and formats hold down to here
 # A list is offered for choosing as long as making it does not hold up other calls.
 _MOST_CHOICES: Final = 1_000
-_SHOWN: Final = 1_000  # characters of the options in the explanations
+_SHOWN: Final = 50  # options in the explanations
 _DATES: Final = {"date": "yyyy-mm-dd", "datetime": "yyyy-mm-dd hh:mm", "created_at": "yyyy-mm-dd"}
 _TEXTS: Final = frozenset({"phone", "whatsapp", "phones", "text"})  # numbers here are not for calculating
 
@@ -83,8 +83,7 @@ def _explain(sheet: Any, columns: Sequence[Explained], titles: Sequence[str], bo
         sheet.set_column(at, at, width, wrapped)
         sheet.write_string(0, at, title, bold)
     for n, column in enumerate(columns, start=1):
-        options = joined(column.options)
-        options = options if len(options) <= _SHOWN else options[:_SHOWN] + "…"
+        options = joined(column.options[:_SHOWN]) + (" …" if len(column.options) > _SHOWN else "")
         for at, text in enumerate((column.header, column.what, column.example, options)):
             sheet.write_string(n, at, kept(text))
 

@@ -25,7 +25,9 @@ Read = Callable[[Cell, Notes], Any]
 Store = Callable[[Row, Any], None]
 _ID: Final = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 _SLUG: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,49}")
-_REMEMBERED: Final = 5_000
+# Of each column, so many short cells are remembered: what they take is little even for a thousand columns.
+_REMEMBERED: Final = 1_000
+_SHORT: Final = 64
 
 
 def put_for(target: Target, rules: Rules) -> Put:
@@ -88,7 +90,7 @@ def _remembering(read: Read, store: Store) -> Put:
         if found is None:
             notes: Notes = []
             found = read(cell, notes), notes
-            if isinstance(cell, str) and len(known) < _REMEMBERED:
+            if isinstance(cell, str) and len(known) < _REMEMBERED and len(cell) <= _SHORT:
                 known[cell] = found
         store(row, found[0])
         if found[1]:

@@ -26,9 +26,12 @@ def places(columns: Columns) -> dict[str | int, int]:
     return found
 
 
-def reference(columns: Columns, at: int) -> str | int:
-    """The name of a column in a mapping."""
-    header = columns[at].get("header")
-    if header and places(columns).get(header) == at:
-        return str(header)
-    return int(columns[at].get("index", at))
+def references(columns: Columns) -> list[str | int]:
+    """The name of each column in a mapping."""
+    found = places(columns)
+    return [
+        str(column["header"])
+        if column.get("header") and found.get(column["header"]) == at
+        else int(column.get("index", at))
+        for at, column in enumerate(columns)
+    ]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from servicekit.text import folded
 from services.import_export.mapping.domain.headings import LANGUAGES, label_of, target_of
+from services.import_export.mapping.domain.known import Known
 from services.import_export.mapping.domain.wrong import Facts
 
 _Three = tuple[str, str, str]
@@ -136,15 +135,14 @@ def _standard(facts: Facts, language: str, at: int) -> Iterator[Explained]:
 
 
 def _custom(facts: Facts, at: int) -> Iterator[Explained]:
-    fields = facts.get("fields") or ()
-    named = Counter(folded(field["label"]) for field in fields)
-    for field in fields:
+    known = Known(facts)
+    for field in known.fields:
         kind = field["type"]
         what, example = _TYPES[kind]
         options = tuple(option["label"] for option in field.get("options") or ())
         said = f"{_REQUIRED[at] if field.get('required') else ''}{what[at]}"
         yield Explained(
-            _header(field, facts, is_alone=named[folded(field["label"])] == 1),
+            _header(field, known),
             kind,
             said,
             options[0] if options else example[at],
@@ -153,8 +151,8 @@ def _custom(facts: Facts, at: int) -> Iterator[Explained]:
         )
 
 
-def _header(field: Mapping[str, Any], facts: Facts, *, is_alone: bool) -> str:
+def _header(field: Mapping[str, Any], known: Known) -> str:
     """The label, with the key where the label alone would be read as something else."""
     key = f"custom.{field['key']}"
     label = str(field["label"])
-    return label if is_alone and target_of(label, facts) == key else f"{label} ({key})"
+    return label if target_of(label, known) == key else f"{label} ({key})"

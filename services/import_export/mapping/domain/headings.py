@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
 from servicekit.text import folded
+from services.import_export.mapping.domain.known import Known
 from services.import_export.mapping.domain.targets import IGNORED, READ_ONLY, STANDARD
-from services.import_export.mapping.domain.wrong import Facts
 
 LANGUAGES: Final = ("en", "pt", "es")
+# The key of a custom field alone, or behind a label that others have, too.
+_KEY: Final = re.compile(r"(?:^|\()custom\.([a-z0-9_]+)\)?$")
 _LABELS: Final[Mapping[str, tuple[str, str, str]]] = {
     "id": ("ID", "ID", "ID"),
     "name": ("Name", "Nome", "Nombre"),
@@ -43,14 +46,13 @@ def label_of(target: str, language: str) -> str:
     return _LABELS[target][LANGUAGES.index(language)]
 
 
-def target_of(header: str, facts: Facts) -> str | None:
+def target_of(header: str, known: Known) -> str | None:
     """The target of a header that our files have: a label or a key, whatever its case and accents."""
     text = folded(header)
     if key := _TARGETS.get(text):
         return IGNORED if key in READ_ONLY else key
-    for field in facts.get("fields") or ():
-        key = f"custom.{field['key']}"
-        if text == key or text.endswith(f"({key})"):
-            return key
-    named = [field["key"] for field in facts.get("fields") or () if text and folded(field["label"]) == text]
-    return f"custom.{named[0]}" if len(named) == 1 else None
+    found = _KEY.search(text)
+    if found and found[1] in known.keys:
+        return f"custom.{found[1]}"
+    named = known.by_label.get(text, ())
+    return f"custom.{named[0]}" if text and len(named) == 1 else None

@@ -9,11 +9,12 @@ from typing import Any, Final
 from servicekit.text import folded
 from services.import_export.mapping.domain.contacts import LINES, read_address
 from services.import_export.mapping.domain.dates import DateRule, read_moment
+from services.import_export.mapping.domain.known import Known
 from services.import_export.mapping.domain.rules import Rules, region_of, rules_of
 from services.import_export.mapping.domain.targets import POINTS, Target
 from services.import_export.mapping.domain.texts import content, several, text_of
 from services.import_export.mapping.domain.words import read_status
-from services.import_export.mapping.domain.wrong import Cell, Facts, Wrong
+from services.import_export.mapping.domain.wrong import Cell, Wrong
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _SLUG: Final = re.compile(r"[a-z][a-z0-9_-]{0,49}")
@@ -22,13 +23,21 @@ _LETTER: Final = re.compile(r"[^\W\d_]")
 _WRITTEN_AS_A_LINE: Final = re.compile(r"\+\d[\d ().-]{7,}|\(\d\d\d?\) ?\d[\d -]{6,}")
 
 
-def share(column: Mapping[str, Any], target: Target, facts: Facts) -> float | None:
+def share(column: Mapping[str, Any], target: Target, known: Known) -> float | None:
     """The part of the samples that could be of this target; None without samples, or a way to tell."""
-    looks = _looks(target, column, facts)
+    looks = _looks(target, column, known)
     values = samples_of(column)
     if looks is None or not values:
         return None
     return sum(map(looks, values)) / len(values)
+
+
+def fields_of_options(values: Iterable[Cell], known: Known) -> frozenset[str]:
+    """The keys of the fields of which every value is an option, or a list of them."""
+    fields = [
+        known.fields_with(several(value)) if isinstance(value, str) else frozenset() for value in values
+    ]
+    return frozenset.intersection(*fields) if fields else frozenset()
 
 
 def samples_of(column: Mapping[str, Any]) -> list[Cell]:
@@ -47,29 +56,26 @@ def _content(cell: Cell) -> Cell:
         return None
 
 
-def _looks(target: Target, column: Mapping[str, Any], facts: Facts) -> Callable[[Cell], bool] | None:
+def _looks(target: Target, column: Mapping[str, Any], known: Known) -> Callable[[Cell], bool] | None:
     if target.field is not None:
-        options = target.field.get("options") or ()
-        return _among(each["label"] for each in options) if options else None
+        key = target.field["key"]
+        return (
+            (lambda value: key in fields_of_options([value], known)) if target.field.get("options") else None
+        )
     kind = POINTS.get(target.key, target.key)
     if kind == "email" or kind in LINES:
-        return lambda value: _is_address(kind, value, region_of(facts))
+        return lambda value: _is_address(kind, value, region_of(known.facts))
+    if kind in ("instagram", "facebook", "telegram"):
+        return lambda value: _reads(text_of, value) and _HANDLE.fullmatch(text_of(value)) is not None
     looks: Mapping[str, Callable[[Cell], bool]] = {
         "id": lambda value: isinstance(value, str) and _UUID.fullmatch(value) is not None,
-        "teams": _among(name for team in facts.get("teams") or () for name in (team["id"], team["name"])),
+        "teams": lambda value: isinstance(value, str) and set(map(folded, several(value))) <= known.teams,
         "status": lambda value: _reads(read_status, value),
         "channel": lambda value: isinstance(value, str) and _SLUG.fullmatch(value.lower()) is not None,
-        "created_at": lambda value: _is_moment(value, rules_of({}, column, facts)),
+        "created_at": lambda value: _is_moment(value, rules_of({}, column, known.facts)),
         "name": lambda value: isinstance(value, str) and "@" not in value and bool(_LETTER.search(value)),
     }
-    if target.key in ("instagram", "facebook", "telegram"):
-        return lambda value: _HANDLE.fullmatch(text_of(value)) is not None
-    return looks.get(target.key)
-
-
-def _among(words: Iterable[str]) -> Callable[[Cell], bool]:
-    known = {folded(word) for word in words}
-    return lambda value: isinstance(value, str) and {folded(each) for each in several(value)} <= known
+    return looks.get(kind)
 
 
 def _is_address(kind: str, value: Cell, region: str) -> bool:

@@ -7,9 +7,15 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from services.import_export.mapping.domain import headings, vocabulary
-from services.import_export.mapping.domain.columns import reference
+from services.import_export.mapping.domain.columns import references
+from services.import_export.mapping.domain.known import Known
 from services.import_export.mapping.domain.rules import told_by
-from services.import_export.mapping.domain.shapes import is_written_as_a_line, samples_of, share
+from services.import_export.mapping.domain.shapes import (
+    fields_of_options,
+    is_written_as_a_line,
+    samples_of,
+    share,
+)
 from services.import_export.mapping.domain.targets import (
     IGNORED,
     NAMES,
@@ -50,11 +56,13 @@ def suggest(columns: Columns, facts: Facts) -> Json:
     want one place; then `mapping_of` is a mapping to work with. Whatever the columns are, it never raises.
     """
     headers = [str(column.get("header") or "") for column in columns]
-    known = _of_program(headers, facts)
+    known = Known(facts)
+    theirs = _of_program(headers, known)
     pairs = zip(columns, headers, strict=True)
-    guesses = _settled([known.get(header) or _guess(column, facts) for column, header in pairs], headers)
-    suggestion: Json = {"columns": [_entry(columns, at, guess, facts) for at, guess in enumerate(guesses)]}
-    if instead := [header for header in headers if known and header in vocabulary.COMPANIES]:
+    guesses = _settled([theirs.get(header) or _guess(column, known) for column, header in pairs], headers)
+    named = zip(references(columns), columns, guesses, strict=True)
+    suggestion: Json = {"columns": [_entry(name, column, guess, known) for name, column, guess in named]}
+    if instead := [header for header in headers if theirs and header in vocabulary.COMPANIES]:
         suggestion["name_from"] = instead
     return {**suggestion, "complete": any(entry["to"] in (*NAMES, "id") for entry in suggestion["columns"])}
 
@@ -69,7 +77,7 @@ def mapping_of(suggestion: Mapping[str, Any]) -> Json:
     return {"columns": columns} | {key: suggestion[key] for key in ("name_from",) if key in suggestion}
 
 
-def _of_program(headers: list[str], facts: Facts) -> dict[str, _Guess]:
+def _of_program(headers: list[str], known: Known) -> dict[str, _Guess]:
     """The columns of a file that Google or Outlook wrote: those with a place here, and those without."""
     for why, find in (("google", vocabulary.google), ("outlook", vocabulary.outlook)):
         if (found := find(headers)) is not None:
@@ -79,44 +87,41 @@ def _of_program(headers: list[str], facts: Facts) -> dict[str, _Guess]:
                 for header, to in found.items()
             }
             return {
-                header: _labelled(header, facts) for header in headers if vocabulary.is_theirs(header)
+                header: _labelled(header, known) for header in headers if vocabulary.is_theirs(header)
             } | theirs
     return {}
 
 
-def _guess(column: Mapping[str, Any], facts: Facts) -> _Guess:
+def _guess(column: Mapping[str, Any], known: Known) -> _Guess:
     header = str(column.get("header") or "")
-    guess = _by_header(header, facts)
+    guess = _by_header(header, known)
     if guess.to is not None:
-        guess = _weighed(guess, column, facts, doubtful=compact(header) in DOUBTFUL)
+        guess = _weighed(guess, column, known, doubtful=compact(header) in DOUBTFUL)
     if guess.confidence >= ENOUGH:
         return guess
-    return max(guess, _by_values(column, facts), key=lambda each: each.confidence)
+    return max(guess, _by_values(column, known), key=lambda each: each.confidence)
 
 
-def _by_header(header: str, facts: Facts) -> _Guess:
-    if (to := headings.target_of(header, facts)) is not None:
+def _by_header(header: str, known: Known) -> _Guess:
+    if (to := headings.target_of(header, known)) is not None:
         return _Guess(to, CERTAIN, "export")
-    if (labelled := _labelled(header, facts)).to is not None:
+    if (labelled := _labelled(header, known)).to is not None:
         return labelled
     word = compact(header)
     to, rank = WORDS.get(word) or WORDS.get(word.rstrip("0123456789")) or (None, 0)
     return _Guess(to, BY_HEADER, "header", rank) if to else _NOTHING
 
 
-def _labelled(header: str, facts: Facts) -> _Guess:
+def _labelled(header: str, known: Known) -> _Guess:
     """The custom field that is called so, but for case, accents and punctuation."""
-    word = compact(header)
-    for field in facts.get("fields") or ():
-        if word and word in (compact(field["label"]), compact(field["key"])):
-            return _Guess(f"custom.{field['key']}", BY_LABEL, "header")
-    return _NOTHING
+    key = known.by_word.get(compact(header)) if header else None
+    return _Guess(f"custom.{key}", BY_LABEL, "header") if key else _NOTHING
 
 
-def _weighed(guess: _Guess, column: Mapping[str, Any], facts: Facts, *, doubtful: bool) -> _Guess:
+def _weighed(guess: _Guess, column: Mapping[str, Any], known: Known, *, doubtful: bool) -> _Guess:
     """What values say about a header. A doubtful one needs them; whatever most of them refute is unsure."""
-    target = find_target(guess.to, facts)
-    part = share(column, target, facts) if target is not None else None
+    target = find_target(guess.to, known.facts)
+    part = share(column, target, known) if target is not None else None
     if part is not None and part < HALF:
         return replace(guess, confidence=CONTRADICTED)
     if doubtful and part is None and guess.why != "export":
@@ -124,18 +129,19 @@ def _weighed(guess: _Guess, column: Mapping[str, Any], facts: Facts, *, doubtful
     return guess
 
 
-def _by_values(column: Mapping[str, Any], facts: Facts) -> _Guess:
+def _by_values(column: Mapping[str, Any], known: Known) -> _Guess:
     """Only of what is shaped like nothing else. Digits alone may be anything."""
     values = samples_of(column)
     likely = [Target("email"), Target("teams")] if values else []
     if values and all(map(is_written_as_a_line, values)):
         likely.append(Target("phone"))
-    fields = facts.get("fields") or () if values else ()
-    likely += [Target(f"custom.{each['key']}", each) for each in fields if each.get("options")]
     for target in likely:
-        if (share(column, target, facts) or 0) >= MOST:
+        if (share(column, target, known) or 0) >= MOST:
             return _Guess(target.key, BY_VALUES, "values", rank=LAST)
-    if values and not column.get("header") and (share(column, Target("name"), facts) or 0) == 1:
+    if fitting := fields_of_options(values, known):
+        key = next(field["key"] for field in known.fields if field["key"] in fitting)
+        return _Guess(f"custom.{key}", BY_VALUES, "values", rank=LAST)
+    if values and not column.get("header") and (share(column, Target("name"), known) or 0) == 1:
         return _Guess("name", CONTRADICTED, "values", rank=LAST)
     return _NOTHING
 
@@ -169,19 +175,21 @@ def _names_settled(guesses: list[_Guess], headers: list[str]) -> list[_Guess]:
     return guesses
 
 
-def _entry(columns: Columns, at: int, guess: _Guess, facts: Facts) -> Json:
-    entry: Json = {"column": reference(columns, at), "to": guess.to}
+def _entry(name: str | int, column: Mapping[str, Any], guess: _Guess, known: Known) -> Json:
+    entry: Json = {"column": name, "to": guess.to}
     if guess.to is not None and guess.confidence < ENOUGH:
         entry |= {"to": None, "perhaps": guess.to}
     entry |= {"confidence": guess.confidence, "why": guess.why}
-    if said := dict(guess.said) | _told(columns[at], guess.to, facts):
+    if said := dict(guess.said) | _told(column, find_target(guess.to, known.facts)):
         entry["as"] = said
     return entry
 
 
-def _told(column: Mapping[str, Any], to: str | None, facts: Facts) -> Json:
+def _told(column: Mapping[str, Any], target: Target | None) -> Json:
     """The rules by which the column will be read, for somebody to see and change."""
-    target = find_target(to, facts)
-    kind = "datetime" if to == "created_at" else ((target and target.field) or {}).get("type")
-    wanted = {"number": "decimal", "date": "date_order", "datetime": "date_order"}.get(str(kind))
+    if target is None:
+        return {}
+    kind = target.field["type"] if target.field is not None else target.key
+    rules = {"number": "decimal", "date": "date_order", "datetime": "date_order", "created_at": "date_order"}
+    wanted = rules.get(kind)
     return {key: value for key, value in told_by(column).items() if key == wanted}
