@@ -15,7 +15,7 @@ from servicekit.scope import Scope
 from services.import_export.mapping.domain.chosen import read_mapping
 from services.import_export.mapping.domain.suggestion import mapping_of
 from services.import_export.mapping.facts import checked_facts
-from services.import_export.runs import kinds, queries, repository, starting
+from services.import_export.runs import kinds, queries, repository, starting, unseen
 from services.import_export.runs.domain import phases
 from services.import_export.runs.domain.options import READING, read_options, read_reading
 from services.import_export.runs.messages import version_of as shown_version
@@ -46,10 +46,11 @@ class ImportEntrypoints:
             known = _outcome(uow, caller, idempotency)
             if known:
                 run = repository.get_visible(uow.connection, caller, known["id"])
-                return {"import": queries.show(uow.connection, run, caller), "replayed": True}
-            run = _created(uow, caller, upload)
-            uow.idempotency.finish({"status": 202, "id": str(run.id)})
-            return {"import": queries.show(uow.connection, run, caller), "replayed": False}
+            else:
+                run = _created(uow, caller, upload)
+                uow.idempotency.finish({"status": 202, "id": str(run.id)})
+            message = queries.show(uow.connection, run, caller)
+        return {"import": self._shown(caller, message), "replayed": bool(known)}
 
     @rpc
     def list_imports(self, scope: Json, limit: int = 50, cursor: str | None = None) -> Json:
@@ -64,7 +65,8 @@ class ImportEntrypoints:
         caller, _ = self._importer(scope)
         with self.db.reading() as connection:
             run = repository.get_visible(connection, caller, import_id)
-            return {"import": queries.show(connection, run, caller)}
+            message = queries.show(connection, run, caller)
+        return {"import": self._shown(caller, message)}
 
     @rpc
     def set_mapping(self, scope: Json, import_id: str, mapping: Json, version: int | None = None) -> Json:
@@ -107,7 +109,7 @@ class ImportEntrypoints:
             phases.check_startable(run.phase, same_options=asked in (None, run.options))
             starting.start(uow, run.id)
 
-        return once(self.db, caller, import_id, change, idempotency)
+        return once(self.db, self.customers, caller, import_id, change, idempotency)
 
     @rpc
     def cancel_import(self, scope: Json, import_id: str) -> Json:
@@ -129,15 +131,23 @@ class ImportEntrypoints:
     ) -> Json:
         with self.db.unit_of_work() as uow:
             run = repository.get_visible(uow.connection, caller, import_id, lock=True)
-            if version is not None and version != _shown_version(uow, run):
-                raise Stale("stale", {"current": queries.show(uow.connection, run, caller)})
-            change(uow, run)
-            run = repository.get(uow.connection, run.id)
-            return {"import": queries.show(uow.connection, run, caller)}
+            stale = version is not None and version != _shown_version(uow, run)
+            if not stale:
+                change(uow, run)
+                run = repository.get(uow.connection, run.id)
+            message = queries.show(uow.connection, run, caller)
+        if stale:
+            raise Stale("stale", {"current": self._shown(caller, message)})
+        return {"import": self._shown(caller, message)}
+
+    def _shown(self, caller: Scope, message: Json) -> Json:
+        """Not in a transaction: customers are asked whom the caller sees."""
+        return unseen.import_for_caller(self.customers.call, caller, message)
 
 
 def once(
     db: Database,
+    customers: Any,
     caller: Scope,
     import_id: str,
     change: Callable[[UnitOfWork, ImportRun], None],
@@ -151,7 +161,9 @@ def once(
             change(uow, run)
             uow.idempotency.finish({"status": 202, "id": str(run.id)})
             run = repository.get(uow.connection, run.id)
-        return {"import": queries.show(uow.connection, run, caller), "replayed": bool(known)}
+        message = queries.show(uow.connection, run, caller)
+    shown = unseen.import_for_caller(customers.call, caller, message)
+    return {"import": shown, "replayed": bool(known)}
 
 
 def _outcome(uow: UnitOfWork, caller: Scope, idempotency: Json | None) -> Json | None:

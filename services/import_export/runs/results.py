@@ -14,7 +14,7 @@ from servicekit.rpc import rpc
 from servicekit.scope import Scope
 from services.import_export.formats.writers import CONTENT_TYPES
 from services.import_export.mapping.facts import checked_facts
-from services.import_export.runs import queries, repository, reviewing, undoing, watching
+from services.import_export.runs import queries, repository, reviewing, undoing, unseen, watching
 from services.import_export.runs.domain import phases
 from services.import_export.runs.entrypoints import once
 
@@ -43,7 +43,8 @@ class ResultEntrypoints:
         limit = whole(limit, "/limit", at_least=1, at_most=MAX_LIMIT)
         with self.db.reading() as connection:
             run = repository.get_visible(connection, caller, import_id)
-            return queries.page_of_rows(connection, run, result=result, limit=limit, cursor=cursor)
+            page = queries.page_of_rows(connection, run, result=result, limit=limit, cursor=cursor)
+        return {**page, "data": unseen.for_caller(self.customers.call, caller, page["data"])}
 
     @rpc
     def get_row(self, scope: Json, import_id: str, n: int) -> Json:
@@ -93,6 +94,7 @@ class ResultEntrypoints:
         caller = self._caller(scope)
         return once(
             self.db,
+            self.customers,
             caller,
             import_id,
             lambda uow, run: undoing.begin(uow, run, by=caller.user_id),
@@ -111,7 +113,8 @@ class ResultEntrypoints:
     def _row(self, caller: Scope, import_id: str, n: int) -> Json:
         with self.db.reading() as connection:
             run = repository.get_visible(connection, caller, import_id)
-            return {"row": queries.show_row(connection, run, n)}
+            row = queries.show_row(connection, run, n)
+        return {"row": unseen.for_caller(self.customers.call, caller, [row])[0]}
 
 
 def _number(n: Any) -> int:

@@ -50,6 +50,7 @@ class People:
         self.made: dict[tuple[str, int], int] = {}  # how often a row took effect
         self.before: dict[tuple[str, int], tuple[str, Person | None]] = {}
         self.calls: list[str] = []
+        self.hidden: set[str] = set()  # from agents
         self.worked_on: set[str] = set()  # customers with a note or a task
         self.agents_may_import = True
         self.masked = False
@@ -236,6 +237,10 @@ class People:
         else:
             self.people[id_] = first
         return {"customer": id_, "rows": rows, "outcome": "restored" if first else "removed", "kept": []}
+
+    def _visible(self, scope: Json, ids: list[str]) -> Json:
+        seen = self.people if scope["role"] == ADMIN else self.people.keys() - self.hidden
+        return {id_: {"id": id_} for id_ in ids if id_ in seen}
 
     def _with_work(self, ids: list[str]) -> Json:
         return {"ids": [id_ for id_ in ids if id_ in self.worked_on]}

@@ -156,3 +156,20 @@ def test_files_of_nobody_go_after_a_day(world: World, monkeypatch: pytest.Monkey
     world.work_off()
     assert len(list(world.storage.list("uploads"))) == 1
     assert world.service.upload_file(world.admin, kept)["file"]["filename"] == "people.csv"
+
+
+def test_agents_are_told_of_no_customer_that_they_may_not_see(world: World) -> None:
+    agent = world.agent("ana", "north")
+    one = world.people.add("One", ("email", "one@example.com"))
+    other = world.people.add("Other", ("line", "+5521998765432"))
+    known = world.people.add("Known", ("email", "known@example.com"))
+    import_id = world.imported(UNCLEAR + "Known,known@example.com,\n", scope=agent)["id"]
+    assert [row["candidates"] for row in world.service.list_rows(agent, import_id)["data"]] == [[], []]
+    world.service.decide_row(world.admin, import_id, 2, {"customer": other})
+    world.people.hidden = {one, other}
+    rows = world.service.list_rows(agent, import_id)["data"]
+    assert [row["customer"] for row in rows] == [None, known]
+    assert world.service.get_row(agent, import_id, 2)["row"]["customer"] is None
+    shown = world.service.get_import(agent, import_id)["import"]
+    assert other not in str(shown)
+    assert world.service.get_row(world.admin, import_id, 2)["row"]["customer"] == other
