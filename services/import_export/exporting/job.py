@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, wait
+from datetime import UTC
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -92,12 +93,12 @@ def _scope(run: Run) -> Scope:
 
 
 def _begin(export: ExportRun) -> WorkFile:
-    given = export.asked["options"]
+    given, zone = export.asked["options"], export.asked["company_time_zone"]
     options = Options(
         byte_order_mark=given.get("bom", True),
         separator=given.get("separator", ","),
         ndjson=given.get("ndjson", False),
-        zone=ZoneInfo(export.asked["company_time_zone"]),
+        zone=UTC if zone == "UTC" else ZoneInfo(zone),
     )
     return WorkFile(export.format, [Column.load(each) for each in export.columns], options)
 

@@ -59,8 +59,8 @@ class CsvWriter:
     """UTF-8. Text that a spreadsheet would run begins with an apostrophe."""
 
     def __init__(self, path: Path, columns: Sequence[Column], options: Options) -> None:
-        encoding = "utf-8-sig" if options.byte_order_mark else "utf-8"
-        self._file = path.open("w", encoding=encoding, newline="", buffering=1 << 16)
+        self._file = path.open("w", encoding="utf-8", newline="", buffering=1 << 16)
+        self._file.write("\ufeff" if options.byte_order_mark else "")
         self._rows = csv.writer(self._file, delimiter=options.separator)
         self._written = [_written(column, options.zone) for column in columns]
         # Always quoted: a file whose first letters are ID is no table to a spreadsheet.

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 from typing import Final
 
 # Before, spreadsheets count a day that never was.
 _FIRST_DAY: Final = date(1900, 3, 1)
-_MINUTE: Final = timedelta(minutes=1)
 
 
 def number_text(number: int | float) -> str:
@@ -22,10 +21,11 @@ def number_text(number: int | float) -> str:
 
 def moment_text(moment: str, zone: tzinfo) -> str:
     """RFC 3339 in this zone, where it has an offset that RFC 3339 can write."""
+    if zone is UTC:
+        return moment
     local = datetime.fromisoformat(moment).astimezone(zone)
-    if (local.utcoffset() or timedelta()) % _MINUTE:
-        local = local.astimezone(UTC)
-    return local.isoformat()
+    text = local.isoformat()
+    return text if text[-6] in "+-" else local.astimezone(UTC).isoformat()
 
 
 def day_of(text: str) -> date | None:
