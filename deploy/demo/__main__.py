@@ -16,7 +16,7 @@ from typing import Any
 
 import httpx
 
-from . import company, dealings
+from . import company, dealings, files
 from .people import Person, people
 
 CUSTOMERS = 1960
@@ -147,8 +147,10 @@ async def load(url: str, email: str, password: str, agent_password: str) -> None
         teams = await load_directory(api, agent_password)
         await load_fields(api)
         await load_customers(api, everybody, teams)
+        came_in = asyncio.create_task(files.load(client, teams[company.TEAM_OF["pt"]]))
         await load_events(api, everybody)
         await load_work(api, everybody, teams)
+        await came_in
 
 
 def main() -> None:
