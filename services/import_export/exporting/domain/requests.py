@@ -10,6 +10,7 @@ from typing import Any, Final
 from servicekit.errors import Invalid
 from services.import_export.formats.writers import SEPARATORS
 from services.import_export.mapping.domain.headings import target_of
+from services.import_export.mapping.domain.known import Known
 
 Json = dict[str, Any]
 FORMATS: Final = ("csv", "xlsx", "json")
@@ -74,10 +75,10 @@ def _selection(selection: Json) -> Json:
 
 def headed(columns: Sequence[Json]) -> list[Json]:
     """With headers by which an import knows each of them: a custom field may be called Telefone."""
-    facts = {"fields": [_field(each) for each in columns if each["key"].startswith("custom.")]}
+    known = Known({"fields": [_field(each) for each in columns if each["key"].startswith("custom.")]})
     return [
         each
-        if target_of(each["label"], facts) == each["key"] or not each["key"].startswith("custom.")
+        if target_of(each["label"], known) == each["key"] or not each["key"].startswith("custom.")
         else {**each, "label": f"{each['label']} ({each['key']})"}
         for each in columns
     ]
