@@ -13,7 +13,7 @@ from services.import_export.reading.domain import encodings, separators
 from services.import_export.reading.limits import LINE_BYTES, MEGABYTE
 from services.import_export.reading.quoting import Dialect, Reader
 from services.import_export.reading.survey import Survey, Utf16Bytes, surveyed
-from services.import_export.reading.table import Findings, Options, Record
+from services.import_export.reading.table import Findings, Options, Record, unusable
 
 _SAMPLE_LINES: Final = 2_000
 _SEPARATOR_LINE: Final = re.compile(r'"?sep=(.)"?[\r\n]*', re.IGNORECASE)
@@ -41,6 +41,8 @@ class Delimited:
         self._skipped = int(said is not None)
         quote = '"' if options.quote is None else options.quote
         separator = options.separator or (said[1] if said else separators.most_likely(sample, quote))
+        if separator == quote:
+            raise unusable("The quote cannot be the separator too.")
         spaced = any(f"{separator} {quote}" in line for line in sample)
         self._dialect = Dialect(separator, quote, spaced=bool(quote) and spaced)
         self.options = replace(options, encoding=self._encoding, separator=separator, quote=quote)

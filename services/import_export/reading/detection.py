@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from services.import_export.reading.domain.problems import FileRefused
-from services.import_export.reading.table import Options, Table
+from services.import_export.reading.table import Options, Table, options_of
 
 _ZIP: Final = b"PK"
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -40,8 +40,7 @@ _FAMILY: Final = {
 
 def opened(path: str, *, filename: str, options: Mapping[str, Any]) -> Table:
     """The file as a table. Raises FileRefused if it is none that can be imported."""
-    given = {field.name: options.get(field.name) for field in fields(Options)}
-    wanted = Options(**{name: value for name, value in given.items() if value is not None})
+    wanted = options_of(options)
     suffix = Path(filename).suffix.lower()
     kind = kind_of(path, suffix=suffix)
     expected = {wanted.format} if wanted.format else _FAMILY.get(suffix, {kind})

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple, Protocol
 
 from services.import_export.reading.domain.cells import Cell
+from services.import_export.reading.domain.problems import FileRefused
 
 
 class Problem(NamedTuple):
@@ -36,6 +37,27 @@ class Options:
     header_row: int | None = None
     sheet: str | None = None
     repair_encoding: bool = False
+
+
+def options_of(given: Mapping[str, Any]) -> Options:
+    """Raises FileRefused for a value that no file can be read with."""
+    options = Options(
+        **{each.name: given[each.name] for each in fields(Options) if given.get(each.name) is not None}
+    )
+    texts = (options.format, options.encoding, options.separator, options.quote, options.sheet)
+    if not all(text is None or isinstance(text, str) for text in texts):
+        raise unusable("Format, encoding, separator, quote and sheet are texts.")
+    if options.separator is not None and (len(options.separator) != 1 or options.separator in "\r\n"):
+        raise unusable("The separator is one character.")
+    if options.quote is not None and (len(options.quote) > 1 or options.quote in ("\r", "\n")):
+        raise unusable("The quote is one character, or none.")
+    if options.header_row is not None and (type(options.header_row) is not int or options.header_row < 0):
+        raise unusable("The row of the header is a number, 0 if there is none.")
+    return replace(options, repair_encoding=options.repair_encoding is True)
+
+
+def unusable(detail: str) -> FileRefused:
+    return FileRefused("invalid_option", detail)
 
 
 @dataclass(kw_only=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
 
 from services.import_export.reading import parent
+from services.import_export.tests.reading.files import sheet_of
 
 FACTS = {
     "fields": [],
@@ -58,3 +60,39 @@ def test_a_reader_that_is_not_needed_any_more_ends(tmp_path: Path) -> None:
     rows.close()
     rows.close()
     assert list(rows) == []
+
+
+def test_a_file_that_needs_too_much_memory_is_refused(tmp_path: Path) -> None:
+    cell = '<row r="{0}"><c r="{1}{0}" t="inlineStr"><is><t>Name</t></is></c></row>'
+    path = a_file(tmp_path, sheet_of(cell.format(1, "A") + cell.format(1_048_576, "ZZ")), "far.xlsx")
+    with pytest.raises(parent.FileRefused) as refused:
+        parent.inspect(path, filename=path.name, facts=FACTS)
+    assert refused.value.code == "too_large_to_read"
+
+
+def test_quotes_without_end_do_not_hold_the_reader_up(tmp_path: Path) -> None:
+    path = a_file(tmp_path, b"Name,Note\n" + b'a","b\n' * 900_000)
+    started = time.monotonic()
+    with pytest.raises(parent.FileRefused) as refused:
+        parent.inspect(path, filename=path.name, facts=FACTS)
+    assert refused.value.code == "damaged_quotes"
+    assert time.monotonic() - started < 10
+
+
+def test_the_reader_knows_no_secret_of_its_parent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://somebody:a-secret@host/db")
+    path = a_file(tmp_path, b"Name\n" + b"Ana Maria\n" * 200_000)
+    before = _children()
+    with parent.rows(path, filename=path.name, options={}, mapping=None, facts=FACTS) as rows:
+        next(rows)
+        (child,) = _children() - before
+        environment = Path(f"/proc/{child}/environ").read_bytes()
+        limits = Path(f"/proc/{child}/limits").read_text()
+    assert b"PYTHONPATH" in environment
+    assert b"a-secret" not in environment
+    assert "Max file size             0 " in limits
+
+
+def _children() -> set[str]:
+    me = Path("/proc/self/task")
+    return {pid for task in me.iterdir() for pid in (task / "children").read_text().split()}
