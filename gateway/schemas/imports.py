@@ -82,6 +82,7 @@ class MappedColumn(Schema):
     confidence = fields.Float(metadata={"description": "Of a suggestion; not looked at"})
     why = text(50, allow_none=True, metadata={"description": "Of a suggestion; not looked at"})
     perhaps = text(200, metadata={"description": "Of a suggestion; not looked at"})
+    rules = Anything(metadata={"description": "Of a suggestion; not looked at"})
 
 
 class Mapping(Schema):

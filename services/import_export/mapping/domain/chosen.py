@@ -29,7 +29,7 @@ MAX_COLUMNS: Final = 2_000
 MAX_NAMES: Final = 10
 _KNOWN: Final = frozenset({"columns", "constants", "name_from", "reading"})
 # What a suggestion says besides: whoever sends it back need not take it out.
-_SUGGESTED: Final = frozenset({"confidence", "why", "perhaps"})
+_SUGGESTED: Final = frozenset({"confidence", "why", "perhaps", "rules"})
 _SCOPE: Final = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{0,255}")
 _DATES: Final = frozenset({"date", "datetime"})
 

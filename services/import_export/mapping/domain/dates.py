@@ -60,6 +60,18 @@ def order_of(cells: Iterable[Cell]) -> str | None:
     return next((order for order in ORDERS if order in possible), None)
 
 
+def doubts_of(cells: Iterable[Cell]) -> list[str]:
+    """The codes of what is read by a rule of ours if the texts of a column are dates."""
+    texts = [cell for cell in cells if isinstance(cell, str)]
+    found = [match for text in texts if (match := _THREE.match(text))]
+    doubts = {
+        "date_order": bool(found),
+        "two_digit_year": any(len(match[4]) == 2 for match in found),
+        "excel_serial": any(map(_SERIAL.fullmatch, texts)),
+    }
+    return [code for code, there in doubts.items() if there]
+
+
 def read_date(cell: Cell, rule: DateRule, notes: Notes) -> str:
     """ISO 8601. Raises Wrong(invalid_date); what it takes with a doubt is noted."""
     if isinstance(cell, datetime):

@@ -12,7 +12,7 @@ from services.import_export.mapping.domain.dates import DateRule, read_moment
 from services.import_export.mapping.domain.known import Known
 from services.import_export.mapping.domain.rules import Rules, region_of, rules_of
 from services.import_export.mapping.domain.targets import POINTS, Target
-from services.import_export.mapping.domain.texts import content, several, text_of
+from services.import_export.mapping.domain.texts import content, several
 from services.import_export.mapping.domain.words import read_status
 from services.import_export.mapping.domain.wrong import Cell, Wrong
 
@@ -66,7 +66,7 @@ def _looks(target: Target, column: Mapping[str, Any], known: Known) -> Callable[
     if kind == "email" or kind in LINES:
         return lambda value: _is_address(kind, value, region_of(known.facts))
     if kind in ("instagram", "facebook", "telegram"):
-        return lambda value: _reads(text_of, value) and _HANDLE.fullmatch(text_of(value)) is not None
+        return lambda value: not isinstance(value, str) or _HANDLE.fullmatch(value) is not None
     looks: Mapping[str, Callable[[Cell], bool]] = {
         "id": lambda value: isinstance(value, str) and _UUID.fullmatch(value) is not None,
         "teams": lambda value: isinstance(value, str) and set(map(folded, several(value))) <= known.teams,

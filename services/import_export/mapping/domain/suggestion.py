@@ -9,7 +9,7 @@ from typing import Any, Final
 from services.import_export.mapping.domain import headings, vocabulary
 from services.import_export.mapping.domain.columns import references
 from services.import_export.mapping.domain.known import Known
-from services.import_export.mapping.domain.rules import told_by
+from services.import_export.mapping.domain.rules import DATED, shown_rules, told_by
 from services.import_export.mapping.domain.shapes import (
     fields_of_options,
     is_written_as_a_line,
@@ -51,6 +51,7 @@ _NOTHING: Final = _Guess()
 
 def suggest(columns: Columns, facts: Facts) -> Json:
     """A target for each column, or None, how sure it is and why: header, values, export, google, outlook.
+    `rules` say what is decided for whoever takes it: order of dates, two-digit years, serials, decimal mark.
 
     What is too unsure is only named (`perhaps`). `complete`: names or ids are among them, and no two columns
     want one place; then `mapping_of` is a mapping to work with. Whatever the columns are, it never raises.
@@ -180,16 +181,16 @@ def _entry(name: str | int, column: Mapping[str, Any], guess: _Guess, known: Kno
     if guess.to is not None and guess.confidence < ENOUGH:
         entry |= {"to": None, "perhaps": guess.to}
     entry |= {"confidence": guess.confidence, "why": guess.why}
-    if said := dict(guess.said) | _told(column, find_target(guess.to, known.facts)):
+    target = find_target(guess.to, known.facts)
+    kind = "" if target is None else target.field["type"] if target.field is not None else target.key
+    if said := dict(guess.said) | _told(column, kind):
         entry["as"] = said
+    if rules := shown_rules(column, kind, known.facts):
+        entry["rules"] = rules
     return entry
 
 
-def _told(column: Mapping[str, Any], target: Target | None) -> Json:
-    """The rules by which the column will be read, for somebody to see and change."""
-    if target is None:
-        return {}
-    kind = target.field["type"] if target.field is not None else target.key
-    rules = {"number": "decimal", "date": "date_order", "datetime": "date_order", "created_at": "date_order"}
-    wanted = rules.get(kind)
+def _told(column: Mapping[str, Any], kind: str) -> Json:
+    """The rules that the values tell, for somebody to see and change."""
+    wanted = "date_order" if kind in DATED else "decimal" if kind == "number" else None
     return {key: value for key, value in told_by(column).items() if key == wanted}

@@ -82,6 +82,17 @@ def test_the_rules_that_the_values_tell_are_shown():
     suggestion = suggest(columns(["Name", "Date of birth", "Score"], *rows), facts())
     said = [entry.get("as") for entry in suggestion["columns"]]
     assert said == [None, {"date_order": "dmy"}, {"decimal": ","}]
+    rules = [[rule["code"] for rule in entry.get("rules", ())] for entry in suggestion["columns"]]
+    assert rules == [[], ["date_order"], ["decimal_mark"]]
+
+
+def test_the_rules_that_nothing_tells_are_shown_too():
+    _, dates = suggest(columns(["Name", "Created at"], ["Ana", "01/02/90"], ["Rui", "32932"]), facts())[
+        "columns"
+    ]
+    assert "as" not in dates
+    assert [rule["code"] for rule in dates["rules"]] == ["date_order", "two_digit_year", "excel_serial"]
+    assert dates["rules"][0]["detail"] == "read as dmy, as is usual in the region; its values do not tell"
 
 
 GOOGLE = [
