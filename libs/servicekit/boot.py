@@ -85,7 +85,7 @@ def _serve(service_class: Any, settings: ServiceSettings) -> int:
     import kombu.pools
     from nameko.runners import ServiceRunner
 
-    from servicekit import process
+    from servicekit import collector, process
 
     kombu.pools.set_limit(2 * settings.rpc_workers + 8)  # type: ignore[no-untyped-call]
     runner = ServiceRunner(
@@ -102,4 +102,5 @@ def _serve(service_class: Any, settings: ServiceSettings) -> int:
     process.serve_health(settings.health_host, settings.health_port)
     signal.signal(signal.SIGTERM, stop.on_signal)
     signal.signal(signal.SIGINT, stop.on_signal)
+    collector.relax()
     return process.run_until_stopped(runner, stop)

@@ -14,7 +14,7 @@ from types import FrameType
 from typing import Any, Final
 from uuid import UUID
 
-from servicekit import health
+from servicekit import collector, health
 from servicekit import log as logs
 from servicekit.database.engine import PoolSettings, make_engine
 from servicekit.database.unit_of_work import Transactions
@@ -56,6 +56,7 @@ def run(path: str) -> int:
     signal.signal(signal.SIGTERM, process.on_signal)
     signal.signal(signal.SIGINT, process.on_signal)
     serve_health(settings.health_host, settings.health_port)
+    collector.relax()
     return process.run()
 
 
