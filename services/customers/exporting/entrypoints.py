@@ -22,8 +22,10 @@ from services.customers.exporting.pages import Position
 from services.customers.filters import context
 from services.customers.filters.context import Asker
 from services.customers.search import selection as selections
+from services.customers.search.ordering import Order, read_sort
+from services.customers.search.relevance import SORT as RELEVANCE
 from services.customers.search.running import Budget
-from services.customers.search.selection import Selection
+from services.customers.search.selection import Opened, Selection
 from services.customers.search.totals import EXACTLY
 
 Json = dict[str, Any]
@@ -43,18 +45,20 @@ class ExportEntrypoints:
     ) -> Json:
         """What an export is about, to be handed to `export_page`: it means the same to the end of the export.
 
-        `upto` keeps out who comes into being later. `total` is exact if they can be counted in time. Raises
-        Forbidden and Invalid as `export_page` does.
+        `upto` keeps out who comes into being later. `sort` says how the keys of pages are meant. `total` is
+        exact if they can be counted in time. Raises Forbidden and Invalid as `export_page` does.
         """
         caller, data, now = for_people(scope), object_of(selection), utc_now()
         with self.db.reading() as connection:
             asker = _asker(connection, caller, time_zone, now)
-            found = selections.read_selection(connection, data, asker=asker, pointer="/selection")
+            opened = selections.open_selection(connection, data, asker=asker, pointer="/selection")
+            order = _order(opened, asker)
             chosen = choose(columns, asker.configuration.fields, masked=asker.masked)
             return {
                 "selection": selections.freeze(connection, data, asker=asker),
                 "columns": [column.dump() for column in chosen],
-                "total": _count(connection, asker, found),
+                "sort": {"descending": order.descending} if order else None,
+                "total": _count(connection, asker, opened.selection),
                 "upto": str(new_id()),
                 "as_of": to_rfc3339(now),
                 "time_zone": asker.zone.key,
@@ -76,17 +80,35 @@ class ExportEntrypoints:
     ) -> Json:
         """The next customers of an opened export whom the caller sees today, as cells of these columns.
 
-        At most `limit` rows, fewer if they are long; `next` is what to go on `after`, None at the end. Raises
-        Forbidden once the caller may not export, Invalid once a column or the selection is nothing for them.
+        At most `limit` rows by id, fewer if they are long, with `keys` to sort them by; `next` is what to go
+        on `after`, None at the end. Raises Forbidden once the caller may not export, Invalid once a column or
+        the selection is nothing for them.
         """
         caller, limit = for_people(scope), whole(limit, "/limit", at_least=1, at_most=MAX_LIMIT)
         position, last = Position.load(after), _id(upto)
         with self.db.reading() as connection:
             asker = _asker(connection, caller, time_zone, _moment(as_of))
             chosen = choose(columns, asker.configuration.fields, masked=asker.masked)
-            found = selections.read_selection(connection, object_of(selection), asker=asker, frozen=True)
-            page = pages.page(connection, asker, found, chosen, position=position, upto=last, limit=limit)
-        return {"rows": page.rows, "next": page.next.dump() if page.next else None, "masked": asker.masked}
+            opened = selections.open_selection(connection, object_of(selection), asker=asker, frozen=True)
+            page = pages.page(
+                connection,
+                asker,
+                opened.selection,
+                chosen,
+                order=_order(opened, asker),
+                position=position,
+                upto=last,
+                limit=limit,
+            )
+        following = page.next.dump() if page.next else None
+        return {"rows": page.rows, "keys": page.keys, "next": following, "masked": asker.masked}
+
+
+def _order(opened: Opened, asker: Asker) -> Order | None:
+    """What the rows are sorted by; None for the order of their ids, which stands for relevance, too."""
+    if opened.sort in (None, RELEVANCE):
+        return None
+    return read_sort(opened.sort, asker.configuration.fields)
 
 
 def _asker(connection: Connection, caller: Scope, time_zone: str | None, now: datetime) -> Asker:

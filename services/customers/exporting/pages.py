@@ -21,6 +21,7 @@ from services.customers.exporting.domain.cells import Names, Place, Points, Row,
 from services.customers.exporting.domain.columns import Column
 from services.customers.filters.context import Asker
 from services.customers.messages import shown_points
+from services.customers.search.ordering import Order
 from services.customers.search.selection import Selection, matching
 from services.customers.visibility import visibility_parameters, visible
 
@@ -55,10 +56,14 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """`next` is None after the last one. A page may have no rows and a next one all the same."""
+    """`next` is None after the last one. A page may have no rows and a next one all the same.
+
+    `keys`: of each row what it is sorted by, and the id; none if the order is that of the ids.
+    """
 
     rows: list[list[Any]]
     next: Position | None
+    keys: list[list[Any]] | None
 
 
 def page(
@@ -67,17 +72,23 @@ def page(
     selection: Selection,
     columns: Sequence[Column],
     *,
+    order: Order | None = None,
     position: Position,
     upto: UUID,
     limit: int,
 ) -> Page:
-    """Raises Invalid `query_too_expensive`, only if even a part of everybody cannot be looked through."""
+    """By ids, whatever the order: for that, each row has its key.
+
+    Raises Invalid `query_too_expensive`, only if even a part of everybody cannot be looked through.
+    """
     ids, following = _find(connection, asker, selection, position, upto=upto, limit=limit)
+    parts = ["id", *(part for part in parts_of(columns) if part != "id")]
     with _no_collections():
-        rows, last = _rows(connection, asker, ids, columns)
+        rows, last = _read(connection, asker, ids, parts, order)
+        cells = _cells(connection, asker, rows, columns, {part: n for n, part in enumerate(parts)})
     if last is not None and last != ids[-1]:
         following = replace(position, after=last)
-    return Page(rows, following)
+    return Page(cells, following, [[row[-1], row[0]] for row in rows] if order else None)
 
 
 @contextmanager
@@ -126,28 +137,24 @@ def _end_of_range(connection: Connection, asker: Asker, *, after: UUID | None, u
     return connection.execute(text(statement), {**parameters, **visibility_parameters(asker.scope)}).scalar()
 
 
-def _rows(
-    connection: Connection, asker: Asker, ids: Sequence[UUID], columns: Sequence[Column]
-) -> tuple[list[list[Any]], UUID | None]:
-    """The cells of as many of them as one answer has room for, and whose the last ones are."""
-    parts = parts_of(columns)
-    place = {part: n for n, part in enumerate(parts)}
-    rows, last = _read(connection, asker, ids, parts)
+def _cells(
+    connection: Connection, asker: Asker, rows: list[Row], columns: Sequence[Column], place: Place
+) -> list[list[Any]]:
     if "points" in place:
         rows = _with_points(connection, asker, rows, place)
     names = Names(asker.scope, asker.configuration.directory, _tags(connection, rows, place))
     readers = [reader_of(each, place, names) for each in columns]
-    return [[read(row) for read in readers] for row in rows], last
+    return [[read(row) for read in readers] for row in rows]
 
 
 def _read(
-    connection: Connection, asker: Asker, ids: Sequence[UUID], parts: Sequence[str]
+    connection: Connection, asker: Asker, ids: Sequence[UUID], parts: Sequence[str], order: Order | None
 ) -> tuple[list[Row], UUID | None]:
     """As many rows as one answer has room for, and whose the last one was."""
     rows, size, last = list[Row](), 0, None
     for start in range(0, len(ids), CHUNK):
         chunk = ids[start : start + CHUNK]
-        texts = queries.rows_of(connection, asker.scope, chunk, parts=parts)
+        texts = queries.rows_of(connection, asker.scope, chunk, parts=parts, order=order)
         rows += jsonio.loads(f"[{','.join(texts)}]")
         size, last = size + sum(map(len, texts)), chunk[-1]
         if size > MAX_BYTES:

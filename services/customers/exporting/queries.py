@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from servicekit.scope import Scope
 from services.customers.registry.queries import as_the_driver_takes_it
 from services.customers.registry.views import LAST_AT, POINTS
+from services.customers.search.ordering import Order
 from services.customers.visibility import visibility_parameters, visible
 
 # Of each point only what a file says of it, and whether it is the record's own: where all are, they are shown
@@ -43,9 +44,14 @@ _TAGS = text("""
     WHERE held.id = ANY(CAST(:numbers AS integer[])) AND shown.deleted_at IS NULL""")
 
 
-def rows_of(connection: Connection, scope: Scope, ids: Sequence[UUID], *, parts: Iterable[str]) -> list[str]:
-    """Of these customers those whom the caller may see, by their ids: JSON arrays of these parts."""
-    wanted = ", ".join(PARTS[part] for part in parts)
+def rows_of(
+    connection: Connection, scope: Scope, ids: Sequence[UUID], *, parts: Iterable[str], order: Order | None
+) -> list[str]:
+    """Of these customers those whom the caller may see, by their ids: JSON arrays of these parts.
+
+    The last element of each is what `order` sorts by.
+    """
+    wanted = ", ".join([*(PARTS[part] for part in parts), _sorted_by(order) if order else "NULL"])
     condition = visible(scope)
     statement = f"""
         SELECT CAST(json_build_array({wanted}) AS text) FROM customer c
@@ -53,6 +59,14 @@ def rows_of(connection: Connection, scope: Scope, ids: Sequence[UUID], *, parts:
     parameters = {"ids": list(ids), **visibility_parameters(scope)}
     rows = connection.exec_driver_sql(as_the_driver_takes_it(statement), parameters)
     return [row for (row,) in rows]
+
+
+def _sorted_by(order: Order) -> str:
+    """As a value that JSON can hold and that compares as the column does."""
+    column = LAST_AT if order.key.with_activity else order.key.column
+    if order.key.type == "timestamptz":
+        return f"CAST(extract(epoch FROM {column}) * 1000000 AS bigint)"
+    return column
 
 
 def names_of_tags(connection: Connection, numbers: Iterable[int]) -> dict[int, tuple[str, str]]:

@@ -107,7 +107,7 @@ def _queue(uow: UnitOfWork, caller: Scope, request: Request, opened: Json) -> st
         parameters={"export": str(export_id)},
         total=total["value"] if total["relation"] == "eq" else None,
     )
-    kept = ("selection", "upto", "as_of", "time_zone", "company_time_zone")
+    kept = ("selection", "sort", "upto", "as_of", "time_zone", "company_time_zone")
     run = ExportRun(
         id=export_id,
         created_by=caller.user_id,

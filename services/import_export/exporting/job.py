@@ -100,13 +100,16 @@ def _begin(export: ExportRun) -> WorkFile:
         ndjson=given.get("ndjson", False),
         zone=UTC if zone == "UTC" else ZoneInfo(zone),
     )
-    return WorkFile(export.format, [Column.load(each) for each in export.columns], options)
+    columns = [Column.load(each) for each in export.columns]
+    return WorkFile(export.format, columns, options, sort=export.asked["sort"])
 
 
 def _worked_on(run: Run, export: ExportRun, scope: Scope, file: WorkFile) -> None:
     try:
         if not file.is_whole:
             _fill(run, file, partial(_page, run, export, scope))
+        elif file.is_to_be_sorted:
+            _sort(run, file)
         elif file.key is None:
             _finish(run, file)
     except BaseException:
@@ -124,8 +127,16 @@ def _fill(run: Run, file: WorkFile, page_after: Callable[[str | None], tuple[Jso
         goes_on = following is not None and time.monotonic() < until and not (run.cancelled or run.stopping)
         if goes_on:
             ahead = _in_background(partial(page_after, following))
-        file.write(page["rows"], rights=rights, next=following)
+        file.write(page["rows"], keys=page["keys"], rights=rights, next=following)
         if not goes_on:
+            return
+
+
+def _sort(run: Run, file: WorkFile) -> None:
+    until = time.monotonic() + STEP_SECONDS
+    while True:
+        file.write_sorted(PAGE)
+        if not file.is_to_be_sorted or time.monotonic() >= until or run.cancelled or run.stopping:
             return
 
 

@@ -13,7 +13,7 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
@@ -27,6 +27,7 @@ from servicekit.ids import new_id
 from servicekit.storage import Storage
 from services.import_export.exporting.domain.rights import Rights
 from services.import_export.exporting.expiry import FOLDER
+from services.import_export.exporting.sorting import Row, Sorter
 from services.import_export.formats.domain.columns import Column
 from services.import_export.formats.writers import Options, open_writer
 
@@ -39,7 +40,14 @@ _IDLE_SECONDS: Final = 900.0
 class WorkFile:
     """One file on its way. `token` is what the job knows it by, `key` where it is in storage in the end."""
 
-    def __init__(self, format: str, columns: Sequence[Column], options: Options) -> None:
+    def __init__(
+        self,
+        format: str,
+        columns: Sequence[Column],
+        options: Options,
+        *,
+        sort: Mapping[str, Any] | None = None,
+    ) -> None:
         self.token = new_id().hex
         self.rows = 0
         self.next: str | None = None
@@ -51,13 +59,31 @@ class WorkFile:
         self._folder = Path(tempfile.mkdtemp(dir=home()))
         self._path = self._folder / "file"
         self._writer = open_writer(format, self._path, columns, replace(options, folder=self._folder))
+        self._sorter = Sorter(self._folder, descending=sort["descending"]) if sort else None
 
-    def write(self, rows: Sequence[Sequence[Any]], *, rights: Rights, next: str | None) -> None:
+    @property
+    def is_to_be_sorted(self) -> bool:
+        return self._sorter is not None
+
+    def write(
+        self, rows: Sequence[Row], *, keys: Sequence[Row] | None, rights: Rights, next: str | None
+    ) -> None:
         """The next rows, read with these rights. Raises CannotBeWritten."""
-        self._writer.write(rows)
+        if self._sorter is None:
+            self._writer.write(rows)
+        else:
+            self._sorter.add(rows, keys or ())
         self.rows += len(rows)
         self.rights = self.rights.with_those(rights) if self.rights else rights
         self.next, self.is_whole = next, next is None
+
+    def write_sorted(self, limit: int) -> None:
+        """The next of all rows, when they are all there. Raises CannotBeWritten."""
+        assert self._sorter is not None
+        rows = self._sorter.next(limit)
+        self._writer.write(rows)
+        if not rows:
+            self._sorter = None
 
     def finish(self, storage: Storage) -> None:
         """Puts the whole file into storage, and away from here."""

@@ -189,6 +189,30 @@ def test_it_means_the_same_to_its_end(world: World) -> None:
     assert rest == [[f"Maria {n}", ["gold"]] for n in (2, 3, 4)]
 
 
+@pytest.mark.usefixtures("fields")
+def test_rows_have_what_they_are_sorted_by(world: World) -> None:
+    made = [world.create(name=name, custom=custom) for name, custom in (("Zoé", {"score": 1.5}), ("ana", {}))]
+    ids = [each["id"] for each in made]
+
+    def keys(sort: str) -> Any:
+        export = opened(world, selection={"sort": sort}, columns=["name"])
+        assert export["sort"] == {"descending": sort.startswith("-")}
+        found = page(world, export)
+        assert found["rows"] == [["Zoé"], ["ana"]]
+        return found["keys"]
+
+    assert keys("-name") == [["zoe", ids[0]], ["ana", ids[1]]]
+    assert keys("custom.score") == [[1.5, ids[0]], [None, ids[1]]]
+    assert keys("last_interaction_at") == [[None, ids[0]], [None, ids[1]]]
+    first, second = (moment for moment, _ in keys("created_at"))
+    assert 0 < second - first < 60_000_000
+    by_id = opened(world, selection={"q": "zoe", "sort": "relevance"}, columns=["name"])
+    assert (by_id["sort"], page(world, by_id)["keys"]) == (None, None)
+    with pytest.raises(Invalid) as refusal:
+        opened(world, selection={"sort": "colour"})
+    assert codes(refusal.value) == {"/sort": "unknown_sort"}
+
+
 def test_long_rows_come_a_few_at_a_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     for n in range(5):
         world.create(name=f"Maria {n}")

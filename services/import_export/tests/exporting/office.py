@@ -45,6 +45,7 @@ class Customers:
         self.opened = {"selection": selection, "columns": columns, "time_zone": time_zone}
         return {
             "selection": selection,
+            "sort": {"descending": True} if selection.get("sort") else None,
             "columns": COLUMNS,
             "total": {"value": len(self.rows), "relation": "eq" if self.exactly else "gte"},
             "upto": str(new_id()),
@@ -72,7 +73,9 @@ class Customers:
         begin = int(after or 0)
         end = begin + limit
         following = str(end) if end < len(self.rows) else None
-        return {"rows": self.rows[begin:end], "next": following, "masked": self._is_masked(scope)}
+        rows = self.rows[begin:end]
+        keys = [[row[1], row[0]] for row in rows] if selection.get("sort") else None
+        return {"rows": rows, "keys": keys, "next": following, "masked": self._is_masked(scope)}
 
     def _import_facts(self, scope: Json) -> Json:
         return {"may_export": self._allowed(scope), "masked": self._is_masked(scope)}

@@ -70,6 +70,13 @@ def test_workbooks_and_json_hold_the_same(office: Office, tmp_path: Path) -> Non
     assert lines["filename"].endswith(".ndjson")
 
 
+def test_rows_come_in_the_order_of_the_list(office: Office) -> None:
+    made = office.exported(format="json", selection={"sort": "-name"})
+    names = [each["name"] for each in json.loads(office.content(made["id"]))]
+    assert names == [f"Maria {n}" for n in (4, 3, 2, 1, 0)]
+    assert made["progress"]["done"] == 5
+
+
 def test_whoever_goes_on_without_the_file_begins_anew(office: Office) -> None:
     def lost() -> None:
         raise RuntimeError
