@@ -46,7 +46,7 @@ def _measured(room: Room, format_: str, yardstick: float, *, reach: str, share: 
     with client(room.system.url, room.company.admin) as api:
         _, _, few = _taken(room, api, {**everybody, "selection": _some()})
         made, seconds, all_ = _taken(room, api, everybody)
-    ours, grown = made["rows"] / seconds, all_.most - few.most
+    ours, grown = made["progress"]["done"] / seconds, all_.most - few.most
     return Figure(
         id=f"X-{format_}",
         unit="rows/s",
@@ -54,7 +54,7 @@ def _measured(room: Room, format_: str, yardstick: float, *, reach: str, share: 
         yardstick=yardstick,
         ratio=ours / yardstick,
         rss_mb=all_.most,
-        n=made["rows"],
+        n=made["progress"]["done"],
         reach=f"{reach}, ≤ {_MEMORY} MB and flat",
         reached=ours >= share * yardstick and all_.most <= _MEMORY and grown <= _FLAT,
         processes=room.processes(room.system),
