@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, text
 
 from servicekit.scope import Scope
 from services.customers.registry.domain.customer import Customer, Tag
-from services.customers.registry.queries import folded_as_of_now, to_customer
+from services.customers.registry.queries import folded_as_of_now, reached_of, to_customer
 from services.customers.visibility import visibility_parameters, visible
 
 _TAGS = text("""
@@ -20,11 +20,16 @@ _TAGS = text("""
 
 
 def customers_of(
-    connection: Connection, scope: Scope, ids: Collection[UUID], *, columns: Collection[str]
+    connection: Connection,
+    scope: Scope,
+    ids: Collection[UUID],
+    *,
+    columns: Collection[str],
+    with_points: bool = False,
 ) -> dict[UUID, Customer]:
     """These customers as they are, those of them that the caller may see.
 
-    What no action on these columns looks at is left out: contact points, and custom values where it can be.
+    What nobody asked for is left out: contact points, and custom values where it can be.
     """
     custom = "c.custom, c.opt_ids" if "custom" in columns else "NULL AS custom, NULL AS opt_ids"
     statement = f"""
@@ -33,8 +38,14 @@ def customers_of(
         FROM customer c WHERE c.id = ANY(CAST(:ids AS uuid[])) AND {visible(scope)}"""
     rows = connection.execute(text(statement), {"ids": list(ids), **visibility_parameters(scope)}).all()
     tags = tags_of(connection, {n for row in rows for n in row.tag_ids}) if "tag_ids" in columns else {}
+    reached = reached_of(connection, [row.id for row in rows]) if with_points else {}
     return {
-        row.id: to_customer(row, tags=_tags_in(row, tags), folded=folded_as_of_now(connection, row.folded))
+        row.id: to_customer(
+            row,
+            tags=_tags_in(row, tags),
+            folded=folded_as_of_now(connection, row.folded),
+            reached=reached.get(row.id),
+        )
         for row in rows
     }
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -75,12 +74,7 @@ def read_customers(connection: Connection, work: Work, ids: Iterable[UUID]) -> d
     wanted = list(ids)
     if not wanted:
         return {}
-    customers = customers_of(connection, work.scope, wanted, columns=COLUMNS)
-    reached = queries.reached_of(connection, customers)
-    return {
-        id_: replace(customer, reached=reached[id_], points=reached[id_].shown)
-        for id_, customer in customers.items()
-    }
+    return customers_of(connection, work.scope, wanted, columns=COLUMNS, with_points=True)
 
 
 def _met(

@@ -73,10 +73,10 @@ class Custom:
 
     def missing(self, customer: Customer, changes: CustomChanges) -> CustomChanges:
         """Those of the fields in which the customer has nothing."""
-        shown = values.render(self.definitions, customer.custom, customer.option_ids)
+        fields, options = self.definitions.by_key, customer.option_ids
         return CustomChanges(
-            {key: value for key, value in changes.values.items() if key not in shown},
-            {key: numbers for key, numbers in changes.chosen.items() if key not in shown},
+            {key: value for key, value in changes.values.items() if customer.custom.get(key) is None},
+            {key: n for key, n in changes.chosen.items() if fields[key].numbers.isdisjoint(options)},
         )
 
     def meaning(self, numbers: Collection[int]) -> frozenset[int]:

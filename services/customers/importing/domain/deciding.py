@@ -12,6 +12,7 @@ from servicekit.errors import Invalid
 from services.customers.importing.domain import joining
 from services.customers.importing.domain.asked import Json, Options, Row, error
 from services.customers.importing.domain.custom import Custom
+from services.customers.importing.domain.joining import Given
 from services.customers.importing.domain.people import People
 from services.customers.importing.domain.world import World
 from services.customers.registry.domain import edits
@@ -144,12 +145,12 @@ def _create(rules: Rules, world: World, outcome: Outcome) -> Outcome:
 
 def _change(rules: Rules, world: World, outcome: Outcome, before: Customer) -> Outcome:
     row, merging = outcome.row, rules.options.policy != "update"
-    form = replace(row.form, tags=ListEdit(add=_tags(rules, row.form)))
+    form = row.form
     teams = rules.people.teams(row.teams, has=before.team_ids).union(rules.options.teams)
     assignee = _assignee(rules, row, before.team_ids | teams, has=before.assignee_id, keep=merging)
-    form = replace(form, assignee=assignee)
+    given = Given(form, row.addresses, _tags(rules, form), assignee)
     join = joining.filled if merging else joining.overwritten
-    after = join(before, form, ids=rules.new_id, at=rules.at)
+    after = join(before, given, ids=rules.new_id, at=rules.at)
     if not teams <= after.team_ids:
         after = replace(after, team_ids=after.team_ids | teams)
     if form.custom:
@@ -158,7 +159,7 @@ def _change(rules: Rules, world: World, outcome: Outcome, before: Customer) -> O
         )
         after = rules.custom.apply(after, rules.custom.missing(before, changes) if merging else changes)
     outcome.customer, outcome.outcome = before.id, "unchanged"
-    if after != before:
+    if after is not before:
         outcome.outcome = "merged" if merging else "updated"
         if before.reached and after.points != before.points:
             after = replace(after, reached=before.reached.showing(after.points))
