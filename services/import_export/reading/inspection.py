@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from services.import_export.mapping.domain.suggestion import suggest
 from services.import_export.reading.domain.mending import Damage
-from services.import_export.reading.layout import layout_of
-from services.import_export.reading.table import Table
+from services.import_export.reading.layout import Layout, layout_of
+from services.import_export.reading.table import Findings, Table
 
 # Why a column is what it is said to be, if its name says so.
 _KNOWN: Final = frozenset({"header", "export", "google", "outlook"})
@@ -19,17 +19,20 @@ _LOOKED_AT: Final = 20_000
 
 def inspected(table: Table, facts: Mapping[str, Any]) -> dict[str, Any]:
     """How the file is read and what was found in it, and which column is most likely what."""
-    detected = _detected(table)
-    suggestion = suggest(detected["columns"], facts)
-    if detected["header_row"] and not any(each.get("why") in _KNOWN for each in suggestion["columns"]):
-        detail = f"No column name of row {detected['header_row']} is known. Is it the header, or a row?"
-        detected["warnings"].append({"code": "header_unsure", "detail": detail})
-        suggestion["complete"] = False
-    return {"detected": detected, "suggested_mapping": suggestion}
-
-
-def _detected(table: Table) -> dict[str, Any]:
     layout = layout_of(table)
+    suggestion = suggest(layout.columns, facts)
+    if layout.header_row and not any(each.get("why") in _KNOWN for each in suggestion["columns"]):
+        _ask_for_the_header(table.findings, layout.header_row)
+        suggestion["complete"] = False
+    return {"detected": _detected(table, layout), "suggested_mapping": suggestion}
+
+
+def _ask_for_the_header(findings: Findings, row: int) -> None:
+    findings.warn("header_unsure", f"Row {row} names no known column. Is it the header, or a customer?")
+
+
+def _detected(table: Table, layout: Layout) -> dict[str, Any]:
+    """The options in force, and what was found with them."""
     findings = table.findings
     if not layout.header_row and table.names is None:
         findings.warn("no_header", "The first row looks like values. Say which column is which.")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from servicekit.text import folded
 from services.import_export.mapping.domain.rules import evidence_of
 from services.import_export.reading.domain import headers
 from services.import_export.reading.domain.cells import Cell, letter_of, text_of
@@ -75,7 +76,7 @@ def _is_sound(record: Record) -> bool:
 def _check_names(names: Sequence[str]) -> None:
     seen: dict[str, str] = {}
     for name in names:
-        key = " ".join(name.casefold().split())
+        key = folded(name)
         if key and key in seen:
             raise FileRefused("duplicate_headers", f"Two columns are called “{name[:100]}”.")
         seen[key] = name

@@ -57,7 +57,7 @@ def options_of(given: Mapping[str, Any]) -> Options:
 
 
 def unusable(detail: str) -> FileRefused:
-    return FileRefused("invalid_option", detail)
+    return FileRefused("invalid_reading", detail)
 
 
 @dataclass(kw_only=True)

@@ -61,12 +61,12 @@ def test_another_sheet(tmp_path: Path) -> None:
         ({"encoding": "rot13"}, "unknown_encoding"),
         ({"format": "xlsx"}, "wrong_format"),
         ({"header_row": 99}, "no_header"),
-        ({"separator": ""}, "invalid_option"),
-        ({"separator": "::"}, "invalid_option"),
-        ({"separator": '"'}, "invalid_option"),
-        ({"quote": "xx"}, "invalid_option"),
-        ({"header_row": "first"}, "invalid_option"),
-        ({"sheet": 1}, "invalid_option"),
+        ({"separator": ""}, "invalid_reading"),
+        ({"separator": "::"}, "invalid_reading"),
+        ({"separator": '"'}, "invalid_reading"),
+        ({"quote": "xx"}, "invalid_reading"),
+        ({"header_row": "first"}, "invalid_reading"),
+        ({"sheet": 1}, "invalid_reading"),
     ],
 )
 def test_an_option_that_cannot_be_is_refused(text: Path, options: dict[str, Any], code: str) -> None:
