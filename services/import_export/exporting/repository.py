@@ -67,10 +67,19 @@ def get_visible(connection: Connection, scope: Scope, export_id: Any) -> tuple[E
     """Raises NotFound, the same for one that never was and for one of somebody else."""
     asked = find_id(export_id)
     run = find(connection, asked) if asked else None
-    job = jobs.find(connection, run.job_id) if run else None
-    if run is None or job is None or not (scope.is_admin or run.created_by == scope.user_id):
+    found = with_job(connection, run) if run else None
+    if run is None or found is None or not (scope.is_admin or run.created_by == scope.user_id):
         raise NotFound("export_not_found")
-    return run, job
+    return found
+
+
+def with_job(connection: Connection, run: ExportRun) -> tuple[ExportRun, Job] | None:
+    """The file is published as the job ends: who sees the end must not see the export from before it."""
+    job = jobs.find(connection, run.job_id)
+    if job is None or not job.is_finished or run.storage_key is not None:
+        return None if job is None else (run, job)
+    now = find(connection, run.id)
+    return None if now is None else (now, job)
 
 
 def page(
@@ -82,7 +91,7 @@ def page(
         statement = statement.where(export_run.c.created_by == scope.user_id)
     found = list_page(connection, statement, _NEWEST, cursor=cursor, limit=limit)
     runs = [_to_run(row) for row in found.rows]
-    shown = [(run, job) for run in runs if (job := jobs.find(connection, run.job_id))]
+    shown = [both for run in runs if (both := with_job(connection, run))]
     return shown, found.next
 
 
