@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+import orjson
+
 from servicekit.forms import Wrong, read_flag, read_text
 from servicekit.inputs import object_of
 from servicekit.problems import Problems, escaped
@@ -17,6 +19,8 @@ from services.import_export.mapping.domain.wrong import Facts, Json
 
 MAX_NAME: Final = 100
 MAX_KEPT: Final = 200
+# A page shows two hundred, shared ones of others among them: nobody may make it too large for all.
+MAX_BYTES: Final = 30_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,8 @@ def changed(saved: SavedMapping, patch: Mapping[str, Any], *, facts: Facts) -> S
     if "mapping" in wanted:
         given = object_of(patch.get("mapping") or {})
         values["mapping"] = check_mapping(given, "/mapping", problems, facts=facts)
+        if len(orjson.dumps(values["mapping"])) > MAX_BYTES:
+            problems.add("/mapping", "too_long", f"at most {MAX_BYTES} bytes can be kept")
     problems.raise_if_any()
     return replace(saved, **values)
 

@@ -118,6 +118,13 @@ def test_a_bad_change_changes_nothing(world, ana, patch):
     assert world.service.get_mapping(ana, kept["id"])["mapping"] == kept
 
 
+def test_a_page_of_mappings_stays_small(world, ana):
+    long = {"columns": [{"column": f"{'x' * 90} {n}", "to": "tags" if n else "name"} for n in range(300)]}
+    with pytest.raises(Invalid) as caught:
+        keep(world, ana, mapping=long)
+    assert errors(caught) == [("/mapping", "too_long")]
+
+
 def test_nobody_keeps_more_than_the_limit(world, ana, monkeypatch):
     monkeypatch.setattr(rules, "MAX_KEPT", 2)
     keep(world, ana, "One"), keep(world, ana, "Two")
