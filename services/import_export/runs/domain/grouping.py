@@ -95,11 +95,12 @@ def _cuts(anchors: Places, sizes: Places) -> Places:
     """Where batches begin, and the end of the last one: as many whole groups as there is room for."""
     ends = np.append(_starts(anchors)[1:], len(anchors)) if len(anchors) else np.empty(0, np.int32)
     total = np.append(0, np.cumsum(sizes, dtype=np.int64))
+    bytes_until = total[ends]
     cuts, group = [0], 0
     while group < len(ends):
         start = cuts[-1]
         by_rows = np.searchsorted(ends, start + BATCH_ROWS, "right")
-        by_bytes = np.searchsorted(total[ends], total[start] + BATCH_BYTES, "right")
+        by_bytes = np.searchsorted(bytes_until, total[start] + BATCH_BYTES, "right")
         group = max(group + 1, int(min(by_rows, by_bytes)))
         cuts.append(int(ends[group - 1]))
     return np.array(cuts, np.int32)

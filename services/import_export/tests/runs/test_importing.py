@@ -8,6 +8,8 @@ import io
 import pytest
 
 from servicekit.errors import Conflict, Forbidden, Invalid, NotFound
+from services.import_export.runs import planning
+from services.import_export.runs.domain import grouping
 from services.import_export.tests.runs.world import World, nonzero
 
 CLEAN = """Name,Email,Phone,Tags
@@ -197,3 +199,14 @@ def test_who_may_not_import_is_told_so_at_each_call(world: World) -> None:
     world.people.agents_may_import, world.people.masked = True, True
     with pytest.raises(Forbidden, match="contact_data_hidden"):
         world.service.create_import(agent, world.upload(CLEAN))
+
+
+def test_an_address_that_everybody_is_given_does_not_stop_the_rest(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(grouping, "GROUP_ROWS", 2)
+    monkeypatch.setattr(planning, "_ALIKE_AT_ONCE", 2)
+    everybody = "".join(f"P{n},info@example.com\n" for n in range(7))
+    done = world.imported(f"Name,Email\n{everybody}Ana,ana@example.com\n")
+    assert nonzero(done["counts"]) == {"created": 2, "unchanged": 1, "refused": 5}
+    assert {row["code"] for row in world.results(done["id"], "refused")} == {"too_many_rows_alike"}
