@@ -115,7 +115,8 @@ def lock(
     if not asked:
         return Locked({})
     # A key that we inserted is locked by that, and what had no key has no holder.
-    fresh = frozenset(Identity(*row) for row in connection.execute(_INSERT_KEYS, _arrays(asked)))
+    inserted = connection.execute(_INSERT_KEYS, _arrays(asked)).all()
+    fresh = frozenset(Identity(space, value) for space, value in inserted)
     known = asked - fresh
     if known and unless and unless(held := find_holders(connection, known)):
         return Locked(held, fresh)
