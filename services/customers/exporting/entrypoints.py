@@ -108,7 +108,7 @@ def _order(opened: Opened, asker: Asker) -> Order | None:
     """What the rows are sorted by; None for the order of their ids, which stands for relevance, too."""
     if opened.sort in (None, RELEVANCE):
         return None
-    return read_sort(opened.sort, asker.configuration.fields)
+    return read_sort(opened.sort, asker.configuration.fields, pointer="/selection/sort")
 
 
 def _asker(connection: Connection, caller: Scope, time_zone: str | None, now: datetime) -> Asker:

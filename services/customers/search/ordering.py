@@ -82,13 +82,13 @@ class Order:
         return conditions, {"after": _value(after, key.type), "after_id": after.id}
 
 
-def read_sort(sort: str, fields: Definitions) -> Order:
+def read_sort(sort: str, fields: Definitions, *, pointer: str = "/sort") -> Order:
     """Raises Invalid for what nothing is sorted by."""
     name = sort.removeprefix("-") if isinstance(sort, str) else ""
     key = _KEYS.get(name) or _custom_key(name, fields)
     if key is None:
         known = f"{', '.join(_KEYS)} or custom.<key> of a number or date, with - for descending"
-        raise Invalid.at("/sort", "unknown_sort", f"one of {known}")
+        raise Invalid.at(pointer, "unknown_sort", f"one of {known}")
     return Order(sort, key, sort.startswith("-"))
 
 

@@ -210,7 +210,7 @@ def test_rows_have_what_they_are_sorted_by(world: World) -> None:
     assert (by_id["sort"], page(world, by_id)["keys"]) == (None, None)
     with pytest.raises(Invalid) as refusal:
         opened(world, selection={"sort": "colour"})
-    assert codes(refusal.value) == {"/sort": "unknown_sort"}
+    assert codes(refusal.value) == {"/selection/sort": "unknown_sort"}
 
 
 def test_long_rows_come_a_few_at_a_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
