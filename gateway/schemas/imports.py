@@ -131,7 +131,7 @@ class RowDecision(Schema):
 
 
 class RowQuery(PageQuery):
-    result = one_of(*RESULTS, "drifted")
+    result = one_of(*RESULTS, "drifted", "kept")
 
 
 class TemplateQuery(Schema):
