@@ -22,7 +22,7 @@ from services.customers.registry import purge
 from services.customers.tables import metadata
 
 _PURGED: Final = "the customer is purged"
-_THIRTY_DAYS: Final = "thirty days after the row was imported"
+_A_MONTH: Final = "32 days after the row was imported"
 _THE_OTHERS: Final = "the customer whose history tells of it is purged"
 
 CATALOGUE: Final = Catalogue(
@@ -35,7 +35,7 @@ CATALOGUE: Final = Catalogue(
         by_text("merge.chosen", until=_THE_OTHERS),
         by_text("merge.left", until=_THE_OTHERS),
         by_text("merge_member.brought", until=_THE_OTHERS),
-        by_text("import_effect.answer", until=_THIRTY_DAYS),
+        by_text("import_effect.answer", until=_A_MONTH),
         *JOBS,
         *PLUMBING,
     ],

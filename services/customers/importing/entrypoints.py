@@ -115,8 +115,10 @@ def _run(run: str) -> UUID:
 
 
 def _rows(rows: Any) -> list[Json]:
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise Invalid.at("/rows", "invalid_list", "a list of rows is expected")
+    if not isinstance(rows, list) or not all(
+        isinstance(row, dict) and type(row.get("n")) is int for row in rows
+    ):
+        raise Invalid.at("/rows", "invalid_list", "a list of rows with their numbers is expected")
     if len(rows) > MAX_ROWS:
         raise TooLarge("too_many_rows", {"limit": MAX_ROWS})
     return rows

@@ -22,6 +22,15 @@ from services.customers.tags.domain.tag import BadTagName, clean_tag_name
 Json = dict[str, Any]
 MAX_ROWS: Final = 1_000
 POLICIES: Final = ("skip", "merge", "update", "create")
+_TYPES: Final = (
+    ("id", str),
+    ("name", str),
+    ("addresses", list),
+    ("tags", list),
+    ("teams", list),
+    ("assignee", str),
+    ("custom", dict),
+)
 UNKNOWN_OPTIONS: Final = ("refuse", "empty", "create")
 
 
@@ -85,7 +94,7 @@ class Reader:
     def row(self, data: Mapping[str, Any]) -> Row:
         """Raises Invalid for what no import sends; what is wrong with the row is kept with it."""
         said, errors = data.get("form"), list[Json]()
-        if type(data.get("n")) is not int or not isinstance(said, dict):
+        if type(data.get("n")) is not int or not isinstance(said, dict) or not _is_form(said):
             raise Invalid.at("/rows", "invalid_object", "a row has its number and its form")
         plan, id_ = data.get("plan"), said.get("id")
         target = find_id(data["target"]) if data.get("target") else None
@@ -141,11 +150,18 @@ class Reader:
         return self._tags[name]
 
 
+def _is_form(said: Json) -> bool:
+    """Whether its parts are of their types; null is nothing."""
+    return all(said.get(name) is None or isinstance(said[name], kind) for name, kind in _TYPES) and all(
+        isinstance(team, str) for team in said.get("teams") or ()
+    )
+
+
 def _name(value: Any, errors: list[Json]) -> str | None:
     if value is None:
         return None
     try:
-        return clean_name(str(value))
+        return clean_name(value)
     except BadName as bad:
         code = "missing_name" if bad.code == "required" else bad.code
         errors.append(error("/name", code, bad.detail))

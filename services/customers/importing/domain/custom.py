@@ -161,4 +161,4 @@ class Custom:
 
 def _memo(key: str, value: Any) -> Any:
     """1, 1.0 and true are equal, and not the same."""
-    return (key, tuple(map(repr, value))) if isinstance(value, list) else (key, type(value), value)
+    return (key, repr(value)) if isinstance(value, list | dict) else (key, type(value), value)

@@ -30,6 +30,7 @@ MANY = [address("contact_points", f"a{n}@example.com", kind="email") for n in ra
         ({"assignee": "nobody"}, "/assignee", "unknown_user"),
         ({"custom": {"nothing": "x"}}, "/custom/nothing", "unknown_field"),
         ({"custom": {"age": "old"}}, "/custom/age", "invalid_number"),
+        ({"custom": {"age": {"years": 7}}}, "/custom/age", "invalid_number"),
         ({"custom": {"plan": "Bronze"}}, "/custom/plan", "unknown_option"),
         ({"id": "7"}, "/id", "unknown_id"),
     ],
@@ -157,6 +158,8 @@ def test_what_no_import_sends_is_refused_as_a_whole(office: Sheets):
     bad: list[Any] = [
         [{"n": "2", "form": {}}],
         [{"n": 2}],
+        [{"n": 2, "form": {"name": "A", "custom": "x"}}],
+        [{"n": 2, "form": {"name": "A", "teams": [7]}}],
         [row(2, "A"), row(2, "B")],
         [{"n": 2, "form": {"name": "A", "addresses": [{"kind": "email", "value": "a@b.example"}]}}],
     ]
