@@ -20,6 +20,8 @@ _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00(?::00)?)")
 _CURSOR = re.compile(r'(?<="next":")[A-Za-z0-9_-]+(?=")')
 _RATE = re.compile(r'(?<="rate":)[0-9.]+')
+# Of an export: a time is as long as its fraction of a second. The file itself is compared as well.
+_SIZE = re.compile(r'(?<="size":)\d+(?=,"expires_at")')
 _TOKEN = re.compile(r"(?<=_token\":\")[^\"]+")
 # Encrypted anew each time it is written.
 _PLACE = re.compile(r"(?m)(?<=^id: )[0-9a-f]{32}$")
@@ -57,7 +59,7 @@ class Reader:
         return answer.status, tuple(headers), neutral
 
     def _neutral(self, text: str) -> str:
-        text = _PLACE.sub("(place)", _RATE.sub('"(of the moment)"', text))
+        text = _PLACE.sub("(place)", _SIZE.sub('"(of the file)"', _RATE.sub('"(of the moment)"', text)))
         return _MOMENT.sub(self._moment, _ID.sub(self._id, _TOKEN.sub("(token)", text)))
 
     def _id(self, found: re.Match[str]) -> str:
