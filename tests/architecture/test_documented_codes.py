@@ -55,11 +55,19 @@ def said(which: dict[str, int], *places: Path) -> set[str]:
 
 def _said(which: dict[str, int], tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
-        if not isinstance(node, ast.Call) or (place := which.get(ast.unparse(node.func))) is None:
+        place = which.get(_name(node.func)) if isinstance(node, ast.Call) else None
+        if place is None:
             continue
         arguments = [each.value if isinstance(each, ast.Constant) else None for each in node.args]
         if len(arguments) > place and arguments[place] and arguments[0] not in _OF_CALLS:
             yield str(arguments[place])
+
+
+def _name(called: ast.expr) -> str:
+    """Such as `error` or `self.findings.warn`."""
+    if isinstance(called, ast.Attribute):
+        return f"{_name(called.value)}.{called.attr}"
+    return called.id if isinstance(called, ast.Name) else ""
 
 
 def of_rows() -> set[str]:
