@@ -36,11 +36,8 @@ class Chunk:
 
 def read(run: Run, scope: Scope, asked: ImportRun) -> Chunk:
     after = run.job.state.get("after", 0)
-    open_sheet = sheets.sheet(asked.id, after=after, opened=lambda: _opened(run, scope, asked, after))
-    chunk = open_sheet.next()
+    chunk, blank = sheets.read_on(asked.id, after=after, opened=lambda: _opened(run, scope, asked, after))
     if chunk is None:
-        blank = open_sheet.blank
-        sheets.close(asked.id)
         return Chunk(None, blank=blank)
     return Chunk(chunk, _keys(run, scope, chunk))
 
