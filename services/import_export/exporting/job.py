@@ -36,7 +36,7 @@ Json = dict[str, Any]
 KIND: Final = "export"
 PAGE: Final = 2_000
 STEP_SECONDS: Final = 0.6
-_LOOK_SECONDS: Final = 0.2
+LOOK_SECONDS: Final = 0.2
 _DEADLINE: Final = 10.0
 
 
@@ -111,7 +111,7 @@ def _worked_on(run: Run, export: ExportRun, scope: Scope, file: WorkFile) -> Non
         elif file.is_to_be_sorted:
             _sort(run, file)
         elif file.key is None:
-            _finish(run, file)
+            finish(run, file)
     except BaseException:
         file.abandon()
         raise
@@ -158,10 +158,10 @@ def _page(run: Run, export: ExportRun, scope: Scope, after: str | None) -> tuple
     return page, Rights.of(scope, masked=page["masked"])
 
 
-def _finish(run: Run, file: WorkFile) -> None:
+def finish(run: Run, file: WorkFile) -> None:
     """A large workbook takes a while to be put together; nobody who wants an end waits for that."""
     end = _in_background(partial(file.finish, storage()))
-    while not wait([end], timeout=_LOOK_SECONDS).done:
+    while not wait([end], timeout=LOOK_SECONDS).done:
         if run.cancelled or run.stopping:
             raise Unavailable("worker_stopping")
     end.result()

@@ -56,6 +56,7 @@ class WorkFile:
         self.key: str | None = None
         self.size = 0
         self.used = time.monotonic()
+        self._is_given_up = False
         self._folder = Path(tempfile.mkdtemp(dir=home()))
         self._path = self._folder / "file"
         self._writer = open_writer(format, self._path, columns, replace(options, folder=self._folder))
@@ -86,14 +87,18 @@ class WorkFile:
             self._sorter = None
 
     def finish(self, storage: Storage) -> None:
-        """Puts the whole file into storage, and away from here."""
-        self._writer.close()
-        key = f"{FOLDER}/{new_id()}"
-        storage.upload(key, self._path)
-        self.size, self.key = self._path.stat().st_size, key
-        self._remove()
+        """Puts the whole file into storage, and away from here; given up meanwhile, only the latter."""
+        try:
+            self._writer.close()
+            if not self._is_given_up:
+                key = f"{FOLDER}/{new_id()}"
+                storage.upload(key, self._path)
+                self.size, self.key = self._path.stat().st_size, key
+        finally:
+            self._remove()
 
     def abandon(self) -> None:
+        self._is_given_up = True
         self._writer.abandon()
         self._remove()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,13 @@ from uuid import UUID
 import pytest
 from python_calamine import CalamineWorkbook
 
+from servicekit import jobs
 from servicekit.clock import utc_now
-from servicekit.errors import Conflict, Forbidden, Invalid, NotFound
+from servicekit.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 from servicekit.ids import new_id
-from services.import_export.exporting import workfiles
+from servicekit.jobs import Run
+from services.import_export.exporting import job, workfiles
+from services.import_export.exporting.domain.rights import Rights
 from services.import_export.exporting.expiry import expire
 from services.import_export.formats.domain.columns import Column
 from services.import_export.formats.writers import Options
@@ -117,6 +121,28 @@ def test_a_cancelled_export_leaves_nothing(office: Office) -> None:
     assert in_storage(office) == []
     with pytest.raises(NotFound):
         office.file(made["id"])
+
+
+def test_nobody_who_wants_an_end_waits_for_a_large_workbook(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job, "LOOK_SECONDS", 0.0)
+    file = workfiles.WorkFile("xlsx", [Column.load(each) for each in COLUMNS], Options())
+    rights = Rights(everybody=True, teams=frozenset(), masked=False)
+    file.write(office.customers.rows * 500, keys=None, rights=rights, next=None)
+    office.ask()
+    ((found,),) = office.rows("SELECT id FROM job")
+    with office.db.reading() as connection:
+        stopping = Run(jobs.find(connection, found), office.db, rpc=None)
+    stopping.stop_requested.set()
+    with pytest.raises(Unavailable):
+        job.finish(stopping, file)
+    file.abandon()
+    for thread in threading.enumerate():
+        if thread.name == "export":
+            thread.join()
+    assert file.key is None
+    assert in_storage(office) == []
 
 
 @pytest.mark.parametrize(
