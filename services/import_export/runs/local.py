@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import tempfile
@@ -15,6 +16,7 @@ from services.import_export.files import storage
 from services.import_export.reading.domain.problems import FileRefused
 
 _SCRATCH: Final = "import-files-"
+_LOCK: Final = "lock"
 
 
 class LocalCopy:
@@ -60,21 +62,23 @@ class LocalCopy:
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """A folder for files that are being made. Those of processes that died are taken away first."""
-    with suppress(OSError):
-        for each in Path(tempfile.gettempdir()).glob(f"{_SCRATCH}*"):
-            owner = each.name.removeprefix(_SCRATCH).partition("-")[0]
-            if owner.isdigit() and not _is_alive(int(owner)):
-                shutil.rmtree(each, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=f"{_SCRATCH}{os.getpid()}-") as folder:
-        yield Path(folder)
+    """A folder for files that are being made. What killed processes have left is taken away first."""
+    _clear_left_behind()
+    fresh = Path(tempfile.mkdtemp(prefix=f".{_SCRATCH}"))
+    with (fresh / _LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        folder = fresh.rename(
+            fresh.with_name(fresh.name.removeprefix("."))
+        )  # found by others only once locked
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+def _clear_left_behind() -> None:
+    """Folders whose lock nobody holds."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_SCRATCH}*"):
+        with suppress(OSError), (folder / _LOCK).open("r+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from contextlib import suppress
 from pathlib import Path
+
+import pytest
 
 from servicekit.ids import new_id
 from services.import_export.reading import parent
 from services.import_export.runs import sheets
-from services.import_export.runs.local import LocalCopy
+from services.import_export.runs.local import LocalCopy, scratch
 from services.import_export.tests.runs.world import World
 
 
@@ -67,3 +70,15 @@ def test_what_nobody_asks_for_any_more_is_closed(world: World) -> None:
     assert (len(open_files()), len(children() - before)) == (1, 1)
     sheets.close_forgotten(seconds=0)
     assert (open_files(), children()) == ([], before)
+
+
+def test_what_a_killed_process_was_writing_goes_with_the_next_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left = tmp_path / "import-files-of-the-dead"
+    left.mkdir()
+    (left / "lock").touch()
+    with scratch() as one, scratch() as other:
+        assert sorted(tmp_path.iterdir()) == sorted([one, other])
+    assert list(tmp_path.iterdir()) == []
