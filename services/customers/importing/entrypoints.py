@@ -19,7 +19,7 @@ from servicekit.inputs import find_id, ids_of, object_of, whole
 from servicekit.rights import for_people
 from servicekit.rpc import rpc
 from services.customers import configuration
-from services.customers.importing import batch, effects, facts, rights, targets, undoing
+from services.customers.importing import answers, batch, effects, facts, rights, targets, undoing
 from services.customers.importing.batch import Batch
 from services.customers.importing.domain.asked import MAX_ROWS
 
@@ -95,6 +95,17 @@ class ImportEntrypoints:
         ids = list(map(str, found))
         return {"customers": ids, "next": ids[-1] if len(ids) == limit else None}
 
+    @rpc
+    def import_outcomes(self, run: str, ns: list[int]) -> Json:
+        """What became of those of these rows that were decided, as import_batch told it then.
+
+        For services alone, whoever may import by now: it tells what was done, and does nothing.
+        """
+        asked = _numbers(ns)
+        with self.db.reading() as connection:
+            found = effects.find(connection, _run(run), asked)
+        return {"rows": [answers.repeated(found[n]) for n in asked if n in found]}
+
     @timer(interval=FORGET_INTERVAL.total_seconds())
     def forget_import_effects(self) -> None:
         effects.forget_old(self.db, at=utc_now())
@@ -122,6 +133,12 @@ def _rows(rows: Any) -> list[Json]:
     if len(rows) > MAX_ROWS:
         raise TooLarge("too_many_rows", {"limit": MAX_ROWS})
     return rows
+
+
+def _numbers(ns: Any) -> list[int]:
+    if not isinstance(ns, list) or len(ns) > MAX_ROWS:
+        raise Invalid.at("/ns", "invalid_list", f"a list of at most {MAX_ROWS} numbers of rows is expected")
+    return list(dict.fromkeys(whole(n, "/ns", at_least=0, at_most=2**31 - 1) for n in ns))
 
 
 def _after(after: Any) -> UUID | None:

@@ -167,6 +167,7 @@ def _about_imports(day: Day) -> None:
     day.call("import_batch", RUN, rows, options, dry_run=True, name="import_batch.dry_run")
     day.call("import_batch", RUN, rows, options)
     day.call("import_effects", RUN, limit=500)
+    day.ask("import_outcomes", RUN, [2, 3, 4])
     day.call("undo_import", RUN, limit=200, touched=[BIA])
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from servicekit.errors import Invalid
 from servicekit.ids import new_id
 from services.customers.tests.importing.sheet import Sheets, address, outcomes, row
 
@@ -91,6 +94,17 @@ def test_a_repeated_call_answers_what_the_first_did(office: Sheets):
     again = office.load(*rows, run=run)
     assert [{**each, "name": None} for each in again] == [{**each, "name": None} for each in first]
     assert len(office.people()) == 2
+
+
+def test_what_became_of_rows_is_told_without_doing_them(office: Sheets):
+    run, rows = str(new_id()), [row(2, "Ana", email="ana@example.com"), row(3, id="no id")]
+    assert office.service.import_outcomes(run, [2, 3]) == {"rows": []}
+    office.load(*rows, run=run)
+    told = office.service.import_outcomes(run, [4, 3, 2])["rows"]
+    assert told == office.load(*reversed(rows), run=run)
+    assert [(each["n"], each["outcome"]) for each in told] == [(3, "refused"), (2, "created")]
+    with pytest.raises(Invalid, match="invalid_list"):
+        office.service.import_outcomes(run, 2)
 
 
 def test_the_id_of_an_absorbed_record_means_the_survivor(office: Sheets):
