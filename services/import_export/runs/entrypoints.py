@@ -23,6 +23,8 @@ from services.import_export.runs.repository import ImportRun
 
 Json = dict[str, Any]
 MAX_LIMIT: Final = 200
+# What an earlier check has found is true no more.
+_UNCHECKED: Final[Json] = {"options": None, "counts": {}, "found": {}}
 
 
 class ImportEntrypoints:
@@ -196,7 +198,7 @@ def _queue(
     job_id = jobs.create(
         uow, kind=kind, created_by=run.created_by, parameters={"import": str(run.id), **parameters}
     )
-    repository.save(uow, run.id, phase=phase, job_id=job_id, **changes)
+    repository.save(uow, run.id, phase=phase, job_id=job_id, **_UNCHECKED, **changes)
 
 
 def _set_mapping(uow: UnitOfWork, run: ImportRun, mapping: Json, facts: Json) -> None:
@@ -206,7 +208,7 @@ def _set_mapping(uow: UnitOfWork, run: ImportRun, mapping: Json, facts: Json) ->
     columns = detected.get("columns") if as_before else None
     chosen = read_mapping(mapping, columns=columns, facts=facts) if mapping.get("columns") else None
     if as_before:
-        repository.save(uow, run.id, phase=phases.MAPPING, mapping=chosen)
+        repository.save(uow, run.id, phase=phases.MAPPING, mapping=chosen, **_UNCHECKED)
         return
     in_force = {name: detected.get(name) for name in READING}
     _queue(

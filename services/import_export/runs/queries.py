@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, false, select
 
 from servicekit import jobs
 from servicekit.clock import to_rfc3339, utc_now
@@ -88,6 +88,8 @@ def page_of_rows(
     statement = _ROWS.where(import_decision.c.import_id == run.id)
     if result is not None:
         statement = statement.where(_asked_for(result))
+    if run.options is None:  # what is there is of an earlier check, or of one that is not whole
+        statement = statement.where(false())
     page: Page = list_page(connection, statement, _IN_ORDER, cursor=cursor, limit=limit)
     columns = columns_of(run)
     return {"data": [row_message(row, columns) for row in page.rows], "next": page.next}
@@ -108,7 +110,7 @@ def show_row(connection: Connection, run: ImportRun, n: int) -> Json:
     """Raises NotFound `row_not_found`."""
     statement = _ROWS.where(import_decision.c.import_id == run.id, import_decision.c.n == n)
     row = connection.execute(statement).first()
-    if row is None:
+    if row is None or run.options is None:
         raise NotFound("row_not_found")
     return row_message(row, columns_of(run))
 

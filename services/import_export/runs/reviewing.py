@@ -1,7 +1,8 @@
 """A row that needed review, decided by an administrator.
 
 What was decided is written down before it is done: customers do a row once, and of two who decide about one
-row at a time, or of one who is cut off in the middle, the first decision is the one that is carried out.
+row at a time, or of one who is cut off in the middle, the first decision is the one that is carried out. What
+customers refuse is a decision no more. While one is under way nothing is undone.
 """
 
 from __future__ import annotations
@@ -10,10 +11,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import null, text, update
+from sqlalchemy import Connection, null, text, update
 
+from servicekit.clock import to_rfc3339, utc_now
 from servicekit.database import Database, UnitOfWork
-from servicekit.errors import Conflict, Forbidden, Invalid, NotFound
+from servicekit.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge
 from servicekit.inputs import find_id
 from servicekit.scope import Scope
 from services.import_export.runs import queries, repository
@@ -25,6 +27,13 @@ from services.import_export.tables import import_decision
 Json = dict[str, Any]
 _WAITS: Final = "needs_review"
 _DEADLINE: Final = 20.0
+_REFUSALS: Final = (Invalid, Forbidden, NotFound, Conflict, TooLarge)
+# Whoever decided longer ago than this was cut off: nobody carries it out any more.
+_UNDER_WAY: Final = text("""
+    SELECT EXISTS (
+        SELECT 1 FROM import_decision WHERE import_id = :id AND decided IS NOT NULL
+        AND outcome = 'needs_review'
+        AND CAST(decided->>'at' AS timestamptz) > now() - make_interval(mins => 1))""")
 _LOCK: Final = text("""
     SELECT d.outcome, d.decided, r.form FROM import_decision d
     JOIN import_row r ON r.import_id = d.import_id AND r.n = d.n
@@ -46,29 +55,58 @@ def decide(
     db: Database, customers: Callable[..., Any], caller: Scope, run: ImportRun, n: int, wanted: Json
 ) -> None:
     """Raises Conflict `already_decided`, also when another decision was the first."""
-    if run.phase != phases.FINISHED:
-        raise Conflict("not_finished", {"phase": run.phase})
     with db.unit_of_work() as uow:
-        decided, form = _written_down(uow, run, n, {**wanted, "by": caller.user_id})
-    answer = None if decided.get("skip") else _sent(customers, caller, run, {"n": n, "form": form}, decided)
+        decided, form = _written_down(uow, run.id, n, {**wanted, "by": caller.user_id})
+    answer = None
+    if not decided.get("skip"):
+        try:
+            answer = _sent(customers, caller, run, {"n": n, "form": form}, decided)
+        except _REFUSALS:
+            _take_back(db, run.id, n)
+            raise
     with db.unit_of_work() as uow:
         _carry_out(uow, run, n, answer)
     if answer and answer["outcome"] in (_WAITS, "refused"):
         raise Invalid.at("/customer", answer.get("code") or _WAITS, "the row cannot be decided like this")
-    if {**decided, "by": None} != {**wanted, "by": None}:
+    if _said(decided) != _said(wanted):
         raise Conflict("already_decided")
 
 
-def _written_down(uow: UnitOfWork, run: ImportRun, n: int, wanted: Json) -> tuple[Json, Json]:
+def is_under_way(connection: Connection, import_id: UUID) -> bool:
+    """Whether somebody decides about a row just now. Who asks has locked the run, so that nobody begins to."""
+    return bool(connection.execute(_UNDER_WAY, {"id": import_id}).scalar_one())
+
+
+def _said(decided: Json) -> Json:
+    """Without who said it, and when."""
+    return {name: value for name, value in decided.items() if name not in ("by", "at")}
+
+
+def _written_down(uow: UnitOfWork, import_id: UUID, n: int, wanted: Json) -> tuple[Json, Json]:
     """The first decision, and what the row says."""
-    row = uow.connection.execute(_LOCK, {"id": run.id, "n": n}).first()
+    run = repository.get(uow.connection, import_id, lock=True)
+    _check_finished(run)
+    row = uow.connection.execute(_LOCK, {"id": import_id, "n": n}).first()
     if row is None:
         raise NotFound("row_not_found")
     if row.outcome != _WAITS:
         raise Conflict("already_decided")
-    if row.decided is None:
-        _set(uow, run.id, n, decided=wanted)
-    return row.decided or wanted, row.form
+    decided = {**(row.decided or wanted), "at": to_rfc3339(utc_now())}
+    _set(uow, import_id, n, decided=decided)
+    return decided, row.form
+
+
+def _check_finished(run: ImportRun) -> None:
+    if run.phase != phases.FINISHED:
+        raise Conflict("not_finished", {"phase": run.phase})
+
+
+def _take_back(db: Database, import_id: UUID, n: int) -> None:
+    """It can be decided otherwise."""
+    with db.unit_of_work() as uow:
+        row = uow.connection.execute(_LOCK, {"id": import_id, "n": n}).one()
+        if row.outcome == _WAITS:
+            _set(uow, import_id, n, decided=null())
 
 
 def _sent(customers: Callable[..., Any], caller: Scope, run: ImportRun, row: Json, decided: Json) -> Json:
@@ -83,6 +121,7 @@ def _sent(customers: Callable[..., Any], caller: Scope, run: ImportRun, row: Jso
 def _carry_out(uow: UnitOfWork, run: ImportRun, n: int, answer: Json | None) -> None:
     """The row and the counts of its import, together. What could not be done can be decided otherwise."""
     run = repository.get(uow.connection, run.id, lock=True)
+    _check_finished(run)
     row = uow.connection.execute(_LOCK, {"id": run.id, "n": n}).one()
     if row.outcome != _WAITS:
         return

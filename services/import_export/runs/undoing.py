@@ -16,7 +16,7 @@ from servicekit.clock import utc_now
 from servicekit.database import UnitOfWork
 from servicekit.errors import Conflict
 from servicekit.jobs import Progress, Run
-from services.import_export.runs import kinds, repository
+from services.import_export.runs import kinds, repository, reviewing
 from services.import_export.runs.caller import Ended, customers_in, ends_it, scope_in
 from services.import_export.runs.domain import phases
 from services.import_export.runs.repository import ImportRun
@@ -48,6 +48,8 @@ def begin(uow: UnitOfWork, run: ImportRun, *, by: str) -> None:
         raise Conflict("not_undoable", {"phase": run.phase})
     if utc_now() > run.finished_at + timedelta(days=DAYS):
         raise Conflict("undo_expired", {"days": DAYS})
+    if reviewing.is_under_way(uow.connection, run.id):
+        raise Conflict("decision_open")
     total = sum(run.counts.get(name, 0) for name in CHANGED)
     parameters = {"import": str(run.id), "before": run.phase}
     job_id = jobs.create(uow, kind=kinds.UNDO, created_by=by, parameters=parameters, total=total)

@@ -57,6 +57,7 @@ class People:
         self.allow_duplicates = False
         self.options = list(OPTIONS)
         self.down: Exception | None = None  # what every call ends with
+        self.down_for: str | None = None  # or every call of this method
         self.before_each: Callable[[], object] = lambda: None  # what happens before every call
         self.after_each: Callable[[], object] = lambda: None  # after every batch that was done
         self.meanwhile: Callable[[], object] | None = None  # after the next one
@@ -66,7 +67,7 @@ class People:
         assert not self._count(0), "another service is called while a connection to the database is held"
         self.calls.append(method)
         self.before_each()
-        if self.down:
+        if self.down and self.down_for in (None, method):
             raise self.down
         return getattr(self, f"_{method}")(*args, **asked)
 

@@ -144,6 +144,10 @@ def test_another_mapping_is_checked_anew(world: World) -> None:
     version = checked["version"]
     remapped = world.service.set_mapping(world.admin, checked["id"], {"columns": columns}, version)["import"]
     assert (remapped["phase"], remapped["mapping"]) == ("mapping", {"columns": columns})
+    assert (nonzero(remapped["counts"]), remapped["issues"], remapped["samples"]) == ({}, [], {})
+    assert world.results(checked["id"]) == []
+    with pytest.raises(NotFound, match="row_not_found"):
+        world.service.get_row(world.admin, checked["id"], 2)
     world.service.check_import(world.admin, checked["id"])
     world.work_off()
     again = world.get(checked["id"])

@@ -114,6 +114,50 @@ def test_a_decision_that_was_cut_off_is_the_one_that_holds(world: World, unclear
     assert world.results(unclear)[0]["customer"] == one
 
 
+def test_what_customers_refuse_can_be_decided_otherwise(world: World, unclear: str) -> None:
+    world.people.down = Invalid.at("/teams", "unknown_team", "there is no such team")
+    world.people.down_for = "import_batch"
+    for _ in range(2):
+        with pytest.raises(Invalid):
+            world.service.decide_row(world.admin, unclear, 2, {"apply": True})
+    world.people.down = None
+    decided = world.service.decide_row(world.admin, unclear, 2, {"skip": True})["row"]
+    assert decided["outcome"] == "skipped"
+
+
+def test_nothing_is_undone_while_a_row_is_decided(world: World, unclear: str) -> None:
+    def undo() -> None:
+        with pytest.raises(Conflict, match="decision_open"):
+            world.service.undo_import(world.admin, unclear)
+
+    one = world.people.named("One")
+    world.people.meanwhile = undo
+    assert world.service.decide_row(world.admin, unclear, 2, {"customer": one})["row"]["outcome"] == "merged"
+    world.service.undo_import(world.admin, unclear)
+    world.work_off()
+    assert world.people.people[one].held == {("email", "one@example.com")}
+
+
+def test_a_decision_that_was_cut_off_long_ago_holds_no_undoing_up(world: World, unclear: str) -> None:
+    """And is never carried out after it."""
+
+    def cut_off() -> None:
+        minutes_pass()
+        world.service.undo_import(world.admin, unclear)
+
+    def minutes_pass() -> None:
+        with world.db.unit_of_work() as uow:
+            decided = """json_build_object('apply', true, 'at', now() - interval '2 minutes')"""
+            uow.connection.execute(text(f"UPDATE import_decision SET decided = {decided}"))
+
+    world.people.meanwhile = cut_off
+    one = world.people.named("One")
+    with pytest.raises(Conflict, match="not_finished"):
+        world.service.decide_row(world.admin, unclear, 2, {"customer": one})
+    with pytest.raises(Conflict, match="not_finished"):
+        world.service.decide_row(world.admin, unclear, 2, {"skip": True})
+
+
 def test_agents_decide_nothing(world: World) -> None:
     agent = world.agent("ana", "north")
     done = world.imported(CLEAN, scope=agent)
