@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
 
-from obstore.exceptions import BaseError
 from starlette.types import Receive, Send
 
 from gateway.answers import Answer
@@ -65,7 +64,7 @@ class Files:
         """Takes a file away that nobody was told of. If that fails, it is swept up later."""
         try:
             await asyncio.to_thread(self.storage.delete, [key])
-        except (BaseError, OSError):
+        except (Unavailable, OSError):
             log.warning("an upload was not taken away", exc_info=True)
 
     async def send(
@@ -94,7 +93,7 @@ class Files:
                 async with asyncio.timeout(self.idle_seconds):
                     await send({"type": "http.response.body", "body": piece, "more_body": True})
                 sent += len(piece)
-        except (BaseError, OSError, TimeoutError):
+        except (Unavailable, OSError, TimeoutError):
             log.warning("a file broke off", exc_info=True, extra={"bytes": sent})
         finally:
             gone.cancel()
@@ -106,7 +105,10 @@ def storage_failures_as_unavailable() -> Iterator[None]:
     """What storage cannot do now may be asked again."""
     try:
         yield
-    except (BaseError, OSError) as error:
+    except Unavailable:
+        log.warning("storage failed", exc_info=True)
+        raise
+    except OSError as error:
         log.warning("storage failed", exc_info=True)
         raise Unavailable("storage_unavailable", {"retry_after": 5}) from error
 

@@ -8,7 +8,7 @@ at all, and is never changed: what is new has a key of its own.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +16,10 @@ from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 import obstore
+from obstore.exceptions import BaseError
 from obstore.store import LocalStore, from_url
+
+from servicekit.errors import Unavailable
 
 CHUNK: Final = 256 * 1024
 
@@ -33,7 +36,7 @@ class Kept:
 class Storage:
     """Keys are paths with slashes. Safe for any thread and event loop.
 
-    Whoever reads what is not there gets FileNotFoundError.
+    Whoever reads what is not there gets FileNotFoundError. What cannot be done now is Unavailable.
     """
 
     def __init__(self, store: Any) -> None:
@@ -60,36 +63,50 @@ class Storage:
                 yield chunk
 
         # Memory: what storage has not taken yet waits, five megabytes at a time.
-        await obstore.put_async(self._store, key, counted(), max_concurrency=2)
+        with _failures_as_unavailable():
+            await obstore.put_async(self._store, key, counted(), max_concurrency=2)
         return size
 
     async def get(self, key: str) -> AsyncIterator[bytes]:
         """The file's bytes, a piece at a time; raises before the first one if it is not there."""
-        found = await obstore.get_async(self._store, key)
+        with _failures_as_unavailable():
+            found = await obstore.get_async(self._store, key)
         return _pieces(found.stream(min_chunk_size=CHUNK))
 
     def upload(self, key: str, path: Path) -> None:
-        obstore.put(self._store, key, path)
+        with _failures_as_unavailable():
+            obstore.put(self._store, key, path)
 
     def download(self, key: str, path: Path) -> None:
-        found = obstore.get(self._store, key)
-        with path.open("wb") as file:
+        with _failures_as_unavailable(), path.open("wb") as file:
+            found = obstore.get(self._store, key)
             for piece in found.stream(min_chunk_size=CHUNK):
                 file.write(piece)
 
     def delete(self, keys: Iterable[str]) -> None:
         """What is gone already does no harm."""
         for key in keys:
-            with suppress(FileNotFoundError):
+            with suppress(FileNotFoundError), _failures_as_unavailable():
                 obstore.delete(self._store, key)
 
     def list(self, prefix: str) -> Iterator[Kept]:
         """Every file below this path, in no particular order."""
-        for batch in obstore.list(self._store, prefix):
-            for each in batch:
-                yield Kept(each["path"], each["size"], each["last_modified"])
+        with _failures_as_unavailable():
+            for batch in obstore.list(self._store, prefix):
+                for each in batch:
+                    yield Kept(each["path"], each["size"], each["last_modified"])
 
 
 async def _pieces(stream: Any) -> AsyncIterator[bytes]:
-    async for piece in stream:
-        yield bytes(piece)
+    with _failures_as_unavailable():
+        async for piece in stream:
+            yield bytes(piece)
+
+
+@contextmanager
+def _failures_as_unavailable() -> Iterator[None]:
+    """Whatever storage has against it today, the same may be asked again: no file of ours is at fault."""
+    try:
+        yield
+    except BaseError as error:
+        raise Unavailable("storage_unavailable", {"retry_after": 5}) from error

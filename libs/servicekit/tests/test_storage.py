@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from servicekit.errors import Unavailable
 from servicekit.storage import Storage
 
 _BLOCK = b"0123456789" * 50_000
@@ -57,6 +58,22 @@ def test_files_of_this_machine_go_in_and_out(storage: Storage, tmp_path: Path) -
     assert (tmp_path / "back").read_bytes() == _BLOCK
     storage.delete(["exports/x.csv", "exports/never-was.csv"])
     assert list(storage.list("exports")) == []
+
+
+def test_what_storage_cannot_do_now_may_be_asked_again(storage: Storage, tmp_path: Path) -> None:
+    (tmp_path / "here").write_bytes(_BLOCK)
+    (tmp_path / "with space" / "exports").write_text("where a folder should be")
+
+    with pytest.raises(Unavailable, match="storage_unavailable"):
+        storage.upload("exports/x.csv", tmp_path / "here")
+    with pytest.raises(Unavailable, match="storage_unavailable"):
+        storage.download("exports/x.csv", tmp_path / "back")
+    with pytest.raises(Unavailable, match="storage_unavailable"):
+        storage.delete(["exports/x.csv"])
+    with pytest.raises(Unavailable, match="storage_unavailable"):
+        asyncio.run(storage.put("exports/x.csv", _blocks(12)))
+    with pytest.raises(Unavailable, match="storage_unavailable"):
+        asyncio.run(_read(storage, "exports/x.csv"))
 
 
 @pytest.mark.parametrize("url", ["", "file:", "ftp://host/x", "file://host/folder", "/folder"])
