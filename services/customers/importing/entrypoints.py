@@ -44,14 +44,11 @@ class ImportEntrypoints:
 
     @rpc(grouped=False)
     def import_targets(self, scope: Json, rows: list[Json]) -> Json:
-        """Whom each row would meet, hidden ones too: rows that meet one customer belong together.
-
-        Never to be shown.
-        """
+        """Whom that the caller sees each row would meet: rows that meet one customer belong together."""
         caller, asked = for_people(scope), _rows(rows)
         with self.db.reading() as connection:
             rights.of(connection, caller)
-            return {"targets": targets.find(connection, asked)}
+            return {"targets": targets.find(connection, caller, asked)}
 
     @rpc(grouped=False)
     def import_batch(

@@ -55,7 +55,6 @@ ALLOWED = {
     "history/repository.py:_CUSTOMERS": "which customer an event names, shows nothing",
     "importing/present.py:_STATES": "what became of customers of an import, shown to who sees them",
     "importing/present.py:_ABSORBED": "the parts of customers that were read under the predicate",
-    "importing/targets.py:_ROOTS": "which rows of a file belong together; a call for no route",
     "matching/describing.py:_DESCRIPTIONS": "for the index of the dedup service; what that finds is shown "
     "by show_customers and check_duplicates, under the predicate",
     "matching/describing.py:_DESCRIBE": "the same: a call of a service without a caller, for no route",

@@ -152,3 +152,17 @@ def test_targets_group_rows_by_whom_they_would_meet(office: Sheets):
     ]
     targets = office.service.import_targets(office.admin, asked)["targets"]
     assert targets == {"2": ana["id"], "3": ana["id"]}
+
+
+def test_who_is_hidden_is_no_target(office: Sheets, maria: Json):
+    hidden(office, 1)
+    [secret] = office.people()
+    ana = office.create(email="ana@example.com", teams=[office.team("Sales")])
+    phone = ["line", "+5511987650000"]
+    asked = [
+        {"n": 2, "id": str(secret.id)},
+        {"n": 3, "identities": [phone]},
+        {"n": 4, "identities": [phone, ["email", "ana@example.com"]]},
+    ]
+    assert office.service.import_targets(maria, asked)["targets"] == {"4": ana["id"]}
+    assert office.service.import_targets(office.admin, asked)["targets"] == {n: str(secret.id) for n in "234"}
