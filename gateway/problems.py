@@ -72,6 +72,7 @@ TITLE_OF_CODE = {
     "no_address": "The customer has no address that this channel reaches",
     "too_many_requests": "Too many conversations were asked for that nobody answered yet",
     "merge_undone": "This merge was undone already",
+    "decision_open": "Somebody decides about a row of it just now",
     "undo_expired": "This is too long ago to be undone",
     "mapping_needed": "Say first which column means what",
     "check_first": "What was checked is something else, or nothing: check it first",

@@ -32,7 +32,7 @@ _FORBIDDEN: Final = {403: "imports_forbidden, contact_data_hidden"}
 _MAPPED: Final = {**_FORBIDDEN, 409: "still_working, already_started, import_is_over"}
 _CHECKED: Final = {**_FORBIDDEN, 409: "mapping_needed, still_working, already_started, import_is_over"}
 _STARTED: Final = {**_FORBIDDEN, 409: "check_first, still_working, already_started, import_is_over"}
-_UNDONE: Final = {**_FORBIDDEN, 409: "not_undoable, undo_expired"}
+_UNDONE: Final = {**_FORBIDDEN, 409: "not_undoable, undo_expired, decision_open"}
 _CANCELLED: Final = {**_FORBIDDEN, 409: "import_is_over"}
 
 

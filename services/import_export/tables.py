@@ -118,6 +118,7 @@ import_decision = Table(
     Column("undone", JSON),
     Index("import_decision_batch_idx", "import_id", "batch", "n"),
     Index("import_decision_outcome_idx", "import_id", "outcome", "n"),
+    Index("import_decision_decided_idx", "import_id", "n", postgresql_where=text("decided IS NOT NULL")),
     Index("import_decision_drifted_idx", "import_id", "n", postgresql_where=text("drifted")),
     _one_of("outcome", OUTCOMES),
     postgresql_with={"fillfactor": "85"},  # room for a row's customer beside it

@@ -84,6 +84,7 @@ CREATE TABLE import_decision (
     CONSTRAINT import_decision_outcome_check CHECK (outcome IN ('created', 'updated', 'merged', 'unchanged', 'skipped', 'refused', 'needs_review'))
 ) WITH (fillfactor = 85);
 CREATE INDEX import_decision_batch_idx ON import_decision (import_id, batch, n);
+CREATE INDEX import_decision_decided_idx ON import_decision (import_id, n) WHERE decided IS NOT NULL;
 CREATE INDEX import_decision_drifted_idx ON import_decision (import_id, n) WHERE drifted;
 CREATE INDEX import_decision_outcome_idx ON import_decision (import_id, outcome, n);
 CREATE TABLE import_part (
