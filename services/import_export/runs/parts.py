@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -15,9 +16,6 @@ from services.import_export.runs.repository import ImportRun
 
 BATCHES: Final = 20  # a few seconds of work
 
-_RANGES: Final = text("""
-    SELECT batch / :size AS part, min(batch) AS first, max(batch) AS last, count(*) AS rows
-    FROM import_decision WHERE import_id = :id AND batch IS NOT NULL GROUP BY 1 ORDER BY 1""")
 _ADD: Final = text("""
     INSERT INTO import_part (import_id, part, first_batch, last_batch, next_batch, job_id, rows)
     VALUES (:id, :part, :first, :last, :first, :job, :rows)""")
@@ -50,17 +48,28 @@ class Sums:
     counts: dict[str, int]
 
 
+def sizes_with(sizes: Sequence[Sequence[int]], batch: int | None, rows: int) -> list[list[int]]:
+    """Of each part its batches and rows, with one batch more."""
+    if batch is None:
+        return [list(size) for size in sizes]
+    if batch % BATCHES == 0:
+        return [*map(list, sizes), [1, rows]]
+    *before, (batches, known) = sizes
+    return [*map(list, before), [batches + 1, known + rows]]
+
+
 def divide(uow: UnitOfWork, run: ImportRun) -> int:
-    """A job for each part; returns how many."""
-    ranges = uow.connection.execute(_RANGES, {"id": run.id, "size": BATCHES}).all()
-    for each in ranges:
-        parameters = {"import": str(run.id), "part": each.part}
+    """A job for each part, as the check has measured them; returns how many."""
+    sizes, first = run.found.get("parts", []), 0
+    for part, (batches, rows) in enumerate(sizes):
+        parameters = {"import": str(run.id), "part": part}
         job_id = jobs.create(
-            uow, kind=kinds.PART, created_by=run.created_by, parameters=parameters, total=each.rows
+            uow, kind=kinds.PART, created_by=run.created_by, parameters=parameters, total=rows
         )
-        values = {"first": each.first, "last": each.last, "rows": each.rows, "job": job_id}
-        uow.connection.execute(_ADD, {"id": run.id, "part": each.part, **values})
-    return len(ranges)
+        values = {"first": first, "last": first + batches - 1, "rows": rows, "job": job_id}
+        uow.connection.execute(_ADD, {"id": run.id, "part": part, **values})
+        first += batches
+    return len(sizes)
 
 
 def get(connection: Connection, import_id: UUID, part: int) -> Row[Any]:

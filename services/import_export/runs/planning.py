@@ -10,7 +10,7 @@ from uuid import UUID
 from servicekit.database import UnitOfWork
 from servicekit.jobs import Progress, Run
 from servicekit.scope import Scope
-from services.import_export.runs import repository, rows
+from services.import_export.runs import parts, repository, rows
 from services.import_export.runs.caller import customers_in
 from services.import_export.runs.domain import phases
 from services.import_export.runs.domain.columns import Columns, decision_of
@@ -91,9 +91,15 @@ def write(run: Run, uow: UnitOfWork, asked: ImportRun, plan: Plan) -> Progress:
         _count(tally, answer, decision, columns)
     rows.decide(uow, asked.id, decisions, batch=plan.batch)
     done = run.job.done + len(decisions)
+    sizes = parts.sizes_with(run.job.state.get("parts", ()), plan.batch, len(decisions))
     if plan.last:
-        return _checked(run, uow, asked, tally, done)
-    state = {**run.job.state, "batch": (plan.batch or 0) + 1, "tally": tally.dump()}
+        return _checked(run, uow, asked, tally, done, sizes)
+    state = {
+        **run.job.state,
+        "batch": (plan.batch or 0) + 1,
+        "parts": sizes,
+        "tally": tally.dump(),
+    }
     return Progress(state=state, done=done)
 
 
@@ -126,7 +132,9 @@ def _refuse_alike(run: Run, uow: UnitOfWork, asked: ImportRun, alike: Sequence[i
     return Progress(state=state, done=run.job.done + len(alike))
 
 
-def _checked(run: Run, uow: UnitOfWork, asked: ImportRun, tally: Tally, done: int) -> Progress:
+def _checked(
+    run: Run, uow: UnitOfWork, asked: ImportRun, tally: Tally, done: int, sizes: list[list[int]]
+) -> Progress:
     _batches.pop(run.job.id, None)
     repository.save(
         uow,
@@ -134,6 +142,6 @@ def _checked(run: Run, uow: UnitOfWork, asked: ImportRun, tally: Tally, done: in
         phase=phases.CHECKED,
         options=run.job.parameters["options"],
         counts=tally.counts,
-        found=tally.found(),
+        found={**tally.found(), "parts": sizes},
     )
     return Progress(done=done, counts=tally.counts, finished=True)
