@@ -11,7 +11,7 @@ from services.import_export.runs.domain.grouping import Batches, batches_of
 
 _READ_AT_ONCE: Final = 20_000
 _READ_KEYS: Final = """
-    SELECT n, coalesce(length(CAST(form AS text)), 0), keys FROM import_row
+    SELECT n, coalesce(octet_length(CAST(form AS text)), 0), keys FROM import_row
     WHERE import_id = %s AND form IS NOT NULL ORDER BY n"""
 
 

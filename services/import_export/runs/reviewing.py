@@ -73,7 +73,7 @@ def decide(
 
 
 def is_under_way(connection: Connection, import_id: UUID) -> bool:
-    """Whether somebody decides about a row just now. Who asks has locked the run, so that nobody begins to."""
+    """Whether somebody decides about a row just now. Who asks has locked the run: nobody begins to."""
     return bool(connection.execute(_UNDER_WAY, {"id": import_id}).scalar_one())
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+from typing import Any
 
+import orjson
 import pytest
 
 from servicekit.errors import Conflict, Forbidden, Invalid, NotFound
@@ -214,3 +216,18 @@ def test_an_address_that_everybody_is_given_does_not_stop_the_rest(
     done = world.imported(f"Name,Email\n{everybody}Ana,ana@example.com\n")
     assert nonzero(done["counts"]) == {"created": 2, "unchanged": 1, "refused": 5}
     assert {row["code"] for row in world.results(done["id"], "refused")} == {"too_many_rows_alike"}
+
+
+def test_a_call_is_as_large_as_its_bytes_in_any_script(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grouping, "GROUP_BYTES", 1_500)
+    sent, batch = [], world.people._import_batch
+
+    def weighed(scope: Any, run: str, rows: Any, *asked: Any, **options: Any) -> Any:
+        sent.append(len(orjson.dumps([row["form"] for row in rows])))
+        return batch(scope, run, rows, *asked, **options)
+
+    monkeypatch.setattr(world.people, "_import_batch", weighed)
+    alike = "".join(f"{'Анна' * 25} {n},anna@example.com\n" for n in range(8))
+    world.imported(f"Name,Email\n{alike}")
+    assert len(sent) == 2
+    assert all(500 < size < 1_600 for size in sent)
