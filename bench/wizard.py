@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 Json = dict[str, Any]
-_EVERY = 0.1
+_EVERY = 0.25  # often enough for what takes seconds, and hardly any work for the gateway
 _PATIENCE = 3_600.0
 
 
