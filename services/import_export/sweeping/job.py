@@ -1,7 +1,8 @@
 """A sweep: imports that are over for thirty days go with their rows and files, and so do files of nobody, and
 exports of yesterday.
 
-Files go before the rows that name them: a sweep that is cut off finds what is left.
+Somebody may start in this moment what has lain for a month: every step looks again, and holds on to the
+import while it does its part. Files go last, when nothing can name them any more.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from servicekit.database import UnitOfWork
 from servicekit.jobs import Progress, Run
 from services.import_export.exporting.expiry import expire
 from services.import_export.files import storage
-from services.import_export.runs import parts, rows
+from services.import_export.runs import parts, repository, rows
+from services.import_export.runs.domain import phases
 from services.import_export.runs.kinds import SWEEP
 
 DAYS: Final = 30
@@ -27,12 +29,14 @@ PREFIXES: Final = ("uploads", "results")
 _ORPHANED: Final = timedelta(days=1)
 _AT_ONCE: Final = 500
 
-_OLD: Final = text("""
-    SELECT id, array_remove(ARRAY[storage_key, refused #>> '{csv,key}', refused #>> '{xlsx,key}'], NULL)
-    FROM import_run
-    WHERE greatest(created_at, finished_at) < now() - make_interval(days => :days)
-        AND phase NOT IN ('reading', 'checking', 'waiting', 'running', 'undoing')
-    ORDER BY created_at LIMIT 1""")
+_IS_OLD: Final = """
+    greatest(created_at, finished_at) < now() - make_interval(days => :days)
+    AND phase NOT IN ('reading', 'checking', 'waiting', 'running', 'undoing')"""
+_OLD: Final = text(f"SELECT id FROM import_run WHERE {_IS_OLD} ORDER BY created_at LIMIT 1")
+_HOLD: Final = text(f"""
+    SELECT phase, array_remove(
+        ARRAY[storage_key, refused #>> '{{csv,key}}', refused #>> '{{xlsx,key}}'], NULL) AS files
+    FROM import_run WHERE id = :id AND {_IS_OLD} FOR UPDATE""")
 _FORGET: Final = text("DELETE FROM import_run WHERE id = :id")
 _NAMED: Final = text("""
     SELECT storage_key FROM import_run WHERE storage_key = ANY(:keys)
@@ -43,7 +47,7 @@ _NAMED: Final = text("""
 
 @dataclass(frozen=True, slots=True)
 class Old:
-    """An import that is to go; its files are gone."""
+    """An import that is to go, unless somebody takes it up before it does."""
 
     id: UUID
 
@@ -54,23 +58,33 @@ class Sweep:
     kind = SWEEP
 
     def prepare(self, run: Run) -> Old | None:
+        storage().delete(run.job.state.get("files", ()))
         with run.database.reading() as connection:
-            old = connection.execute(_OLD, {"days": DAYS}).first()
-            if old is None:
-                _delete_orphans(connection)
-        if old is None:
-            expire(run.database, storage(), now=utc_now())
-            return None
-        storage().delete(old[1])
-        return Old(old[0])
+            old = connection.execute(_OLD, {"days": DAYS}).scalar()
+            if old is not None:
+                return Old(old)
+            _delete_orphans(connection)
+        expire(run.database, storage(), now=utc_now())
+        return None
 
     def step(self, run: Run, uow: UnitOfWork, prepared: Old | None) -> Progress:
         if prepared is None:
             return Progress(finished=True)
-        if rows.clear(uow, prepared.id) == 0:
-            parts.forget(uow, prepared.id)
-            uow.connection.execute(_FORGET, {"id": prepared.id})
-        return Progress(done=run.job.done + 1)
+        return Progress(state={"files": _cleared(uow, prepared.id)}, done=run.job.done + 1)
+
+
+def _cleared(uow: UnitOfWork, import_id: UUID) -> list[str]:
+    """Takes some of an import away; the files that it had, once nothing else of it is left."""
+    old = uow.connection.execute(_HOLD, {"id": import_id, "days": DAYS}).first()
+    if old is None:
+        return []
+    if old.phase in phases.BEFORE_START:  # of what has lost rows nothing can be made any more
+        repository.save(uow, import_id, phase=phases.CANCELLED)
+    if rows.clear(uow, import_id):
+        return []
+    parts.forget(uow, import_id)
+    uow.connection.execute(_FORGET, {"id": import_id})
+    return list(old.files)
 
 
 def _delete_orphans(connection: Connection) -> None:

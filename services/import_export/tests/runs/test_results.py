@@ -11,7 +11,7 @@ from servicekit.errors import Conflict, Forbidden, Invalid, NotFound
 from services.import_export.runs import rows, undoing
 from services.import_export.sweeping import job
 from services.import_export.tests.runs.test_importing import CLEAN
-from services.import_export.tests.runs.world import Around, Died, World, nonzero
+from services.import_export.tests.runs.world import Died, World, nonzero
 
 UNCLEAR = "Name,Email,Phone\nTwo,one@example.com,(21) 99876-5432\n"
 

@@ -155,6 +155,14 @@ class World(Staff, Inspecting):
         """All jobs that wait, in the test's own thread."""
         return run_jobs(self.db, JOBS, rpc=Around(self))
 
+    def run_of(self, kind: str) -> jobs.Run:
+        """The one job of this kind, for who does its steps by hand."""
+        with self.db.reading() as connection:
+            statement = text("SELECT id FROM job WHERE kind = :kind")
+            found = jobs.find(connection, connection.execute(statement, {"kind": kind}).scalar_one())
+        assert found is not None
+        return jobs.Run(found, self.db, Around(self))  # type: ignore[arg-type]
+
     def another_process(self) -> None:
         """Whoever goes on has nothing open."""
         sheets.close_all()
