@@ -49,7 +49,8 @@ def _settle(uow: UnitOfWork, run: ImportRun, failed: Any) -> None:
         repository.save(uow, run.id, phase=failed.parameters["before"], problem=problem)
     else:
         repository.save(uow, run.id, phase=phases.FAILED, problem=problem, finished_at=utc_now())
-        starting.let_next_begin(uow, run)
+        if run.phase == phases.RUNNING:
+            starting.let_next_begin(uow, run)
 
 
 def _end_part(uow: UnitOfWork, run: ImportRun, failed: Any, problem: dict[str, Any]) -> None:

@@ -185,6 +185,19 @@ def test_a_defect_ends_an_import_and_lets_the_next_one_begin(world: World, phase
     assert watching.settle_failures(world.db) == 0
 
 
+def test_a_check_that_fails_gives_nobody_the_turn_of_who_runs(world: World) -> None:
+    runs, waits, fails = world.checked(CLEAN), world.checked(CLEAN), world.ready(CLEAN)
+    world.service.check_import(world.admin, fails)
+    world.people.down = Died()
+    world.work_off()
+    world.people.down = None
+    world.start(runs["id"])
+    world.start(waits["id"])
+    assert watching.settle_failures(world.db) == 1
+    phases = [world.get(import_id)["phase"] for import_id in (runs["id"], waits["id"], fails)]
+    assert phases == ["running", "waiting", "failed"]
+
+
 @pytest.mark.usefixtures("small_batches")
 def test_progress_is_that_of_all_parts(world: World) -> None:
     checked = world.checked(MANY)
