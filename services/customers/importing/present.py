@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, text
 
-from servicekit.scope import Scope
+from directory.model import Directory
+from servicekit.scope import ADMIN, Scope
 from services.customers.importing import loading
 from services.customers.importing.domain.asked import Json
 from services.customers.importing.domain.restoring import CHANGED, MERGED, Around
@@ -52,16 +54,24 @@ def read(work: Work, done: Mapping[UUID, Sequence[Row[Any]]]) -> dict[UUID, Pres
         UUID(p[0]) for rows in done.values() for row in rows for p in (row.effect or {}).get("points", ())
     ]
     points = set(connection.execute(_POINTS, {"ids": added}).scalars()) if added else set()
-    definitions = work.configuration.fields
+    definitions, sees = work.configuration.fields, partial(_sees, work.configuration.directory)
     return {
         id_: Present(
             state,
             customers.get(id_),
-            Around(definitions, frozenset(shared.teams[id_]), frozenset(shared.tags[id_]), points),
+            Around(definitions, sees, frozenset(shared.teams[id_]), frozenset(shared.tags[id_]), points),
             id_ in shared.roots,
         )
         for id_, state in states.items()
     }
+
+
+def _sees(directory: Directory, user_id: UUID, teams: frozenset[UUID]) -> bool:
+    """Whether somebody who works here sees a customer of these teams."""
+    user = directory.find_user(str(user_id))
+    if user is None or not user.active:
+        return False
+    return user.role == ADMIN or not user.team_ids.isdisjoint(map(str, teams))
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from uuid import UUID
@@ -20,11 +20,12 @@ MERGED: Final = "merged"
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What else decides: options as they are now, what records that were merged into the customer have
-    themselves, and which of the contact points belong to somebody else by now.
+    """What else decides: options as they are now, who sees a customer of which teams, what records that were
+    merged into the customer have themselves, and which of the contact points belong to somebody else by now.
     """
 
     definitions: Definitions
+    sees: Callable[[UUID, frozenset[UUID]], bool]
     teams: frozenset[UUID] = frozenset()
     tags: frozenset[int] = frozenset()
     elsewhere: Collection[UUID] = ()
@@ -41,6 +42,7 @@ def restored(customer: Customer, effects: Sequence[Effect], around: Around) -> R
     state = _State(customer, around)
     for effect in reversed(effects):
         state.undo(effect)
+    state.look_after(before=customer)
     return Restored(state.customer, state.kept)
 
 
@@ -59,6 +61,20 @@ class _State:
         self._teams(frozenset(map(UUID, effect.get("teams", ()))))
         if "points" in effect or "primary" in effect:
             self._points(effect.get("points", ()), effect.get("primary", {}))
+
+    def look_after(self, *, before: Customer) -> None:
+        """Who is put back sees the customer, or nobody is; who was chosen since sees it as before."""
+        assignee, teams, sees = self.customer.assignee_id, self.customer.team_ids, self._around.sees
+        if assignee is None or sees(assignee, teams):
+            return
+        if assignee != before.assignee_id:
+            self.customer = replace(self.customer, assignee_id=None)
+            self._keep("assignee", CHANGED)
+            return
+        needed = {team for team in before.team_ids - teams if sees(assignee, frozenset({team}))}
+        if needed:
+            self.customer = replace(self.customer, team_ids=teams | needed)
+            self._keep("teams", CHANGED)
 
     def _fields(self, changed: Mapping[str, Sequence[Any]]) -> None:
         for name, (before, after) in changed.items():

@@ -91,6 +91,31 @@ def test_whom_it_made_and_people_worked_on_stays(office: Sheets, run: str):
     assert len(office.people()) == 3
 
 
+def test_whoever_looks_after_a_customer_since_keeps_the_team_that_shows_it(office: Sheets, run: str):
+    office.create(name="Ana", email="ana@example.com", teams=[office.team("Care")])
+    maria = office.agent("maria", "Sales")["user_id"]
+    office.team("North")
+    [told] = office.load(row(2, email="ana@example.com", teams=["Sales", "North"]), run=run)
+    office.update(told["customer"], assignee=maria)
+    assert undo(office, run) == [("partly", {"teams": "changed_since"})]
+    after = office.get(told["customer"])
+    assert (after["assignee"], set(after["teams"])) == (maria, {office.team("Care"), office.team("Sales")})
+
+
+def test_nobody_looks_after_a_customer_who_could_not_any_more(office: Sheets, run: str):
+    names, team = ("maria", "bo", "cy"), [office.team("Care")]
+    for name in names:
+        user = office.agent(name, "Care")["user_id"]
+        office.create(name=name, email=f"{name}@example.com", teams=team, assignee=user)
+    rows = [row(n, email=f"{name}@example.com", assignee="root") for n, name in enumerate(names)]
+    told = office.load(*rows, run=run, policy="update")
+    office.deactivate("maria")
+    office.agent("bo", "Sales")
+    left = ("partly", {"assignee": "changed_since"})
+    assert undo(office, run) == [left, left, ("restored", {})]
+    assert [office.get(each["customer"])["assignee"] for each in told] == [None, None, office.user("cy")]
+
+
 def test_an_edit_between_two_rows_of_one_import_is_kept(office: Sheets, run: str):
     ana = office.create(name="Ana", email="ana@example.com")
     office.load(row(2, "First", email="ana@example.com"), run=run, policy="update")
