@@ -133,7 +133,7 @@ import_part = Table(
     Column("first_batch", Integer, nullable=False),
     Column("last_batch", Integer, nullable=False),
     Column("next_batch", Integer, nullable=False),  # once it is done: where it stopped
-    Column("job_id", Uuid, nullable=False),
+    Column("job_id", Uuid),  # NULL: its turn has not come
     Column("rows", Integer, nullable=False),
     Column("done", Boolean, nullable=False, server_default="false"),
 )

@@ -1,4 +1,7 @@
-"""The parts of an import: ranges of batches, each a job, so that all workers share the work."""
+"""The parts of an import: ranges of batches, each a job, so that all workers share the work.
+
+Only a few are queued at a time, since whoever comes later waits for what is in the queue.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +18,22 @@ from services.import_export.runs import kinds
 from services.import_export.runs.repository import ImportRun
 
 BATCHES: Final = 20  # a few seconds of work
+AT_ONCE: Final = 4
 
 _ADD: Final = text("""
-    INSERT INTO import_part (import_id, part, first_batch, last_batch, next_batch, job_id, rows)
-    VALUES (:id, :part, :first, :last, :first, :job, :rows)""")
+    INSERT INTO import_part (import_id, part, first_batch, last_batch, next_batch, rows)
+    VALUES (:id, :part, :first, :last, :first, :rows)""")
+_NEXT: Final = text("""
+    SELECT part, rows FROM import_part WHERE import_id = :id AND job_id IS NULL AND NOT done
+    ORDER BY part LIMIT :count""")
+_GIVE_JOB: Final = text("""
+    UPDATE import_part SET job_id = :job WHERE import_id = :id AND part = :part""")
 _GET: Final = text("SELECT * FROM import_part WHERE import_id = :id AND part = :part")
 _END: Final = text("""
     UPDATE import_part SET done = true, next_batch = :next WHERE import_id = :id AND part = :part""")
 _LEFT: Final = text("SELECT count(*) FROM import_part WHERE import_id = :id AND NOT done")
+_END_UNQUEUED: Final = text("""
+    UPDATE import_part SET done = true WHERE import_id = :id AND job_id IS NULL""")
 _NOT_BEGUN: Final = text("""
     SELECT part, job_id, first_batch FROM import_part p JOIN job j ON j.id = p.job_id
     WHERE p.import_id = :id AND NOT p.done AND j.status = 'queued' ORDER BY part FOR NO KEY UPDATE OF j""")
@@ -31,9 +42,10 @@ _CUT_SHORT: Final = text("""
     WHERE import_id = :id AND next_batch <= last_batch ORDER BY part""")
 _FORGET: Final = text("DELETE FROM import_part WHERE import_id = :id")
 _SUMS: Final = text("""
-    SELECT p.import_id, sum(j.done) AS done, sum(p.rows) AS total, sum(j.version) AS version,
-           bool_or(j.started_at IS NOT NULL) AS begun, jsonb_agg(j.counts) AS counts
-    FROM import_part p JOIN job j ON j.id = p.job_id
+    SELECT p.import_id, coalesce(sum(j.done), 0) AS done, sum(p.rows) AS total,
+           coalesce(sum(j.version), 0) AS version, bool_or(j.started_at IS NOT NULL) AS begun,
+           jsonb_agg(coalesce(j.counts, '{}')) AS counts
+    FROM import_part p LEFT JOIN job j ON j.id = p.job_id
     WHERE p.import_id = ANY(CAST(:ids AS uuid[])) GROUP BY 1""")
 
 
@@ -59,17 +71,24 @@ def sizes_with(sizes: Sequence[Sequence[int]], batch: int | None, rows: int) -> 
 
 
 def divide(uow: UnitOfWork, run: ImportRun) -> int:
-    """A job for each part, as the check has measured them; returns how many."""
+    """The parts as the check has measured them, the first of them queued; returns how many there are."""
     sizes, first = run.found.get("parts", []), 0
     for part, (batches, rows) in enumerate(sizes):
-        parameters = {"import": str(run.id), "part": part}
-        job_id = jobs.create(
-            uow, kind=kinds.PART, created_by=run.created_by, parameters=parameters, total=rows
-        )
-        values = {"first": first, "last": first + batches - 1, "rows": rows, "job": job_id}
+        values = {"first": first, "last": first + batches - 1, "rows": rows}
         uow.connection.execute(_ADD, {"id": run.id, "part": part, **values})
         first += batches
+    queue_next(uow, run, count=AT_ONCE)
     return len(sizes)
+
+
+def queue_next(uow: UnitOfWork, run: ImportRun, *, count: int = 1) -> None:
+    """The next parts, if any are left. The caller has locked the run."""
+    for each in uow.connection.execute(_NEXT, {"id": run.id, "count": count}).all():
+        parameters = {"import": str(run.id), "part": each.part}
+        job_id = jobs.create(
+            uow, kind=kinds.PART, created_by=run.created_by, parameters=parameters, total=each.rows
+        )
+        uow.connection.execute(_GIVE_JOB, {"id": run.id, "part": each.part, "job": job_id})
 
 
 def get(connection: Connection, import_id: UUID, part: int) -> Row[Any]:
@@ -88,6 +107,7 @@ def are_done(connection: Connection, import_id: UUID) -> bool:
 
 def end_those_not_begun(uow: UnitOfWork, import_id: UUID) -> None:
     """Those under work stop by themselves. The caller has locked the run."""
+    uow.connection.execute(_END_UNQUEUED, {"id": import_id})
     for each in uow.connection.execute(_NOT_BEGUN, {"id": import_id}).all():
         jobs.request_cancel(uow, each.job_id)
         end(uow, import_id, each.part, next_batch=each.first_batch)

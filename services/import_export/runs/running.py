@@ -115,5 +115,6 @@ def _end_part(run: Run, uow: UnitOfWork, import_id: UUID, *, next_batch: int | N
     part = run.job.parameters["part"]
     if next_batch is None:
         next_batch = parts.get(uow.connection, import_id, part).first_batch
+    parts.queue_next(uow, asked)  # of an import that is to end nothing is left to queue
     if parts.end(uow, import_id, part, next_batch=next_batch):
         starting.finish(uow, asked)

@@ -93,7 +93,7 @@ CREATE TABLE import_part (
     first_batch integer NOT NULL,
     last_batch integer NOT NULL,
     next_batch integer NOT NULL,
-    job_id uuid NOT NULL,
+    job_id uuid,
     rows integer NOT NULL,
     done boolean DEFAULT 'false' NOT NULL,
     CONSTRAINT import_part_pkey PRIMARY KEY (import_id, part),

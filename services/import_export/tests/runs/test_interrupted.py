@@ -15,9 +15,10 @@ MANY = "Name,Email\n" + "".join(f"P{n},p{n}@example.com\n" for n in range(40))
 
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that an import of forty rows has five parts of two batches."""
+    """So that an import of forty rows has five parts of two batches, two of them at a time."""
     monkeypatch.setattr(grouping, "BATCH_ROWS", 4)
     monkeypatch.setattr(parts, "BATCHES", 2)
+    monkeypatch.setattr(parts, "AT_ONCE", 2)
 
 
 def die() -> None:
@@ -196,6 +197,19 @@ def test_a_check_that_fails_gives_nobody_the_turn_of_who_runs(world: World) -> N
     assert watching.settle_failures(world.db) == 1
     phases = [world.get(import_id)["phase"] for import_id in (runs["id"], waits["id"], fails)]
     assert phases == ["running", "waiting", "failed"]
+
+
+@pytest.mark.usefixtures("small_batches")
+def test_a_large_import_lets_others_through(world: World) -> None:
+    checked = world.checked(MANY)
+    world.start(checked["id"])
+    other = world.service.create_import(world.admin, world.upload(CLEAN))["import"]["id"]
+    world.work_off()
+    begun = "SELECT kind FROM job WHERE started_at >= :start ORDER BY started_at"
+    (started,) = world.rows("SELECT started_at FROM import_run WHERE phase = 'finished'")
+    kinds = [kind for (kind,) in world.rows(begun, start=started[0])]
+    assert kinds == [*["import_part"] * 2, "import_read", *["import_part"] * 3, "import_finish"]
+    assert world.get(other)["phase"] == "mapping"
 
 
 @pytest.mark.usefixtures("small_batches")
