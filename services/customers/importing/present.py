@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Row, text
@@ -19,6 +19,8 @@ from services.customers.importing.domain.restoring import CHANGED, MERGED, Aroun
 from services.customers.registry.domain.customer import Customer
 from services.customers.registry.writing import Work
 
+TOUCHED: Final = "touched"
+_IN_A_WORD: Final = dict.fromkeys((TOUCHED, MERGED), CHANGED)
 _STATES = text("""
     SELECT c.id, c.root_id, c.version, r.deleted_at IS NOT NULL AS deleted,
            EXISTS (SELECT FROM interaction i WHERE i.customer_id = c.id)
@@ -99,11 +101,19 @@ def out_of_reach(found: Present | None, scope: Scope) -> Json | None:
     return {"outcome": "kept", "kept": [{"field": "customer", "reason": MERGED}]}
 
 
+def shown(told: Json, scope: Scope) -> Json:
+    """Agents get one word for what happened since: it may be a note or a record that is hidden from them."""
+    if scope.is_admin:
+        return told
+    kept = [{**each, "reason": _IN_A_WORD.get(each["reason"], each["reason"])} for each in told["kept"]]
+    return {**told, "kept": kept}
+
+
 def staying(found: Present, done: Sequence[Row[Any]], *, touched: bool) -> str | None:
     """Why a customer that the import made does not go; None: it goes."""
     if found.absorbed:
         return MERGED
     if touched or found.state.busy:
-        return "touched"
+        return TOUCHED
     made = {row.version for row in done}
     return None if made == set(range(1, found.state.version + 1)) else CHANGED

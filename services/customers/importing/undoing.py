@@ -87,7 +87,7 @@ def _undo(work: Work, step: Step) -> dict[UUID, Json]:
             told[id_] = _outcome(found[id_].customer, changed[id_])
     removing.remove(work, going, locked=keys)
     _save(work, {id_: (found[id_].customer, each.customer) for id_, each in changed.items()})
-    return told
+    return {id_: present.shown(each, work.scope) for id_, each in told.items()}
 
 
 def _added(step: Step) -> Iterable[Identity]:

@@ -155,6 +155,21 @@ def test_agents_undo_what_they_see(office: Sheets, run: str):
     assert made["outcome"] == "created"
 
 
+def test_agents_are_told_one_word_for_whatever_others_did_since(office: Sheets, run: str):
+    office.set(agents_may_import=True)
+    maria = office.agent("maria", "Sales")
+    rows = [row(n, f"Person {n}", phone=f"11 98765-000{n}") for n in range(1, 5)]
+    edited, noted, merged, survivor = (each["customer"] for each in office.load(*rows, run=run, scope=maria))
+    office.update(edited, status="blocked")
+    office.merge(merged, into=survivor)
+    told = undo(office, run, touched=[noted], scope=maria)
+    since = ("kept", {"customer": "changed_since"})
+    assert dict(zip(sorted([edited, noted, merged, survivor]), told, strict=True)) == {
+        **dict.fromkeys([edited, noted, survivor], since),
+        merged: ("kept", {"customer": "not_visible"}),
+    }
+
+
 def test_in_steps_and_only_what_it_changed(office: Sheets, run: str):
     known = office.create(name="Known", email="known@example.com")
     rows = [row(n, f"Person {n}") for n in range(1, 5)]
