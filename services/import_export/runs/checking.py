@@ -56,6 +56,7 @@ def _clear(uow: UnitOfWork, asked: ImportRun) -> Progress:
 
 
 def _fail(uow: UnitOfWork, asked: ImportRun, why: Ended) -> Progress:
+    """Another mapping, other options, or somebody who may, can still make it possible."""
     sheets.close(asked.id)
-    repository.save(uow, asked.id, phase=phases.FAILED, problem=why.problem)
+    repository.save(uow, asked.id, phase=phases.MAPPING, problem=why.problem)
     return Progress(outcome="failed", problem=why.problem)

@@ -16,15 +16,16 @@ from services.import_export.mapping.domain.chosen import read_mapping
 from services.import_export.mapping.domain.suggestion import mapping_of
 from services.import_export.mapping.facts import checked_facts
 from services.import_export.runs import kinds, queries, repository, starting, unseen
+from services.import_export.runs.caller import scope_of
 from services.import_export.runs.domain import phases
-from services.import_export.runs.domain.options import READING, read_options, read_reading
+from services.import_export.runs.domain.options import check_teams, read_options, read_reading, reading_with
 from services.import_export.runs.messages import version_of as shown_version
 from services.import_export.runs.repository import ImportRun
 
 Json = dict[str, Any]
 MAX_LIMIT: Final = 200
 # What an earlier check has found is true no more.
-_UNCHECKED: Final[Json] = {"options": None, "counts": {}, "found": {}}
+_UNCHECKED: Final[Json] = {"options": None, "counts": {}, "found": {}, "problem": None}
 
 
 class ImportEntrypoints:
@@ -32,6 +33,7 @@ class ImportEntrypoints:
 
     db: Database
     customers: Any
+    gateway: Any
 
     @rpc
     def may_import(self, scope: Json) -> Json:
@@ -84,9 +86,14 @@ class ImportEntrypoints:
 
     @rpc
     def check_import(self, scope: Json, import_id: str, options: Json | None = None) -> Json:
-        """Says of every row what would become of it. Nothing is written in customers."""
-        caller, facts = self._importer(scope)
-        options = read_options(object_of(options or {}), caller)
+        """Says of every row what would become of it. Nothing is written in customers.
+
+        Whoever asks for it, it is done with the rights of whoever uploaded the file.
+        """
+        caller = Scope.load(scope)
+        creator, facts = self._creator(caller, import_id)
+        options = read_options(object_of(options or {}), creator)
+        check_teams(options, facts)
         if options["policy"] == "create" and not facts["allow_duplicates"]:
             raise Invalid.at("/policy", "duplicates_not_allowed", "the settings do not allow duplicates")
 
@@ -122,6 +129,16 @@ class ImportEntrypoints:
     def _importer(self, scope: Json) -> tuple[Scope, Json]:
         caller = Scope.load(scope)
         return caller, checked_facts(self.customers.call, caller)
+
+    def _creator(self, caller: Scope, import_id: str) -> tuple[Scope, Json]:
+        """Of an import that the caller sees."""
+        facts = checked_facts(self.customers.call, caller)
+        with self.db.reading() as connection:
+            run = repository.get_visible(connection, caller, import_id)
+        if run.created_by == caller.user_id:
+            return caller, facts
+        creator = scope_of(self.gateway.call, run.created_by)
+        return creator, checked_facts(self.customers.call, creator)
 
     def _changed(
         self,
@@ -210,13 +227,13 @@ def _set_mapping(uow: UnitOfWork, run: ImportRun, mapping: Json, facts: Json) ->
     if as_before:
         repository.save(uow, run.id, phase=phases.MAPPING, mapping=chosen, **_UNCHECKED)
         return
-    in_force = {name: detected.get(name) for name in READING}
+    # What cannot be read like this is read as it was before.
     _queue(
         uow,
         run,
         kinds.READ,
         phase=phases.READING,
-        parameters={"reading": {**in_force, **reading}},
+        parameters={"reading": reading_with(detected, reading), "before": run.mapping},
         mapping=chosen,
     )
 

@@ -48,7 +48,7 @@ class ReadImport:
         if asked.phase != phases.READING or asked.job_id != run.job.id:
             return Progress(finished=True)
         if isinstance(prepared, Ended):
-            repository.save(uow, asked.id, phase=phases.FAILED, problem=prepared.problem)
+            give_up(uow, asked, run.job.parameters, prepared.problem)
             return Progress(outcome="failed", problem=prepared.problem)
         repository.save(
             uow,
@@ -59,6 +59,15 @@ class ReadImport:
             rows=prepared.detected.get("rows"),
         )
         return Progress(finished=True)
+
+
+def give_up(uow: UnitOfWork, asked: repository.ImportRun, parameters: Json, problem: Json) -> None:
+    """A file that was never read is none. One that cannot be read otherwise is as it was before."""
+    if asked.detected is None:
+        repository.save(uow, asked.id, phase=phases.FAILED, problem=problem)
+    else:
+        before = parameters.get("before")
+        repository.save(uow, asked.id, phase=phases.MAPPING, mapping=before, problem=problem)
 
 
 def _saved(uow: UnitOfWork, asked: repository.ImportRun, prepared: Inspected) -> list[Json]:

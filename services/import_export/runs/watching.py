@@ -47,6 +47,9 @@ def _settle(uow: UnitOfWork, run: ImportRun, failed: Any) -> None:
         _end_part(uow, run, failed, problem)
     elif failed.kind == "import_undo":
         repository.save(uow, run.id, phase=failed.parameters["before"], problem=problem)
+    elif run.phase in phases.BEFORE_START and run.detected is not None:
+        mapping = failed.parameters.get("before", run.mapping)
+        repository.save(uow, run.id, phase=phases.MAPPING, mapping=mapping, problem=problem)
     else:
         repository.save(uow, run.id, phase=phases.FAILED, problem=problem, finished_at=utc_now())
         if run.phase == phases.RUNNING:

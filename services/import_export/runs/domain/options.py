@@ -46,6 +46,24 @@ def read_reading(data: Any) -> Json:
     return reading
 
 
+def check_teams(options: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
+    """Raises Invalid for a team that whoever imports cannot give to a customer."""
+    known = {team["id"] for team in facts["teams"]}
+    if not known.issuperset(options["teams"]):
+        raise Invalid.at("/teams", "unknown_team", "there is no such team")
+
+
+def reading_with(detected: Mapping[str, Any], asked: Mapping[str, Any]) -> Json:
+    """Options to read a file with: those in force, but for what was found by those that are changed now."""
+    changed = {name for name, value in asked.items() if detected.get(name) != value}
+    if "format" in changed:
+        return dict(asked)
+    in_force = {name: detected.get(name) for name in READING}
+    if changed - _KINDS.keys():
+        in_force["header_row"] = None
+    return {**in_force, **asked}
+
+
 def _choice(data: Mapping[str, Any], name: str, choices: tuple[str, ...], *, default: str) -> str:
     value = data.get(name)
     if value is None:

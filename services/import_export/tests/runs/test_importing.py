@@ -231,3 +231,53 @@ def test_a_call_is_as_large_as_its_bytes_in_any_script(world: World, monkeypatch
     world.imported(f"Name,Email\n{alike}")
     assert len(sent) == 2
     assert all(500 < size < 1_600 for size in sent)
+
+
+def test_a_file_that_cannot_be_read_as_asked_is_read_as_before(world: World) -> None:
+    import_id = world.ready(CLEAN)
+    world.service.set_mapping(world.admin, import_id, {"reading": {"header_row": 7}})
+    world.work_off()
+    read = world.get(import_id)
+    assert (read["phase"], read["status"]) == ("mapping", "awaiting_input")
+    assert read["problem"]["code"] == "no_header"
+    assert read["detected"]["header_row"] == 1
+    assert world.service.check_import(world.admin, import_id)["import"]["problem"] is None
+    world.work_off()
+    assert world.get(import_id)["phase"] == "checked"
+
+
+def test_what_is_read_otherwise_has_its_header_elsewhere(world: World) -> None:
+    import_id = world.ready("Clientes\nNome;E-mail\nAna;ana@example.com\nBia;bia@example.com\n")
+    world.service.set_mapping(world.admin, import_id, {"reading": {"separator": ";"}})
+    world.work_off()
+    read = world.get(import_id)
+    assert (read["phase"], read["detected"]["header_row"], read["rows"]) == ("mapping", 2, 2)
+
+
+def test_a_check_that_cannot_be_done_can_be_asked_for_otherwise(world: World) -> None:
+    import_id = world.ready(CLEAN)
+    with pytest.raises(Invalid) as unknown:
+        world.service.check_import(world.admin, import_id, {"teams": [world.admin["user_id"]]})
+    assert unknown.value.payload["errors"][0]["code"] == "unknown_team"
+    world.service.check_import(world.admin, import_id)
+    world.people.down = Invalid.at("/teams", "unknown_team", "there is no such team")
+    world.people.down_for = "import_batch"
+    world.work_off()
+    world.people.down = None
+    failed = world.get(import_id)
+    assert (failed["phase"], failed["problem"]["code"]) == ("mapping", "unknown_team")
+    world.service.check_import(world.admin, import_id)
+    world.work_off()
+    checked = world.get(import_id)
+    assert (checked["phase"], checked["problem"]) == ("checked", None)
+    assert nonzero(checked["counts"]) == {"created": 3}
+
+
+def test_what_its_creator_may_not_cannot_be_checked_by_anybody(world: World) -> None:
+    import_id = world.ready(CLEAN, scope=world.agent("ana", "north"))
+    with pytest.raises(Forbidden, match="administrators_only"):
+        world.service.check_import(world.admin, import_id, {"unknown_options": "create"})
+    world.deactivate("ana")
+    with pytest.raises(Forbidden, match="imports_forbidden"):
+        world.service.check_import(world.admin, import_id)
+    assert world.get(import_id)["phase"] == "mapping"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from servicekit.errors import Conflict, Unavailable
@@ -120,6 +122,29 @@ def test_rights_that_are_lost_end_an_import_and_keep_what_is_done(world: World) 
     assert nonzero(done["counts"]) == {"created": 4, "skipped": 36}
 
 
+@pytest.mark.usefixtures("small_batches")
+def test_what_was_done_before_a_death_is_told_though_rights_are_lost(world: World) -> None:
+    agent = world.agent("ana", "north")
+    known = world.people.add("Somebody", ("email", "p1@example.com"))
+    checked = world.checked(MANY, scope=agent)
+    world.people.people[known].held.clear()
+    world.service.start_import(agent, checked["id"])
+
+    def lose_rights_and_die() -> None:
+        world.deactivate("ana")
+        raise Died
+
+    world.people.meanwhile = lose_rights_and_die
+    world.work_off()
+    done = world.get(checked["id"])
+    assert (done["phase"], done["problem"]["code"]) == ("failed", "imports_forbidden")
+    assert (nonzero(done["counts"]), done["drifted"]) == ({"created": 4, "skipped": 36}, 1)
+    created = {row["customer"] for row in world.results(done["id"], "created")}
+    assert created == world.people.people.keys() - {known}
+    (event,) = world.events("import.finished.v1")
+    assert event["data"]["counts"] == done["counts"]
+
+
 def test_settings_that_turn_against_agents_end_a_check(world: World) -> None:
     agent = world.agent("ana", "north")
     import_id = world.ready(CLEAN, scope=agent)
@@ -127,7 +152,7 @@ def test_settings_that_turn_against_agents_end_a_check(world: World) -> None:
     world.people.agents_may_import = False
     world.work_off()
     failed = world.get(import_id)
-    assert (failed["phase"], failed["problem"]["code"]) == ("failed", "imports_forbidden")
+    assert (failed["phase"], failed["problem"]["code"]) == ("mapping", "imports_forbidden")
 
 
 def test_the_same_file_waits_for_its_turn(world: World) -> None:
@@ -165,14 +190,10 @@ def test_who_is_down_is_waited_for(world: World) -> None:
     assert world.get(checked["id"])["phase"] == "finished"
 
 
-@pytest.mark.parametrize("phase", ["check", "run"])
-def test_a_defect_ends_an_import_and_lets_the_next_one_begin(world: World, phase: str) -> None:
+def test_a_defect_ends_an_import_and_lets_the_next_one_begin(world: World) -> None:
     checked, waits = world.checked(CLEAN), world.checked(CLEAN)
-    if phase == "check":
-        world.service.check_import(world.admin, checked["id"])
-    else:
-        world.start(checked["id"])
-        world.start(waits["id"])
+    world.start(checked["id"])
+    world.start(waits["id"])
     world.people.down = Died()
     world.work_off()
     world.people.down = None
@@ -180,9 +201,8 @@ def test_a_defect_ends_an_import_and_lets_the_next_one_begin(world: World, phase
     world.work_off()
     failed = world.get(checked["id"])
     assert (failed["phase"], failed["problem"]["code"]) == ("failed", "internal_error")
-    if phase == "run":
-        assert nonzero(failed["counts"]) == {"skipped": 3}
-        assert world.get(waits["id"])["phase"] == "finished"
+    assert nonzero(failed["counts"]) == {"skipped": 3}
+    assert world.get(waits["id"])["phase"] == "finished"
     assert watching.settle_failures(world.db) == 0
 
 
@@ -196,7 +216,42 @@ def test_a_check_that_fails_gives_nobody_the_turn_of_who_runs(world: World) -> N
     world.start(waits["id"])
     assert watching.settle_failures(world.db) == 1
     phases = [world.get(import_id)["phase"] for import_id in (runs["id"], waits["id"], fails)]
-    assert phases == ["running", "waiting", "failed"]
+    assert phases == ["running", "waiting", "mapping"]
+    assert world.get(fails)["problem"]["code"] == "internal_error"
+
+
+def test_storage_that_is_away_at_the_end_is_waited_for(world: World, tmp_path: Path) -> None:
+    checked = world.checked("Name,Email\nAna,x@\n")
+    world.start(checked["id"])
+    blocked = tmp_path / "files" / "results"
+    blocked.write_text("where a folder should be")
+    for _ in range(6):
+        world.make_jobs_due()
+        world.work_off()
+    assert world.get(checked["id"])["phase"] == "running"
+    blocked.unlink()
+    world.make_jobs_due()
+    world.work_off()
+    assert world.get(checked["id"])["phase"] == "finished"
+    assert world.service.refused_file(world.admin, checked["id"], "csv")["file"]["size"]
+
+
+def test_an_end_that_fails_is_made_without_files_and_counted(world: World) -> None:
+    checked, waits = (world.checked("Name,Email\nAna,x@\nBia,b@example.com\n") for _ in range(2))
+    world.people.add("Bia", ("email", "b@example.com"))
+    world.start(checked["id"])
+    world.start(waits["id"])
+    world.run("UPDATE import_row SET cells = '{}' WHERE import_id = :id", id=checked["id"])
+    world.work_off()
+    assert watching.settle_failures(world.db) == 1
+    assert world.get(checked["id"])["phase"] == "running"
+    world.work_off()
+    failed = world.get(checked["id"])
+    assert (failed["phase"], failed["problem"]["code"]) == ("failed", "internal_error")
+    assert (nonzero(failed["counts"]), failed["drifted"]) == ({"unchanged": 1, "refused": 1}, 1)
+    told = {event["subject"]: event["data"]["counts"] for event in world.events("import.finished.v1")}
+    assert told[failed["id"]] == failed["counts"]
+    assert world.get(waits["id"])["phase"] == "finished"
 
 
 @pytest.mark.usefixtures("small_batches")
