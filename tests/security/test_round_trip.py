@@ -23,10 +23,14 @@ from tests.security.filing_company import Company
 from tests.support.campaign import FULL, SEED, Verdict, size
 
 Json = dict[str, Any]
+# As a spreadsheet would show a number, an error, a truth or a day; each is what somebody wrote.
+WORDS: Final = ["1E5", "5,5E+12", "#N/A", "true", "01/02/2024", "00123"]
+PLANS: Final = ["=Gold", "Silver, 925", "'s", *WORDS]
+LIKES: Final = ["Tea, green", '"Rum"', "+1", "a;b", *WORDS]
 FIELDS: Final = (
     {"key": "note", "label": "Telefone", "type": "text"},
-    {"key": "plan", "label": "Plan", "type": "select", "options": ["=Gold", "Silver, 925", "'s"]},
-    {"key": "likes", "label": "plan", "type": "multiselect", "options": ["Tea, green", '"Rum"', "+1", "a;b"]},
+    {"key": "plan", "label": "Plan", "type": "select", "options": PLANS},
+    {"key": "likes", "label": "plan", "type": "multiselect", "options": LIKES},
     {"key": "score", "label": "Score", "type": "number"},
     {"key": "born", "label": "Born", "type": "date"},
     {"key": "seen", "label": "Seen", "type": "datetime"},
@@ -53,6 +57,7 @@ TEXT: Final = HOSTILE | st.sampled_from(
         "null",
         "a\r\nb",
         "sep=;",
+        *WORDS,
     ]
 )
 NUMBER: Final = st.integers(-(10**14), 10**14) | st.sampled_from(
@@ -134,6 +139,8 @@ NASTY: Final = [
         "tags": ["+1"],
         "custom": {"note": "+5511987654321", "score": -1e-7, "born": "1899-12-31", "plan": "'s"},
     },
+    *({"name": f"Ana {word}", "tags": [word], "custom": {"note": word}} for word in WORDS),
+    {"name": "1E5", "tags": WORDS, "custom": {"likes": WORDS, "plan": "5,5E+12"}},
     {
         "name": '@Ana "the" O\'Neill; Lda',
         "tags": [],

@@ -31,7 +31,19 @@ _SHORT: Final = 64
 
 
 def put_for(target: Target, rules: Rules) -> Put:
-    """What is to be done with a cell of this target that is not empty. It may raise Wrong."""
+    """What is to be done with a cell of this target, as the file has it. It may raise Wrong."""
+    put = _put_for(target, rules)
+    said = texts.written if target.has_words else texts.content
+
+    def put_if_filled(row: Row, cell: Cell) -> None:
+        if (content := said(cell)) is not None:
+            put(row, content)
+
+    return put_if_filled
+
+
+def _put_for(target: Target, rules: Rules) -> Put:
+    """The same for a cell that is not empty, without the space around it."""
     if target.field is not None:
         return _put_for_custom(target.field, rules)
     key = target.key

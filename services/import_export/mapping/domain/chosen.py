@@ -22,7 +22,7 @@ from services.import_export.mapping.domain.targets import (
     Target,
     find_target,
 )
-from services.import_export.mapping.domain.texts import MAX_SEVERAL, content
+from services.import_export.mapping.domain.texts import MAX_SEVERAL
 from services.import_export.mapping.domain.wrong import Columns, Facts, Json, Wrong
 
 MAX_COLUMNS: Final = 2_000
@@ -175,8 +175,7 @@ def _check_constant(target: Target, value: Any, pointer: str, checking: _Checkin
     put, row = put_for(target, rules_of({}, {}, checking.facts)), Row()
     try:
         for each in values:
-            if (said := content(each)) is not None:
-                put(row, said)
+            put(row, each)
     except Wrong as wrong:
         checking.add(pointer, wrong.code, wrong.detail)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 from services.import_export.mapping.domain.cells import Put, put_for
 from services.import_export.mapping.domain.columns import header_of, places
 from services.import_export.mapping.domain.forms import Mapped, Row
 from services.import_export.mapping.domain.rules import rules_of
 from services.import_export.mapping.domain.targets import IGNORED, NAMES, find_target
-from services.import_export.mapping.domain.texts import content
+from services.import_export.mapping.domain.texts import content, written
 from services.import_export.mapping.domain.wrong import Cell, Columns, Facts, Wrong
 
 __all__ = ["Mapped", "Mapper"]
@@ -103,8 +103,7 @@ class Mapper:
 
 def _read(row: Row, header: str | None, put: Put, cell: Cell) -> None:
     try:
-        if (said := content(cell)) is not None:
-            put(row, said)
+        put(row, cell)
     except Wrong as wrong:
         row.refuse(header, wrong)
     if row.notes:
@@ -117,5 +116,6 @@ def _has(row: Row, target: str) -> bool:
     return target in row.form or target.removeprefix("custom.") in row.form.get("custom", ())
 
 
-def _gone(row: Row, cell: Cell) -> NoReturn:
-    raise Wrong("unknown_field", "somebody has archived the custom field of this column")
+def _gone(row: Row, cell: Cell) -> None:
+    if written(cell) is not None:
+        raise Wrong("unknown_field", "somebody has archived the custom field of this column")

@@ -22,6 +22,7 @@ CONSTANT: Final = frozenset({"tags", "teams", "assignee", "status", "channel", "
 READ_ONLY: Final = frozenset({"updated_at", "last_interaction_at", "version", "name_source", "masked"})
 _MANY: Final = frozenset({*NAMES, *POINTS, *PLATFORMS, "tags", "teams"})
 _CUSTOM: Final = "custom."
+_WORDS: Final = frozenset({"text", "select", "multiselect"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,11 @@ class Target:
         if self.field is not None:
             return self.field["type"] in ("text", "multiselect")
         return self.key in _MANY
+
+    @property
+    def has_words(self) -> bool:
+        """Whatever is written there is meant so, also what looks like a number or an error."""
+        return self.key == "tags" if self.field is None else self.field["type"] in _WORDS
 
     @property
     def may_be_constant(self) -> bool:

@@ -33,17 +33,20 @@ _QUOTED: Final = re.compile(r'\s*"((?:[^"]|"")*)"\s*(?:[,;\n]|:::|\Z)')
 _PLAIN: Final = re.compile(r"(.*?)(?:[,;\n]|\s:::\s|\Z)", re.DOTALL)
 
 
+def written(cell: Cell) -> Cell:
+    """What the cell says: text without our guard and the space around it, None for an empty one."""
+    if not isinstance(cell, str):
+        return cell
+    return (unguarded(cell).strip() if cell.startswith("'") else cell.strip()) or None
+
+
 def content(cell: Cell) -> Cell:
-    """What the cell says: text without our guard and the space around it, None for an empty one.
+    """The same where a value is expected, no words of somebody's own.
 
     Raises Wrong(error_value) for what a spreadsheet shows instead of a result.
     """
-    if not isinstance(cell, str):
-        return cell
-    text = unguarded(cell).strip() if cell.startswith("'") else cell.strip()
-    if not text:
-        return None
-    if text[0] == "#" and text.casefold() in _ERRORS:
+    text = written(cell)
+    if isinstance(text, str) and text[0] == "#" and text.casefold() in _ERRORS:
         raise Wrong("error_value", "the spreadsheet shows an error here, no value")
     return text
 
@@ -79,7 +82,7 @@ def line(cell: Cell, *, longest: int) -> str:
 
 def free_text(cell: Cell) -> str:
     """Text that may have several lines. Raises Wrong."""
-    text = undamaged(cell)
+    text = text_of(cell)
     if len(text) > MAX_TEXT:
         raise Wrong("too_long", f"at most {MAX_TEXT} characters")
     if not text.isprintable() and _NOT_IN_TEXT.search(text):
@@ -88,7 +91,7 @@ def free_text(cell: Cell) -> str:
 
 
 def undamaged(cell: Cell) -> str:
-    """The text of a cell that may hold a number with a name: of a person, a document, another system."""
+    """The text of a cell that may hold a number: of a telephone, or of a person in another system."""
     text = text_of(cell)
     if DAMAGED.fullmatch(text):
         raise Wrong("damaged_number", "a spreadsheet has shortened this number; its last digits are lost")
