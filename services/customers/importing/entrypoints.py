@@ -66,20 +66,19 @@ class ImportEntrypoints:
         self,
         scope: Json,
         run: str,
-        after: str | None = None,
-        limit: int = 200,
+        customers: list[str],
         touched: list[str] | None = None,
     ) -> Json:
-        """The next customers of an import as they were before it, as far as that is still so.
+        """These customers as they were before an import, as far as that is still so.
 
-        `touched` are those whom other services know more about by now. Asked again, it answers the same.
+        `touched` are those of them whom other services know more about by now. Asked again, it answers the
+        same.
         """
-        caller, worked_on = for_people(scope), ids_of([] if touched is None else touched)
-        limit = whole(limit, "/limit", at_least=1, at_most=MAX_UNDONE)
+        caller, asked = for_people(scope), _ids(customers)
+        worked_on = _ids([] if touched is None else touched)
         with self.db.unit_of_work() as uow:
             work = rights.begin(uow, caller, at=utc_now())
-            found = frozenset(map(UUID, worked_on.values()))
-            return undoing.undo(work, _run(run), after=_after(after), limit=limit, touched=found)
+            return {"customers": undoing.undo(work, _run(run), asked, touched=worked_on)}
 
     @rpc
     def import_effects(self, scope: Json, run: str, after: str | None = None, limit: int = 500) -> Json:
@@ -136,6 +135,13 @@ def _numbers(ns: Any) -> list[int]:
     if not isinstance(ns, list) or len(ns) > MAX_ROWS:
         raise Invalid.at("/ns", "invalid_list", f"a list of at most {MAX_ROWS} numbers of rows is expected")
     return list(dict.fromkeys(whole(n, "/ns", at_least=0, at_most=2**31 - 1) for n in ns))
+
+
+def _ids(ids: Any) -> set[UUID]:
+    found = set(map(UUID, ids_of(ids).values()))
+    if len(found) > MAX_UNDONE:
+        raise TooLarge("too_many_ids", {"limit": MAX_UNDONE})
+    return found
 
 
 def _after(after: Any) -> UUID | None:

@@ -48,15 +48,14 @@ def is_made(done: Done) -> bool:
     return any(row.outcome == "created" for row in done)
 
 
-def undo(work: Work, run: UUID, *, after: UUID | None, limit: int, touched: Collection[UUID]) -> Json:
-    """The same answer when asked again."""
+def undo(work: Work, run: UUID, asked: Iterable[UUID], *, touched: Collection[UUID]) -> list[Json]:
+    """What became of those of them whom the import made or changed. The same answer when asked again."""
     connection = work.uow.connection
-    ids = effects.customers_of(connection, run, after=after, limit=limit)
-    step = Step(run, ids, effects.of_customers(connection, run, ids), touched)
+    done = {id_: each for id_, each in effects.of_customers(connection, run, sorted(asked)).items() if each}
+    step = Step(run, list(done), done, touched)
     told = _undo(work, step) if step.open else {}
     effects.mark_undone(connection, run, told.items())
-    answers = [_answer(id_, step.done[id_], told.get(id_)) for id_ in ids]
-    return {"customers": answers, "next": str(ids[-1]) if len(ids) == limit else None}
+    return [_answer(id_, done[id_], told.get(id_)) for id_ in done]
 
 
 def _answer(id_: UUID, done: Done, told: Json | None) -> Json:

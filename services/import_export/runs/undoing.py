@@ -69,16 +69,8 @@ class UndoImport:
         if not met["customers"]:
             return Undone([], None)
         touched = run.rpc.call("tasks", "with_work", met["customers"], deadline=_DEADLINE)["ids"]
-        answer = ask(
-            "undo_import",
-            scope,
-            import_id,
-            after=after,
-            limit=AT_ONCE,
-            touched=touched,
-            deadline=_DEADLINE,
-        )
-        return Undone(answer["customers"], answer["next"])
+        answer = ask("undo_import", scope, import_id, met["customers"], touched=touched, deadline=_DEADLINE)
+        return Undone(answer["customers"], met["next"])
 
     def step(self, run: Run, uow: UnitOfWork, prepared: Undone | Ended) -> Progress:
         asked = repository.get(uow.connection, UUID(run.job.parameters["import"]), lock=True)

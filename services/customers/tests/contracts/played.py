@@ -166,9 +166,9 @@ def _about_imports(day: Day) -> None:
     options = {"policy": "merge", "teams": [], "tags": [], "unknown_options": "refuse"}
     day.call("import_batch", RUN, rows, options, dry_run=True, name="import_batch.dry_run")
     day.call("import_batch", RUN, rows, options)
-    day.call("import_effects", RUN, limit=500)
+    made = day.call("import_effects", RUN, limit=500)["customers"]
     day.ask("import_outcomes", RUN, [2, 3, 4])
-    day.call("undo_import", RUN, limit=200, touched=[BIA])
+    day.call("undo_import", RUN, made, touched=[BIA])
 
 
 def _about_exports(day: Day) -> None:

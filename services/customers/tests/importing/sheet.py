@@ -52,6 +52,12 @@ class Sheets(World):
         """What would become of each row."""
         return self.answer(rows, dry=True, **asked)["rows"]
 
+    def undo(self, run: str, *customers: str, scope: Json | None = None, touched: Iterable[str] = ()) -> Json:
+        """Of these customers, or of all that the import made or changed."""
+        caller = scope or self.admin
+        listed = customers or self.service.import_effects(caller, run)["customers"]
+        return self.service.undo_import(caller, run, list(listed), touched=list(touched))
+
     def people(self) -> list[Any]:
         return self.rows("SELECT id, name, version FROM customer WHERE live ORDER BY id")
 

@@ -87,7 +87,7 @@ def test_a_made_option_is_undone_in_the_customer(office: Sheets):
     asked = row(2, email="ana@example.com", custom={"plan": ["Bronze"]})
     office.load(asked, run=run, unknown_options="create")
     assert office.get(ana["id"])["custom"]["plan"]
-    office.service.undo_import(office.admin, run)
+    office.undo(run)
     assert office.get(ana["id"])["custom"] == {}
 
 

@@ -125,7 +125,7 @@ def test_what_nobody_touched_is_after_the_undoing_as_it_was(office: Sheets, know
     before = [comparable(office.get(id_)) for id_ in ids]
     run = str(new_id())
     office.load(*rows_of(typed, ids), run=run, **options)
-    answer = office.service.undo_import(office.admin, run)
+    answer = office.undo(run)
     assert {each["outcome"] for each in answer["customers"]} <= {"removed", "restored"}
     assert [comparable(office.get(id_)) for id_ in ids] == before
     assert {str(each.id) for each in office.people()} == set(ids)

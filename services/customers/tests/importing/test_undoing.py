@@ -14,7 +14,7 @@ ANA = {"email": "ana@example.com", "phone": "+55 11 98765-4321"}
 
 def undo(office: Sheets, run: str, **asked: Any) -> list[Any]:
     """(what became of each customer, what is kept of it), in the order of their ids."""
-    answer = office.service.undo_import(asked.pop("scope", office.admin), run, **asked)["customers"]
+    answer = office.undo(run, **asked)["customers"]
     return [(c["outcome"], {k["field"]: k["reason"] for k in c["kept"]}) for c in answer]
 
 
@@ -32,10 +32,10 @@ def test_what_it_made_and_nobody_touched_goes_and_can_come_back(office: Sheets, 
     ana, bo = office.load(
         row(2, "Ana", **ANA), row(3, "Bo"), row(4, phone=ANA["phone"], tags=["x"]), run=run
     )[:2]
-    answer = office.service.undo_import(office.admin, run)
+    answer = office.undo(run)
     assert [(c["outcome"], c["rows"]) for c in answer["customers"]] == [("removed", [2, 4]), ("removed", [3])]
-    assert (office.people(), answer["next"]) == ([], None)
-    assert office.service.undo_import(office.admin, run) == answer
+    assert office.people() == []
+    assert office.undo(run) == answer
     assert len(office.events("customers.changed.v1")) == 2
     office.service.restore_customer(office.admin, ana["customer"])
     assert office.get(ana["customer"])["email"] == "ana@example.com"
@@ -174,11 +174,13 @@ def test_in_steps_and_only_what_it_changed(office: Sheets, run: str):
     known = office.create(name="Known", email="known@example.com")
     rows = [row(n, f"Person {n}") for n in range(1, 5)]
     assert "unchanged" in outcomes(office.load(*rows, row(5, "K", email="known@example.com"), run=run))
-    listed = office.service.import_effects(office.admin, run, limit=3)
-    assert (len(listed["customers"]), listed["next"]) == (3, listed["customers"][2])
-    first = office.service.undo_import(office.admin, run, limit=3)
-    last = office.service.undo_import(office.admin, run, after=first["next"], limit=3)
-    assert (len(first["customers"]), len(last["customers"]), last["next"]) == (3, 1, None)
+    first = office.service.import_effects(office.admin, run, limit=3)
+    assert (len(first["customers"]), first["next"]) == (3, first["customers"][2])
+    office.undo(run, known["id"], *first["customers"])
+    last = office.service.import_effects(office.admin, run, after=first["next"], limit=3)
+    assert (len(last["customers"]), last["next"]) == (1, None)
+    assert {str(each.id) for each in office.people()} == {known["id"], *last["customers"]}
+    office.undo(run, *last["customers"])
     assert [str(each.id) for each in office.people()] == [known["id"]]
 
 

@@ -43,7 +43,7 @@ def test_only_who_may_import_does(office: Sheets):
     office.set(agents_may_import=True, hide_contact_data=True)
     for call in (
         lambda: office.answer(asked, maria, run),
-        lambda: office.service.undo_import(maria, run),
+        lambda: office.service.undo_import(maria, run, []),
         lambda: office.service.import_effects(maria, run),
         lambda: office.service.import_targets(maria, [{"n": 2, "identities": [["line", "+5511987650001"]]}]),
     ):

@@ -213,19 +213,19 @@ class People:
         asked = set(held)
         return [known for known, person in self.people.items() if person.held & asked]
 
+    def _import_outcomes(self, run: str, ns: list[int]) -> Json:
+        return {"rows": [self.effects[run, n] for n in ns if (run, n) in self.effects]}
+
     def _import_effects(self, scope: Json, run: str, after: str | None = None, limit: int = 500) -> Json:
         changed = [each for (of, _), each in self.effects.items() if of == run and each["outcome"] in CHANGED]
         ids = sorted({each["customer"] for each in changed})
         ids = [id_ for id_ in ids if after is None or id_ > after][:limit]
         return {"customers": ids, "next": ids[-1] if len(ids) == limit else None}
 
-    def _undo_import(self, scope: Json, run: str, after: str | None, limit: int, touched: list[str]) -> Json:
+    def _undo_import(self, scope: Json, run: str, customers: list[str], touched: list[str]) -> Json:
         self._may(scope)
-        page = self._import_effects(scope, run, after, limit)
-        return {
-            "customers": [self._undone(run, id_, touched) for id_ in page["customers"]],
-            "next": page["next"],
-        }
+        known = {each["customer"] for (of, _), each in self.effects.items() if of == run}
+        return {"customers": [self._undone(run, id_, touched) for id_ in customers if id_ in known]}
 
     def _undone(self, run: str, id_: str, touched: list[str]) -> Json:
         rows = sorted(n for (of, n), each in self.effects.items() if of == run and each["customer"] == id_)

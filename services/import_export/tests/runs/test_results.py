@@ -53,6 +53,28 @@ def test_an_undone_import_leaves_what_was_worked_on(world: World, monkeypatch: p
         world.service.undo_import(world.admin, done["id"])
 
 
+def test_nobody_is_undone_whose_work_was_not_asked_about(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(undoing, "AT_ONCE", 2)
+    done = world.imported(CLEAN)
+    first, _, last = sorted(world.people.people)
+    world.people.worked_on = {last}
+
+    def erase() -> None:
+        """The first one is purged after the step has listed whom it undoes."""
+        if world.people.calls[-1] == "undo_import":
+            world.people.effects = {
+                key: each for key, each in world.people.effects.items() if each["customer"] != first
+            }
+
+    world.people.before_each = erase
+    world.service.undo_import(world.admin, done["id"])
+    world.work_off()
+    assert world.get(done["id"])["undo"]["counts"] == {"removed": 1, "kept": 1}
+    assert last in world.people.people
+
+
 def test_an_undo_whose_rights_are_lost_can_be_asked_for_again(world: World) -> None:
     agent = world.agent("ana", "north")
     done = world.imported(CLEAN, scope=agent)
