@@ -36,6 +36,13 @@ class ImportEntrypoints:
     gateway: Any
 
     @rpc
+    def import_rights(self, scope: Json) -> Json:
+        """What the caller may: asked much more often than the facts, which are much longer."""
+        caller = for_people(scope)
+        with self.db.reading() as connection:
+            return facts.rights_for(caller, configuration.current(connection))
+
+    @rpc
     def import_facts(self, scope: Json) -> Json:
         """What rows are read by: fields, teams and users that the caller may name, settings."""
         caller = for_people(scope)

@@ -158,6 +158,7 @@ def _about_merges(day: Day) -> None:
 
 
 def _about_imports(day: Day) -> None:
+    day.call("import_rights")
     day.call("import_facts")
     form = {"name": "Eva Melo", "addresses": [address("email", "eva@example.com")], "tags": ["fair"]}
     rows = [{"n": 2, "form": form}, {"n": 3, "form": {"name": "Ivo", "custom": {"plan": "Gold"}}}]

@@ -8,6 +8,7 @@ import pytest
 
 from servicekit.errors import Forbidden, Invalid
 from servicekit.ids import new_id
+from services.customers.importing import facts
 from services.customers.tests.importing.sheet import Sheets, outcomes, row
 
 Json = dict[str, Any]
@@ -135,10 +136,36 @@ def test_agents_decide_nothing_and_make_no_options(office: Sheets, maria: Json):
 
 def test_facts_name_what_the_caller_may_name(office: Sheets, maria: Json):
     care = office.team("Care")
-    facts = office.service.import_facts(maria)
-    assert [team["name"] for team in facts["teams"]] == ["Sales"]
-    assert (facts["may_import"], facts["may_export"], facts["masked"]) == (True, False, False)
+    told = office.service.import_facts(maria)
+    assert [team["name"] for team in told["teams"]] == ["Sales"]
+    assert (told["may_import"], told["may_export"], told["masked"]) == (True, False, False)
     assert {"id": care, "name": "Care"} in office.service.import_facts(office.admin)["teams"]
+
+
+def test_rights_are_told_to_whoever_asks(office: Sheets):
+    maria, connector = office.agent("maria", "Sales"), {**office.admin, "role": "connector"}
+    everything = {"may_import": True, "may_export": True, "masked": False}
+    nothing = {"may_import": False, "may_export": False, "masked": False}
+    assert office.service.import_rights(office.admin) == everything
+    assert office.service.import_rights(maria) == nothing
+    office.set(agents_may_export=True, hide_contact_data=True)
+    assert office.service.import_rights(maria) == {**nothing, "may_export": True, "masked": True}
+    with pytest.raises(Forbidden, match="not_for_connectors"):
+        office.service.import_rights(connector)
+
+
+def test_facts_have_room_for_so_many_options(office: Sheets, monkeypatch: pytest.MonkeyPatch):
+    for key, count in (("few", 2), ("many", 3), ("more", 1)):
+        options = [f"Option {n}" for n in range(count)]
+        data = {"key": key, "label": key, "type": "select", "options": options}
+        office.service.create_custom_field(office.admin, data)
+    monkeypatch.setattr(facts, "MAX_OPTIONS", 4)
+    told = office.service.import_facts(office.admin)["fields"]
+    assert [(f["key"], len(f["options"]), f["options_left_out"]) for f in told] == [
+        ("few", 2, False),
+        ("many", 0, True),
+        ("more", 1, False),
+    ]
 
 
 def test_targets_group_rows_by_whom_they_would_meet(office: Sheets):
