@@ -136,6 +136,7 @@ import_part = Table(
     Column("job_id", Uuid),  # NULL: its turn has not come
     Column("rows", Integer, nullable=False),
     Column("done", Boolean, nullable=False, server_default="false"),
+    Column("counts", JSONB, nullable=False, server_default=text("'{}'::jsonb")),  # of rows it left out
 )
 
 # Columns of a kind of file that somebody imports again and again.

@@ -5,12 +5,13 @@ Only a few are queued at a time, since whoever comes later waits for what is in 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, Row, bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from servicekit import jobs
 from servicekit.database import UnitOfWork
@@ -40,11 +41,14 @@ _NOT_BEGUN: Final = text("""
 _CUT_SHORT: Final = text("""
     SELECT part, next_batch, last_batch FROM import_part
     WHERE import_id = :id AND next_batch <= last_batch ORDER BY part""")
+_LEAVE_OUT: Final = text("""
+    UPDATE import_part SET next_batch = last_batch + 1, counts = :counts
+    WHERE import_id = :id AND part = :part""").bindparams(bindparam("counts", type_=JSONB))
 _FORGET: Final = text("DELETE FROM import_part WHERE import_id = :id")
 _SUMS: Final = text("""
     SELECT p.import_id, coalesce(sum(j.done), 0) AS done, sum(p.rows) AS total,
            coalesce(sum(j.version), 0) AS version, bool_or(j.started_at IS NOT NULL) AS begun,
-           jsonb_agg(coalesce(j.counts, '{}')) AS counts
+           jsonb_agg(p.counts) || jsonb_agg(coalesce(j.counts, '{}')) AS counts
     FROM import_part p LEFT JOIN job j ON j.id = p.job_id
     WHERE p.import_id = ANY(CAST(:ids AS uuid[])) GROUP BY 1""")
 
@@ -118,6 +122,11 @@ def cut_short(connection: Connection, import_id: UUID) -> list[tuple[int, int, i
     return [(row[0], row[1], row[2]) for row in connection.execute(_CUT_SHORT, {"id": import_id})]
 
 
+def leave_out(uow: UnitOfWork, import_id: UUID, part: int, *, counts: Mapping[str, int]) -> None:
+    """What was left of a part is written down; `counts`: how that changes what the check has counted."""
+    uow.connection.execute(_LEAVE_OUT, {"id": import_id, "part": part, "counts": counts})
+
+
 def forget(uow: UnitOfWork, import_id: UUID) -> None:
     uow.connection.execute(_FORGET, {"id": import_id})
 
@@ -126,12 +135,12 @@ def sums(connection: Connection, import_ids: list[UUID]) -> dict[UUID, Sums]:
     """By import, of those that have parts."""
     found = connection.execute(_SUMS, {"ids": import_ids})
     return {
-        row.import_id: Sums(int(row.done), int(row.total), int(row.version), row.begun, _added(row.counts))
+        row.import_id: Sums(int(row.done), int(row.total), int(row.version), row.begun, added(*row.counts))
         for row in found
     }
 
 
-def _added(counts: list[dict[str, int]]) -> dict[str, int]:
+def added(*counts: Mapping[str, int]) -> dict[str, int]:
     total: dict[str, int] = {}
     for each in counts:
         for name, count in each.items():

@@ -75,21 +75,30 @@ def _write(run: Run, uow: UnitOfWork, import_id: UUID, done: Done) -> Progress:
     if done.batch is None:
         return Progress(finished=True)
     assert done.columns is not None
-    counts, otherwise, made = dict(run.job.counts), [], []
-    for sent, answer in zip(done.sent, done.answers, strict=True):
-        plan = sent["plan"]
+    counts = parts.added(run.job.counts, record(uow, import_id, done.sent, done.answers, done.columns))
+    state = {"batch": done.batch + 1}
+    return Progress(state=state, done=run.job.done + len(done.sent), counts=counts, finished=done.last)
+
+
+def record(
+    uow: UnitOfWork, import_id: UUID, sent: Sequence[Json], answers: Sequence[Json], columns: Columns
+) -> dict[str, int]:
+    """Writes down what became of rows, and returns how that changes what the check has counted."""
+    counts: dict[str, int] = {}
+    otherwise, made = [], []
+    for row, answer in zip(sent, answers, strict=True):
+        plan = row["plan"]
         if not has_drifted(plan, answer):
             if answer["customer"] != plan["customer"]:
                 made.append((answer["n"], answer["customer"]))
             continue
-        otherwise.append({**decision_of(answer, done.columns), "drifted": True})
+        otherwise.append({**decision_of(answer, columns), "drifted": True})
         _add(counts, plan["outcome"], -1)
         _add(counts, answer["outcome"], 1)
         _add(counts, "drifted", 1)
     rows.correct(uow, import_id, otherwise)
     rows.name_customers(uow, import_id, made)
-    state = {"batch": done.batch + 1}
-    return Progress(state=state, done=run.job.done + len(done.sent), counts=counts, finished=done.last)
+    return counts
 
 
 def has_drifted(plan: Json, answer: Json) -> bool:

@@ -39,11 +39,10 @@ def _begin(uow: UnitOfWork, run: ImportRun) -> None:
         finish(uow, run)
 
 
-def finish(uow: UnitOfWork, run: ImportRun) -> None:
-    """All that was to be done is done: what is left is to say so."""
-    job_id = jobs.create(
-        uow, kind=kinds.FINISH, created_by=run.created_by, parameters={"import": str(run.id)}
-    )
+def finish(uow: UnitOfWork, run: ImportRun, *, files: bool = True) -> None:
+    """All that was to be done is done: what is left is to say so, and refused rows in `files`."""
+    parameters = {"import": str(run.id), "files": files}
+    job_id = jobs.create(uow, kind=kinds.FINISH, created_by=run.created_by, parameters=parameters)
     save(uow, run.id, job_id=job_id)
 
 

@@ -96,6 +96,7 @@ CREATE TABLE import_part (
     job_id uuid,
     rows integer NOT NULL,
     done boolean DEFAULT 'false' NOT NULL,
+    counts jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT import_part_pkey PRIMARY KEY (import_id, part),
     CONSTRAINT import_part_import_id_fkey FOREIGN KEY(import_id) REFERENCES import_run (id) ON DELETE CASCADE
 );
