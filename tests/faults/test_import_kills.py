@@ -70,7 +70,7 @@ def test_killed_processes_lose_no_row_and_do_none_twice(
             _kill(system, CUSTOMERS[0], verdict)
     run = in_phase(admin, run, *OVER, within=120)
 
-    assert run["phase"] == "finished"
+    assert run["phase"] == "finished", run["problem"]
     _judge(system, verdict, run, team)
     again = check(admin, upload(admin, content), **options)
     assert again["counts"]["created"] == 0
