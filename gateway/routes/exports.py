@@ -11,7 +11,7 @@ from gateway.job_events import job_events
 from gateway.operations import JSON, Routes
 from gateway.routes.imports import CSV, SERVICE, XLSX
 from gateway.schemas.common import PageQuery, page_of
-from gateway.schemas.exports import MOST_VALUES, Export, NewExport, whom
+from gateway.schemas.exports import MOST_VALUES, Export, ListedExport, NewExport, whom
 
 routes = Routes("Exports")
 _PATH: Final = "/v1/exports"
@@ -46,7 +46,7 @@ async def create_export(call: Call) -> Answer:
     return mark_replayed(answer) if reply["replayed"] else answer
 
 
-@routes.get(_PATH, query=PageQuery(), answers={200: page_of(Export)})
+@routes.get(_PATH, query=PageQuery(), answers={200: page_of(ListedExport)})
 async def list_exports(call: Call) -> Answer:
     """The caller's own exports, the newest first; administrators see all."""
     asked = {name: call.query[name] for name in ("limit", "cursor")}

@@ -13,7 +13,14 @@ from gateway.job_events import job_events
 from gateway.operations import IfMatch, Routes, Upload
 from gateway.problems import HttpProblem
 from gateway.schemas.common import PageQuery, page_of
-from gateway.schemas.imports import MOST_VALUES, Import, ImportOptions, Mapping, TemplateQuery
+from gateway.schemas.imports import (
+    MOST_VALUES,
+    Import,
+    ImportOptions,
+    ListedImport,
+    Mapping,
+    TemplateQuery,
+)
 from gateway.uploads.filenames import attachment
 from gateway.uploads.uploaded import uploaded
 from servicekit.errors import ServiceError
@@ -55,7 +62,7 @@ async def create_import(call: Call) -> Answer:
     return mark_replayed(answer) if replayed else answer
 
 
-@routes.get(PATH, query=PageQuery(), answers={200: page_of(Import)}, errors=_FORBIDDEN)
+@routes.get(PATH, query=PageQuery(), answers={200: page_of(ListedImport)}, errors=_FORBIDDEN)
 async def list_imports(call: Call) -> Answer:
     """The caller's own imports, the newest first; administrators see all. Kept for 30 days."""
     asked = {name: call.query[name] for name in ("limit", "cursor")}

@@ -50,14 +50,13 @@ def whom(body: dict[str, Any]) -> dict[str, Any]:
     return selection | {name: body[name] for name in given if name in _SHORT}
 
 
-class Export(Schema):
-    """Customers on their way to become a file."""
+class ListedExport(Schema):
+    """Customers on their way to become a file. Its columns are shown with the one export."""
 
     id = Id(required=True)
     kind = one_of("export", required=True)
     status = one_of(*JOB_STATUSES, required=True)
     format = one_of(*FORMATS, required=True)
-    columns = fields.List(Anything(), required=True, allow_none=True)
     options = fields.Dict(allow_none=True)
     progress = fields.Nested(Progress, required=True)
     filename = fields.String(allow_none=True)
@@ -70,3 +69,9 @@ class Export(Schema):
     expires_at = Moment(allow_none=True, metadata={"description": "The file is there until then"})
     version = fields.Integer(required=True)
     links = fields.Dict(keys=fields.String(), values=fields.String(allow_none=True), required=True)
+
+
+class Export(ListedExport):
+    """Customers on their way to become a file."""
+
+    columns = fields.List(Anything(), required=True, allow_none=True)

@@ -187,8 +187,8 @@ class UnknownOption(Schema):
     count = fields.Integer(required=True)
 
 
-class Import(Schema):
-    """A file on its way to become customers. `counts` add up to its rows; blank lines are none."""
+class ListedImport(Schema):
+    """A file on its way to become customers. What is in it is shown with the one import."""
 
     id = Id(required=True)
     kind = one_of("import", required=True)
@@ -196,20 +196,12 @@ class Import(Schema):
     phase = one_of(*PHASES, required=True)
     filename = fields.String(required=True)
     size = fields.Integer(required=True)
-    detected = fields.Nested(Detected, required=True, allow_none=True)
-    suggested_mapping = fields.Dict(required=True, allow_none=True)
-    mapping = fields.Dict(required=True, allow_none=True)
     options = fields.Dict(required=True, allow_none=True)
     progress = fields.Nested(Progress, required=True)
     counts = fields.Dict(keys=one_of(*RESULTS), values=fields.Integer(), required=True)
     rows = fields.Integer(allow_none=True, metadata={"description": "Of data, once they were counted"})
     blank = fields.Integer(required=True, allow_none=True)
-    issues = objects(ImportIssue, required=True)
-    unknown_options = objects(UnknownOption, required=True)
-    samples = Anything(required=True, allow_none=True)
-    same_file = Anything(required=True, allow_none=True)
     drifted = fields.Integer(required=True, metadata={"description": "Rows that came out otherwise"})
-    undo = fields.Dict(required=True, allow_none=True)
     undo_until = Moment(required=True, allow_none=True)
     problem = fields.Nested(JobProblem, required=True, allow_none=True)
     created_by = Id(required=True)
@@ -218,6 +210,19 @@ class Import(Schema):
     finished_at = Moment(required=True, allow_none=True)
     version = fields.Integer(required=True)
     links = fields.Dict(keys=fields.String(), values=fields.String(allow_none=True), required=True)
+
+
+class Import(ListedImport):
+    """A file on its way to become customers. `counts` add up to its rows; blank lines are none."""
+
+    detected = fields.Nested(Detected, required=True, allow_none=True)
+    suggested_mapping = fields.Dict(required=True, allow_none=True)
+    mapping = fields.Dict(required=True, allow_none=True)
+    issues = objects(ImportIssue, required=True)
+    unknown_options = objects(UnknownOption, required=True)
+    samples = Anything(required=True, allow_none=True)
+    same_file = Anything(required=True, allow_none=True)
+    undo = fields.Dict(required=True, allow_none=True)
 
 
 class ImportRow(Schema):

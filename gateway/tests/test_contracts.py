@@ -16,7 +16,12 @@ from gateway.tests.documented import FORMATS
 EXAMPLES = Path(__file__).parents[2] / "contracts" / "import_export" / "rpc"
 COMPONENTS = openapi_document(all_operations())["components"]
 SHAPES = {"import": "Import", "row": "ImportRow", "mapping": "ImportMapping", "export": "Export"}
-LISTS = {"list_imports": "import", "list_rows": "row", "list_mappings": "mapping", "list_exports": "export"}
+LISTS = {
+    "list_imports": "ListedImport",
+    "list_rows": "ImportRow",
+    "list_mappings": "ImportMapping",
+    "list_exports": "ListedExport",
+}
 
 
 def shown() -> list[Any]:
@@ -25,9 +30,9 @@ def shown() -> list[Any]:
     for file in sorted(EXAMPLES.glob("*.json")):
         example = json.loads(file.read_text(encoding="utf-8"))
         said = example.get("result") or {}
-        named = [(kind, said[kind]) for kind in SHAPES if kind in said]
+        named = [(SHAPES[kind], said[kind]) for kind in SHAPES if kind in said]
         named += [(LISTS[example["method"]], item) for item in said.get("data", ())]
-        found += [pytest.param(SHAPES[kind], value, id=file.stem) for kind, value in named]
+        found += [pytest.param(schema, value, id=file.stem) for schema, value in named]
     return found
 
 
@@ -38,4 +43,4 @@ def test_what_the_service_answers_fits_the_document(schema: str, said: dict[str,
 
 
 def test_there_is_an_example_of_each():
-    assert {parameters.values[0] for parameters in shown()} == set(SHAPES.values())
+    assert {parameters.values[0] for parameters in shown()} == {*SHAPES.values(), *LISTS.values()}

@@ -17,7 +17,7 @@ from services.import_export.exporting import repository
 from services.import_export.exporting.domain.requests import Request, filename_of, headed, read_request
 from services.import_export.exporting.domain.rights import Rights
 from services.import_export.exporting.job import KIND
-from services.import_export.exporting.messages import export_message, is_there
+from services.import_export.exporting.messages import export_message, is_there, listed_message
 from services.import_export.exporting.repository import ExportRun
 from services.import_export.formats.writers import CONTENT_TYPES, MAX_SHEET_ROWS
 
@@ -56,7 +56,7 @@ class ExportEntrypoints:
         with self.db.reading() as connection:
             found, following = repository.page(connection, caller, limit=limit, cursor=cursor)
         now = utc_now()
-        return {"data": [export_message(run, job, now=now) for run, job in found], "next": following}
+        return {"data": [listed_message(run, job, now=now) for run, job in found], "next": following}
 
     @rpc
     def get_export(self, scope: Json, export_id: str) -> Json:

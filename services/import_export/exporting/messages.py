@@ -30,6 +30,11 @@ def export_message(run: ExportRun, job: Job, *, now: datetime) -> dict[str, Any]
     }
 
 
+def listed_message(run: ExportRun, job: Job, *, now: datetime) -> dict[str, Any]:
+    """The same in a list: without the columns, of which there may be hundreds."""
+    return {name: value for name, value in export_message(run, job, now=now).items() if name != "columns"}
+
+
 def is_there(run: ExportRun, *, now: datetime) -> bool:
     """Whether the file may still be had."""
     return run.storage_key is not None and run.expires_at is not None and now < run.expires_at

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -19,6 +19,9 @@ from services.import_export.runs.repository import ImportRun
 Json = dict[str, Any]
 UNDO_DAYS: Final = 30
 _PATH: Final = "/v1/imports"
+_OF_ONE: Final = frozenset(
+    {"detected", "suggested_mapping", "mapping", "issues", "unknown_options", "samples", "same_file", "undo"}
+)
 _NOTHING_YET: Final[Json] = {"done": 0, "total": None, "percent": None, "rate": None, "eta_seconds": None}
 
 
@@ -68,6 +71,12 @@ def import_message(run: ImportRun, around: Around) -> Json:
     }
 
 
+def listed_message(run: ImportRun, around: Around) -> Json:
+    """The same in a list: without columns, samples and whatever else a file is long in."""
+    message = import_message(replace(run, found={}), around)
+    return {name: value for name, value in message.items() if name not in _OF_ONE}
+
+
 def counts_of(run: ImportRun, around: Around) -> dict[str, int]:
     """What the check promised, corrected by what has come otherwise so far: always all rows."""
     changes = around.sums.counts if around.sums and not _is_over(run) else {}
@@ -90,10 +99,12 @@ def undo_until(run: ImportRun) -> datetime | None:
     return (run.finished_at or run.started_at) + timedelta(days=UNDO_DAYS)
 
 
-def row_message(row: Row[Any], columns: Columns) -> Json:
+def row_message(row: Row[Any], columns: Columns, *, longest: int | None = None) -> Json:
+    """`longest`: characters of a cell, if they are not cut yet."""
+    cells = row.cells if longest is None else [_cut(cell, longest) for cell in row.cells]
     return {
         "n": row.n,
-        "cells": columns.cells(row.cells),
+        "cells": columns.cells(cells),
         "outcome": row.outcome,
         "customer": None if row.customer_id is None else str(row.customer_id),
         "code": row.code,
@@ -103,6 +114,10 @@ def row_message(row: Row[Any], columns: Columns) -> Json:
         "drifted": row.drifted,
         "undo": row.undone,
     }
+
+
+def _cut(cell: str | None, longest: int) -> str | None:
+    return cell if cell is None or len(cell) <= longest else f"{cell[:longest]}…"
 
 
 def _begun(run: ImportRun, around: Around) -> bool:

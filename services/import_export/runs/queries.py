@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Select, false, select
+import orjson
+from sqlalchemy import JSON, ColumnElement, Connection, Select, false, literal_column, select
 
 from servicekit import jobs
 from servicekit.clock import to_rfc3339, utc_now
@@ -17,8 +18,8 @@ from servicekit.scope import Scope
 from services.import_export.runs import parts
 from services.import_export.runs.domain import phases
 from services.import_export.runs.domain.columns import Columns
-from services.import_export.runs.messages import Around, import_message, row_message
-from services.import_export.runs.repository import COLUMNS, ImportRun, is_visible, to_run
+from services.import_export.runs.messages import Around, import_message, listed_message, row_message
+from services.import_export.runs.repository import COLUMNS, LISTED, ImportRun, is_visible, to_run
 from services.import_export.tables import import_decision, import_row, import_run
 
 Json = dict[str, Any]
@@ -29,27 +30,35 @@ _IN_ORDER: Final = Keyset("n", [], import_decision.c.n)
 DRIFTED: Final = "drifted"  # decided otherwise than planned
 KEPT: Final = "kept"  # what an undoing left
 
-_ROWS: Final[Select[Any]] = select(
-    import_decision.c.n,
-    import_row.c.cells,
-    *(
-        import_decision.c[name]
-        for name in [
-            "outcome",
-            "customer_id",
-            "code",
-            "errors",
-            "warnings",
-            "candidates",
-            "drifted",
-            "undone",
-            "decided",
-        ]
-    ),
-).join(
-    import_row,
-    (import_row.c.import_id == import_decision.c.import_id) & (import_row.c.n == import_decision.c.n),
-)
+# Of an answer, which may have 8 MB.
+_PAGE_BYTES: Final = 4_000_000
+_SAMPLES_BYTES: Final = 1_000_000
+_SHOWN: Final = 1_000  # characters of a cell among others
+_SAMPLED: Final = 200
+_WHOLE: Final = 1_000_000  # of a row that is shown by itself
+
+
+def _rows(cells: ColumnElement[Any]) -> Select[Any]:
+    names = ("outcome", "customer_id", "code", "errors", "warnings", "candidates", "drifted", "undone")
+    decided = [import_decision.c[name] for name in names]
+    same = (import_row.c.import_id == import_decision.c.import_id) & (import_row.c.n == import_decision.c.n)
+    return select(import_decision.c.n, cells.label("cells"), *decided).join(import_row, same)
+
+
+def _cut(longest: int) -> ColumnElement[Any]:
+    """Cells that are cut where they are kept: a page of whole ones may be a hundred megabytes."""
+    return literal_column(
+        f"""CASE WHEN octet_length(CAST(import_row.cells AS text)) <= {longest} THEN import_row.cells ELSE (
+            SELECT json_agg(CASE WHEN length(cell) > {longest} THEN left(cell, {longest}) || '…' ELSE cell END
+                            ORDER BY place)
+            FROM json_array_elements_text(import_row.cells) WITH ORDINALITY AS each (cell, place)) END""",
+        JSON,
+    )
+
+
+_ROWS: Final = _rows(import_row.c.cells)
+_CUT_ROWS: Final = _rows(_cut(_SHOWN))
+_SAMPLE_ROWS: Final = _rows(_cut(_SAMPLED))
 
 
 def show(connection: Connection, run: ImportRun, scope: Scope) -> Json:
@@ -61,14 +70,14 @@ def show(connection: Connection, run: ImportRun, scope: Scope) -> Json:
 
 
 def page_of_imports(connection: Connection, scope: Scope, *, limit: int, cursor: str | None) -> Json:
-    """The caller's own, or all for an administrator; newest first."""
-    statement = select(*COLUMNS)
+    """The caller's own, or all for an administrator; newest first. Without what only their files say."""
+    statement = select(*LISTED)
     if not scope.is_admin:
         statement = statement.where(import_run.c.created_by == scope.user_id)
     page = list_page(connection, statement, _NEWEST, cursor=cursor, limit=limit)
     runs = [to_run(row) for row in page.rows]
     around = around_of(connection, runs)
-    return {"data": [import_message(run, around[run.id]) for run in runs], "next": page.next}
+    return {"data": [listed_message(run, around[run.id]) for run in runs], "next": page.next}
 
 
 def around_of(connection: Connection, runs: Sequence[ImportRun]) -> dict[UUID, Around]:
@@ -85,14 +94,26 @@ def page_of_rows(
     connection: Connection, run: ImportRun, *, result: str | None, limit: int, cursor: str | None
 ) -> Json:
     """What was decided about the rows, in their order. Raises Invalid for an unknown `result`."""
-    statement = _ROWS.where(import_decision.c.import_id == run.id)
+    statement = _CUT_ROWS.where(import_decision.c.import_id == run.id)
     if result is not None:
         statement = statement.where(_asked_for(result))
     if run.options is None:  # what is there is of an earlier check, or of one that is not whole
         statement = statement.where(false())
     page: Page = list_page(connection, statement, _IN_ORDER, cursor=cursor, limit=limit)
     columns = columns_of(run)
-    return {"data": [row_message(row, columns) for row in page.rows], "next": page.next}
+    found = [row_message(row, columns) for row in page.rows]
+    data = _fitting(found, _PAGE_BYTES)
+    following = page.next if len(data) == len(found) else _IN_ORDER.cursor_after([], data[-1]["n"])
+    return {"data": data, "next": following}
+
+
+def _fitting(rows: Sequence[Json], room: int) -> list[Json]:
+    """The first ones that fit, and one in any case."""
+    for count, row in enumerate(rows):
+        room -= len(orjson.dumps(row))
+        if room < 0:
+            return list(rows[: max(1, count)])
+    return list(rows)
 
 
 def _asked_for(result: str) -> ColumnElement[bool]:
@@ -112,7 +133,8 @@ def show_row(connection: Connection, run: ImportRun, n: int) -> Json:
     row = connection.execute(statement).first()
     if row is None or run.options is None:
         raise NotFound("row_not_found")
-    return row_message(row, columns_of(run))
+    longest = max(_SHOWN, _WHOLE // max(1, len(row.cells)))
+    return row_message(row, columns_of(run), longest=longest)
 
 
 def columns_of(run: ImportRun) -> Columns:
@@ -147,7 +169,8 @@ def _samples(connection: Connection, run: ImportRun) -> dict[str, list[Json]]:
     ns = [n for some in named.values() for n in some]
     if not ns:
         return {}
-    statement = _ROWS.where(import_decision.c.import_id == run.id, import_decision.c.n.in_(ns))
+    statement = _SAMPLE_ROWS.where(import_decision.c.import_id == run.id, import_decision.c.n.in_(ns))
     columns = columns_of(run)
-    rows = {row.n: row_message(row, columns) for row in connection.execute(statement)}
+    found = [row_message(row, columns) for row in connection.execute(statement)]
+    rows = {row["n"]: row for row in _fitting(found, _SAMPLES_BYTES)}
     return {name: [rows[n] for n in some if n in rows] for name, some in named.items()}

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, func, insert, select, text, update
+from sqlalchemy import Connection, Row, func, insert, null, select, text, update
 
 from servicekit.clock import utc_now
 from servicekit.database import UnitOfWork
@@ -53,6 +53,9 @@ class ImportRun:
 
 
 COLUMNS: Final = [import_run.c[name] for name in ImportRun.__dataclass_fields__]
+# For lists: what a file is long in is left where it is.
+_LONG: Final = frozenset({"detected", "suggested", "mapping", "found", "undone"})
+LISTED: Final = [null().label(column.name) if column.name in _LONG else column for column in COLUMNS]
 
 # What was shown of the jobs of before goes on in the version of the run, so that it only ever rises.
 _JOB_VERSIONS: Final = text("""
