@@ -15,11 +15,11 @@ from servicekit.rpc import rpc
 from servicekit.scope import Scope
 from services.import_export.exporting import repository
 from services.import_export.exporting.domain.requests import Request, filename_of, headed, read_request
-from services.import_export.exporting.domain.rights import Rights
 from services.import_export.exporting.job import KIND
 from services.import_export.exporting.messages import export_message, is_there, listed_message
 from services.import_export.exporting.repository import ExportRun
 from services.import_export.formats.writers import CONTENT_TYPES, MAX_SHEET_ROWS
+from services.import_export.rights import Rights
 
 Json = dict[str, Any]
 MAX_LIMIT: Final = 200
@@ -80,14 +80,14 @@ class ExportEntrypoints:
         caller = for_people(scope)
         with self.db.reading() as connection:
             run, job = repository.get_visible(connection, caller, export_id)
-        facts = self.customers.call("import_facts", caller.dump(), deadline=_DEADLINE)
-        if not facts["may_export"]:
+        rights = self.customers.call("import_rights", caller.dump(), deadline=_DEADLINE)
+        if not rights["may_export"]:
             raise Forbidden("exports_forbidden")
         if not job.is_finished:
             raise Conflict("export_not_ready")
         if run.rights is None or not is_there(run, now=utc_now()):
             raise NotFound("export_gone")
-        if not Rights.of(caller, masked=facts["masked"]).reach(Rights.load(run.rights)):
+        if not Rights.of(caller, masked=rights["masked"]).reach(Rights.load(run.rights)):
             raise Forbidden("export_not_yours_any_more")
         return {"file": _file(run)}
 

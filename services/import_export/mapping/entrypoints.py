@@ -12,7 +12,7 @@ from servicekit.rpc import rpc
 from servicekit.scope import Scope
 from services.import_export.mapping import keeping, repository
 from services.import_export.mapping.domain.saved import SavedMapping
-from services.import_export.mapping.facts import checked_facts
+from services.import_export.mapping.facts import check_rights, checked_facts
 from services.import_export.mapping.messages import saved_mapping_message
 from services.import_export.mapping.templates import template_of
 
@@ -29,7 +29,7 @@ class MappingEntrypoints:
     @rpc
     def list_mappings(self, scope: Json, limit: int = 50, cursor: str | None = None) -> Json:
         """The caller's own and those that are shared, by name."""
-        caller, _ = self._mapper(scope)
+        caller = self._keeper(scope)
         limit = whole(limit, "/limit", at_least=1, at_most=MAX_LIMIT)
         with self.db.reading() as connection:
             found, following = repository.page(connection, caller, limit=limit, cursor=cursor)
@@ -37,7 +37,7 @@ class MappingEntrypoints:
 
     @rpc
     def get_mapping(self, scope: Json, mapping_id: str) -> Json:
-        caller, _ = self._mapper(scope)
+        caller = self._keeper(scope)
         with self.db.reading() as connection:
             return {"mapping": saved_mapping_message(keeping.get(connection, caller, mapping_id))}
 
@@ -74,7 +74,7 @@ class MappingEntrypoints:
 
     @rpc
     def delete_mapping(self, scope: Json, mapping_id: str, version: int | None = None) -> Json:
-        caller, _ = self._mapper(scope)
+        caller = self._keeper(scope)
         seen = version_of(version)
         with self.db.unit_of_work() as uow:
             gone = keeping.delete(uow.connection, caller, mapping_id, version=seen)
@@ -85,6 +85,11 @@ class MappingEntrypoints:
         """A file with the columns of today's fields, to be filled in; base64."""
         _, facts = self._mapper(scope)
         return template_of(facts, format=format, language=language)
+
+    def _keeper(self, scope: Json) -> Scope:
+        caller = Scope.load(scope)
+        check_rights(self.customers.call, caller)
+        return caller
 
     def _mapper(self, scope: Json) -> tuple[Scope, Json]:
         caller = Scope.load(scope)

@@ -1,4 +1,4 @@
-"""What files are read and mapped with, as of now, for whoever may import."""
+"""Whether somebody may import, as of now, and what their files are read and mapped with."""
 
 from __future__ import annotations
 
@@ -13,12 +13,21 @@ DEADLINE: Final = 10.0
 
 
 def checked_facts(customers: Callable[..., Any], scope: Scope) -> Json:
-    """Asks the customers service. Raises Forbidden for who may not import."""
+    """All that a file is mapped with. Raises Forbidden for who may not import."""
+    return _checked(customers, "import_facts", scope)
+
+
+def check_rights(customers: Callable[..., Any], scope: Scope) -> None:
+    """Raises Forbidden for who may not import."""
+    _checked(customers, "import_rights", scope)
+
+
+def _checked(customers: Callable[..., Any], method: str, scope: Scope) -> Json:
     if scope.role == CONNECTOR:
         raise Forbidden("imports_forbidden")
-    facts: Json = customers("import_facts", scope.dump(), deadline=DEADLINE)
-    if facts["masked"]:
+    answer: Json = customers(method, scope.dump(), deadline=DEADLINE)
+    if answer["masked"]:
         raise Forbidden("contact_data_hidden")
-    if not facts["may_import"]:
+    if not answer["may_import"]:
         raise Forbidden("imports_forbidden")
-    return facts
+    return answer

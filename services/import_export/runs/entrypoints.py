@@ -14,7 +14,7 @@ from servicekit.rpc import rpc
 from servicekit.scope import Scope
 from services.import_export.mapping.domain.chosen import read_mapping
 from services.import_export.mapping.domain.suggestion import mapping_of
-from services.import_export.mapping.facts import checked_facts
+from services.import_export.mapping.facts import check_rights, checked_facts
 from services.import_export.runs import kinds, queries, repository, starting, unseen
 from services.import_export.runs.caller import scope_of
 from services.import_export.runs.domain import phases
@@ -44,7 +44,7 @@ class ImportEntrypoints:
     @rpc
     def create_import(self, scope: Json, upload: Json, idempotency: Json | None = None) -> Json:
         """Takes over a file that is in storage. What it is, is found out in the background."""
-        caller, _ = self._importer(scope)
+        caller = self._importer(scope)
         upload = object_of(upload)
         with self.db.unit_of_work() as uow:
             known = _outcome(uow, caller, idempotency)
@@ -59,14 +59,14 @@ class ImportEntrypoints:
     @rpc
     def list_imports(self, scope: Json, limit: int = 50, cursor: str | None = None) -> Json:
         """The caller's own, or all for an administrator; newest first."""
-        caller, _ = self._importer(scope)
+        caller = self._importer(scope)
         limit = whole(limit, "/limit", at_least=1, at_most=MAX_LIMIT)
         with self.db.reading() as connection:
             return queries.page_of_imports(connection, caller, limit=limit, cursor=cursor)
 
     @rpc
     def get_import(self, scope: Json, import_id: str) -> Json:
-        caller, _ = self._importer(scope)
+        caller = self._importer(scope)
         with self.db.reading() as connection:
             run = repository.get_visible(connection, caller, import_id)
             message = queries.show(connection, run, caller)
@@ -75,7 +75,8 @@ class ImportEntrypoints:
     @rpc
     def set_mapping(self, scope: Json, import_id: str, mapping: Json, version: int | None = None) -> Json:
         """Which column is what. Read otherwise than before, the file is looked at anew first."""
-        caller, facts = self._importer(scope)
+        caller = Scope.load(scope)
+        facts = checked_facts(self.customers.call, caller)
         mapping, version = object_of(mapping), version_of(version)
 
         def change(uow: UnitOfWork, run: ImportRun) -> None:
@@ -111,7 +112,7 @@ class ImportEntrypoints:
         self, scope: Json, import_id: str, options: Json | None = None, idempotency: Json | None = None
     ) -> Json:
         """Does what was checked. Without `options`: with those of the check."""
-        caller, _ = self._importer(scope)
+        caller = self._importer(scope)
         asked = read_options(object_of(options), caller) if options else None
 
         def change(uow: UnitOfWork, run: ImportRun) -> None:
@@ -123,21 +124,21 @@ class ImportEntrypoints:
     @rpc
     def cancel_import(self, scope: Json, import_id: str) -> Json:
         """Before the start nothing is left of it; after it, what is done stays done."""
-        caller, _ = self._importer(scope)
+        caller = self._importer(scope)
         return self._changed(caller, import_id, starting.cancel)
 
-    def _importer(self, scope: Json) -> tuple[Scope, Json]:
+    def _importer(self, scope: Json) -> Scope:
         caller = Scope.load(scope)
-        return caller, checked_facts(self.customers.call, caller)
+        check_rights(self.customers.call, caller)
+        return caller
 
     def _creator(self, caller: Scope, import_id: str) -> tuple[Scope, Json]:
         """Of an import that the caller sees."""
-        facts = checked_facts(self.customers.call, caller)
+        check_rights(self.customers.call, caller)
         with self.db.reading() as connection:
             run = repository.get_visible(connection, caller, import_id)
-        if run.created_by == caller.user_id:
-            return caller, facts
-        creator = scope_of(self.gateway.call, run.created_by)
+        is_own = run.created_by == caller.user_id
+        creator = caller if is_own else scope_of(self.gateway.call, run.created_by)
         return creator, checked_facts(self.customers.call, creator)
 
     def _changed(

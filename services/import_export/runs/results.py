@@ -13,7 +13,7 @@ from servicekit.inputs import object_of, whole
 from servicekit.rpc import rpc
 from servicekit.scope import Scope
 from services.import_export.formats.writers import CONTENT_TYPES
-from services.import_export.mapping.facts import checked_facts
+from services.import_export.mapping.facts import check_rights
 from services.import_export.runs import queries, repository, reviewing, undoing, unseen, watching
 from services.import_export.runs.domain import phases
 from services.import_export.runs.entrypoints import once
@@ -107,7 +107,7 @@ class ResultEntrypoints:
 
     def _caller(self, scope: Json) -> Scope:
         caller = Scope.load(scope)
-        checked_facts(self.customers.call, caller)
+        check_rights(self.customers.call, caller)
         return caller
 
     def _row(self, caller: Scope, import_id: str, n: int) -> Json:

@@ -53,8 +53,9 @@ def suggest(columns: Columns, facts: Facts) -> Json:
     """A target for each column, or None, how sure it is and why: header, values, export, google, outlook.
     `rules` say what is decided for whoever takes it: order of dates, two-digit years, serials, decimal mark.
 
-    What is too unsure is only named (`perhaps`). `complete`: names or ids are among them, and no two columns
-    want one place; then `mapping_of` is a mapping to work with. Whatever the columns are, it never raises.
+    What is too unsure is only named (`perhaps`), and waits for somebody. `complete`: nobody need look, since
+    names or ids are among them and none is unsure; then `mapping_of` is a mapping to work with. Whatever the
+    columns are, it never raises.
     """
     headers = [str(column.get("header") or "") for column in columns]
     known = Known(facts)
@@ -65,7 +66,9 @@ def suggest(columns: Columns, facts: Facts) -> Json:
     suggestion: Json = {"columns": [_entry(name, column, guess, known) for name, column, guess in named]}
     if instead := [header for header in headers if theirs and header in vocabulary.COMPANIES]:
         suggestion["name_from"] = instead
-    return {**suggestion, "complete": any(entry["to"] in (*NAMES, "id") for entry in suggestion["columns"])}
+    named_ones = any(entry["to"] in (*NAMES, "id") for entry in suggestion["columns"])
+    unsure = any("perhaps" in entry for entry in suggestion["columns"])
+    return {**suggestion, "complete": named_ones and not unsure}
 
 
 def mapping_of(suggestion: Mapping[str, Any]) -> Json:

@@ -34,8 +34,7 @@ class Both:
     def call(self, method: str, *args: Any, deadline: float = 5.0, **asked: Any) -> Any:
         if method in ("open_export", "export_page"):
             return self._customers.call(method, *args, deadline=deadline, **asked)
-        answer = self._people.call(method, *args, deadline=deadline, **asked)
-        return {**answer, "may_export": True} if method == "import_facts" else answer
+        return self._people.call(method, *args, deadline=deadline, **asked)
 
 
 class Day(Recorder):

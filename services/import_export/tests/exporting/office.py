@@ -77,7 +77,7 @@ class Customers:
         keys = [[row[1], row[0]] for row in rows] if selection.get("sort") else None
         return {"rows": rows, "keys": keys, "next": following, "masked": self._is_masked(scope)}
 
-    def _import_facts(self, scope: Json) -> Json:
+    def _import_rights(self, scope: Json) -> Json:
         return {"may_export": self._allowed(scope), "masked": self._is_masked(scope)}
 
     def _is_masked(self, scope: Json) -> bool:

@@ -104,6 +104,11 @@ class People:
             "settings": settings,
             **settings,
             "own_teams": scope["team_ids"],
+            **self._import_rights(scope),
+        }
+
+    def _import_rights(self, scope: Json) -> Json:
+        return {
             "may_import": scope["role"] == ADMIN or self.agents_may_import,
             "may_export": True,
             "masked": self.masked and scope["role"] != ADMIN,

@@ -202,6 +202,7 @@ def test_who_may_not_import_is_told_so_at_each_call(world: World) -> None:
     world.people.agents_may_import = False
     with pytest.raises(Forbidden, match="imports_forbidden"):
         world.service.get_import(agent, import_id)
+    assert world.people.calls[-1] == "import_rights"  # facts are long, and a page is looked at often
     world.people.agents_may_import, world.people.masked = True, True
     with pytest.raises(Forbidden, match="contact_data_hidden"):
         world.service.create_import(agent, world.upload(CLEAN))
