@@ -86,6 +86,7 @@ TITLE_OF_CODE = {
     "exports_forbidden": "You may not export customers",
     "contact_data_hidden": "Contact data is hidden from you",
     "export_not_ready": "The file is not ready yet",
+    "import_not_yours_any_more": "You may see less now than this import shows",
     "export_not_yours_any_more": "You may see less now than this file holds",
     "too_many_uploads": "Too many files are coming in at this moment",
     "too_many_downloads": "Too many files are going out at this moment",

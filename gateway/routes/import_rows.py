@@ -13,7 +13,7 @@ from gateway.schemas.imports import ImportRow, RowDecision, RowQuery
 routes = Routes("Imports")
 _ROW = f"{ONE}/rows/{{row}}"
 _ANY_FILE = "application/octet-stream"
-_FORBIDDEN = {403: "imports_forbidden, contact_data_hidden"}
+_FORBIDDEN = {403: "imports_forbidden, contact_data_hidden, import_not_yours_any_more"}
 _NOT_YET = {**_FORBIDDEN, 409: "not_finished"}
 
 

@@ -36,11 +36,12 @@ _EVENTS: Final = {"progress": "the import", "end": "the import, with which nothi
 _UNDER_WAY: Final = ("queued", "running", "awaiting_input")
 _READING_SECONDS, _POLL_SECONDS = 4.0, 0.2
 _FORBIDDEN: Final = {403: "imports_forbidden, contact_data_hidden"}
-_MAPPED: Final = {**_FORBIDDEN, 409: "still_working, already_started, import_is_over"}
-_CHECKED: Final = {**_FORBIDDEN, 409: "mapping_needed, still_working, already_started, import_is_over"}
-_STARTED: Final = {**_FORBIDDEN, 409: "check_first, still_working, already_started, import_is_over"}
-_UNDONE: Final = {**_FORBIDDEN, 409: "not_undoable, undo_expired, decision_open"}
-_CANCELLED: Final = {**_FORBIDDEN, 409: "import_is_over"}
+_NOT_YOURS: Final = {403: "imports_forbidden, contact_data_hidden, import_not_yours_any_more"}
+_MAPPED: Final = {**_NOT_YOURS, 409: "still_working, already_started, import_is_over"}
+_CHECKED: Final = {**_NOT_YOURS, 409: "mapping_needed, still_working, already_started, import_is_over"}
+_STARTED: Final = {**_NOT_YOURS, 409: "check_first, still_working, already_started, import_is_over"}
+_UNDONE: Final = {**_NOT_YOURS, 409: "not_undoable, undo_expired, decision_open"}
+_CANCELLED: Final = {**_NOT_YOURS, 409: "import_is_over"}
 
 
 @routes.post(PATH, upload=Upload(), answers={202: Import}, audited=True, errors=_FORBIDDEN)
@@ -85,7 +86,7 @@ async def get_import_template(call: Call) -> Answer:
     return Answer(200, base64.b64decode(found["content"]), described)
 
 
-@routes.get(ONE, answers={200: Import}, errors=_FORBIDDEN)
+@routes.get(ONE, answers={200: Import}, errors=_NOT_YOURS)
 async def get_import(call: Call) -> Answer:
     """How far it has come, what is to be decided, what came of it. Always whole."""
     return resource_answer(await _read(call))
@@ -146,7 +147,7 @@ async def undo_import(call: Call) -> Answer:
     return _accepted(await call.tell("undo_import", call.path["import_id"], service=SERVICE))
 
 
-@routes.get(f"{ONE}/events", answers={200: None}, events=_EVENTS, errors=_FORBIDDEN)
+@routes.get(f"{ONE}/events", answers={200: None}, events=_EVENTS, errors=_NOT_YOURS)
 async def stream_import_events(call: Call) -> Answer:
     """The same, told as it happens."""
     return await job_events(call, _read, is_over=lambda found: found["status"] not in _UNDER_WAY)

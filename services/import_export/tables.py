@@ -36,6 +36,7 @@ PHASES = (
     "reading", "mapping", "checking", "checked", "waiting", "running",
     "finished", "undoing", "undone", "failed", "cancelled",
 )  # fmt: skip
+UNDONE_IN_PART = "undone ->> 'outcome' IN ('kept', 'partly')"
 OUTCOMES = ("created", "updated", "merged", "unchanged", "skipped", "refused", "needs_review")
 
 
@@ -64,6 +65,7 @@ import_run = Table(
     Column("suggested", JSONB),
     Column("mapping", JSONB),  # chosen
     Column("options", JSONB),  # with which it was checked
+    Column("rights", JSONB),  # with which rows were decided on: shown to nobody who has fewer
     Column("rows", Integer),  # of data
     Column("blank", Integer),
     Column("counts", JSONB, nullable=False, server_default=text("'{}'::jsonb")),
@@ -120,6 +122,7 @@ import_decision = Table(
     Index("import_decision_outcome_idx", "import_id", "outcome", "n"),
     Index("import_decision_decided_idx", "import_id", "n", postgresql_where=text("decided IS NOT NULL")),
     Index("import_decision_drifted_idx", "import_id", "n", postgresql_where=text("drifted")),
+    Index("import_decision_kept_idx", "import_id", "n", postgresql_where=text(UNDONE_IN_PART)),
     _one_of("outcome", OUTCOMES),
     postgresql_with={"fillfactor": "85"},  # room for a row's customer beside it
 )

@@ -24,13 +24,13 @@ from servicekit.jobs import GaveUp, Progress, Run
 from servicekit.scope import Scope
 from services.import_export.exporting import repository, workfiles
 from services.import_export.exporting.announcements import export_ready_v1
-from services.import_export.exporting.domain.rights import Rights
 from services.import_export.exporting.expiry import LIFETIME
 from services.import_export.exporting.repository import ExportRun
 from services.import_export.exporting.workfiles import WorkFile
 from services.import_export.files import storage
 from services.import_export.formats.domain.columns import Column
 from services.import_export.formats.writers import CannotBeWritten, Options
+from services.import_export.rights import Rights
 
 Json = dict[str, Any]
 KIND: Final = "export"

@@ -17,7 +17,7 @@ from servicekit.errors import NotFound
 from servicekit.inputs import find_id
 from servicekit.jobs import Job
 from servicekit.scope import Scope
-from services.import_export.exporting.domain.rights import Rights
+from services.import_export.rights import Rights
 from services.import_export.tables import export_run
 
 Json = dict[str, Any]

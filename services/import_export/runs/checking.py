@@ -6,16 +6,26 @@ First what an earlier check left is cleared away, then the file is staged, then 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from servicekit.database import UnitOfWork
 from servicekit.jobs import Progress, Run
+from servicekit.scope import Scope
 from services.import_export.runs import kinds, planning, repository, rows, sheets, staging
 from services.import_export.runs.caller import Ended, ends_it, scope_in
 from services.import_export.runs.domain import phases
 from services.import_export.runs.repository import ImportRun
 from services.import_export.runs.staging import Chunk
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Rows as they were read, or the plan of a batch, with the rights that it took."""
+
+    scope: Scope
+    work: Chunk | planning.Plan
 
 
 class CheckImport:
@@ -31,7 +41,8 @@ class CheckImport:
         with run.database.reading() as connection:
             asked = repository.get(connection, UUID(run.job.parameters["import"]))
         scope = scope_in(run)
-        return staging.read(run, scope, asked) if stage == "read" else planning.plan(run, scope, asked)
+        work = staging.read(run, scope, asked) if stage == "read" else planning.plan(run, scope, asked)
+        return Judged(scope, work)
 
     def step(self, run: Run, uow: UnitOfWork, prepared: Any) -> Progress:
         asked = repository.get(uow.connection, UUID(run.job.parameters["import"]), lock=True)
@@ -43,10 +54,15 @@ class CheckImport:
                 return _clear(uow, asked)
             case Ended():
                 return _fail(uow, asked, prepared)
-            case Chunk():
-                return staging.stage(run, uow, asked, prepared)
             case _:
-                return planning.write(run, uow, asked, prepared)
+                return _write(run, uow, asked, prepared)
+
+
+def _write(run: Run, uow: UnitOfWork, asked: ImportRun, judged: Judged) -> Progress:
+    repository.note_rights(uow, asked.id, judged.scope, asked.rights)
+    if isinstance(judged.work, Chunk):
+        return staging.stage(run, uow, asked, judged.work)
+    return planning.write(run, uow, asked, judged.work)
 
 
 def _clear(uow: UnitOfWork, asked: ImportRun) -> Progress:

@@ -12,9 +12,10 @@ from sqlalchemy import Connection, Row, func, insert, null, select, text, update
 
 from servicekit.clock import utc_now
 from servicekit.database import UnitOfWork
-from servicekit.errors import NotFound
+from servicekit.errors import Forbidden, NotFound
 from servicekit.inputs import find_id
 from servicekit.scope import Scope
+from services.import_export.rights import Rights
 from services.import_export.tables import import_run
 
 Json = dict[str, Any]
@@ -36,6 +37,7 @@ class ImportRun:
     suggested: Json | None
     mapping: Json | None
     options: Json | None
+    rights: Json | None
     rows: int | None
     blank: int | None
     counts: dict[str, int]
@@ -85,13 +87,18 @@ def get(connection: Connection, import_id: UUID, *, lock: bool = False) -> Impor
 
 
 def get_visible(connection: Connection, scope: Scope, import_id: object, *, lock: bool = False) -> ImportRun:
-    """Raises NotFound, the same for one of somebody else and for one that never was."""
+    """Raises NotFound, the same for one of somebody else and for one that never was.
+
+    Raises Forbidden for who may see less by now than was found out for them.
+    """
     asked = find_id(import_id)
     if asked is None:
         raise NotFound("import_not_found")
     found = get(connection, asked, lock=lock)
     if not is_visible(found, scope):
         raise NotFound("import_not_found")
+    if found.rights and not Rights.of(scope, masked=False).reach(Rights.load(found.rights)):
+        raise Forbidden("import_not_yours_any_more")
     return found
 
 
@@ -111,6 +118,17 @@ def save(uow: UnitOfWork, import_id: UUID, **values: Any) -> None:
         gained += uow.connection.execute(_JOB_VERSIONS, {"id": import_id}).scalar_one()
     changes = {**values, "version": import_run.c.version + gained, "updated_at": utc_now()}
     uow.connection.execute(update(import_run).where(import_run.c.id == import_id).values(changes))
+
+
+def note_rights(uow: UnitOfWork, import_id: UUID, scope: Scope, known: Json | None) -> None:
+    """Rows are decided on with those of `scope`, too. Nothing of it is shown, so that its version stays."""
+    rights = Rights.of(scope, masked=False)
+    if known and Rights.load(known).with_those(rights) == Rights.load(known):
+        return
+    run = get(uow.connection, import_id, lock=True)
+    both = Rights.load(run.rights).with_those(rights) if run.rights else rights
+    statement = update(import_run).where(import_run.c.id == import_id).values(rights=both.dump())
+    uow.connection.execute(statement)
 
 
 def lock_file(uow: UnitOfWork, sha256: str) -> None:

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from servicekit.database import UnitOfWork
 from servicekit.jobs import Progress, Run
+from servicekit.scope import Scope
 from services.import_export.runs import kinds, parts, repository, rows, starting
 from services.import_export.runs.caller import Ended, customers_in, ends_it, scope_in
 from services.import_export.runs.domain.columns import Columns, decision_of
@@ -31,6 +32,8 @@ class Done:
     answers: Sequence[Json] = ()
     columns: Columns | None = None
     last: bool = False
+    scope: Scope | None = None
+    rights: Json | None = None  # those known so far
 
 
 class RunPart:
@@ -58,7 +61,7 @@ class RunPart:
         )
         columns = Columns(asked.detected or {}, asked.mapping or {})
         last = batch == part.last_batch or bool(asked.ending)
-        return Done(batch, sent, answer["rows"], columns, last=last)
+        return Done(batch, sent, answer["rows"], columns, last=last, scope=scope, rights=asked.rights)
 
     def step(self, run: Run, uow: UnitOfWork, prepared: Done | Ended) -> Progress:
         import_id = UUID(run.job.parameters["import"])
@@ -75,6 +78,8 @@ def _write(run: Run, uow: UnitOfWork, import_id: UUID, done: Done) -> Progress:
     if done.batch is None:
         return Progress(finished=True)
     assert done.columns is not None
+    assert done.scope is not None
+    repository.note_rights(uow, import_id, done.scope, done.rights)
     counts = parts.added(run.job.counts, record(uow, import_id, done.sent, done.answers, done.columns))
     state = {"batch": done.batch + 1}
     return Progress(state=state, done=run.job.done + len(done.sent), counts=counts, finished=done.last)

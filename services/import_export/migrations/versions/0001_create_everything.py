@@ -37,6 +37,7 @@ CREATE TABLE import_run (
     suggested jsonb,
     mapping jsonb,
     options jsonb,
+    rights jsonb,
     rows integer,
     blank integer,
     counts jsonb DEFAULT '{}'::jsonb NOT NULL,
@@ -86,6 +87,8 @@ CREATE TABLE import_decision (
 CREATE INDEX import_decision_batch_idx ON import_decision (import_id, batch, n);
 CREATE INDEX import_decision_decided_idx ON import_decision (import_id, n) WHERE decided IS NOT NULL;
 CREATE INDEX import_decision_drifted_idx ON import_decision (import_id, n) WHERE drifted;
+CREATE INDEX import_decision_kept_idx ON import_decision (import_id, n)
+    WHERE undone ->> 'outcome' IN ('kept', 'partly');
 CREATE INDEX import_decision_outcome_idx ON import_decision (import_id, outcome, n);
 CREATE TABLE import_part (
     import_id uuid NOT NULL,

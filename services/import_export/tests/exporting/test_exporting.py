@@ -18,10 +18,10 @@ from servicekit.errors import Conflict, Forbidden, Invalid, NotFound, Unavailabl
 from servicekit.ids import new_id
 from servicekit.jobs import Run
 from services.import_export.exporting import job, workfiles
-from services.import_export.exporting.domain.rights import Rights
 from services.import_export.exporting.expiry import expire
 from services.import_export.formats.domain.columns import Column
 from services.import_export.formats.writers import Options
+from services.import_export.rights import Rights
 from services.import_export.tests.exporting.office import COLUMNS, Office
 
 Json = dict[str, Any]

@@ -75,6 +75,21 @@ def test_nobody_is_undone_whose_work_was_not_asked_about(
     assert last in world.people.people
 
 
+def test_agents_are_told_one_word_for_what_was_kept(world: World) -> None:
+    agent = world.agent("ana", "north")
+    done = world.imported(CLEAN, scope=agent)["id"]
+    world.people.worked_on = {world.people.named("Carla Dias")}
+    world.service.undo_import(world.admin, done)
+    world.work_off()
+
+    def told(scope: Json) -> set[str]:
+        whole = world.service.get_import(scope, done)["import"]["undo"]["kept"]
+        rows = [row["undo"] for row in world.service.list_rows(scope, done)["data"]]
+        return {kept["reason"] for each in [*whole, *rows] for kept in each["kept"]}
+
+    assert (told(world.admin), told(agent)) == ({"touched"}, {"changed_since"})
+
+
 def test_an_undo_whose_rights_are_lost_can_be_asked_for_again(world: World) -> None:
     agent = world.agent("ana", "north")
     done = world.imported(CLEAN, scope=agent)
@@ -271,3 +286,28 @@ def test_agents_are_told_of_no_customer_that_they_may_not_see(world: World) -> N
     shown = world.service.get_import(agent, import_id)["import"]
     assert other not in str(shown)
     assert world.service.get_row(world.admin, import_id, 2)["row"]["customer"] == other
+
+
+def test_who_may_see_less_by_now_is_not_shown_what_was_found_out_before(world: World) -> None:
+    agent = world.agent("ana", "north", "south")
+    import_id = world.imported(CLEAN, scope=agent)["id"]
+    less = {**agent, "team_ids": agent["team_ids"][:1]}
+    more = {**agent, "team_ids": [*agent["team_ids"], world.team("east")]}
+    own = world.imported("Name\nEva\n")["id"]
+    for scope, asked in ((less, import_id), ({**world.admin, "role": "agent"}, own)):
+        for call in (world.service.get_import, world.service.list_rows, world.service.upload_file):
+            with pytest.raises(Forbidden, match="import_not_yours_any_more"):
+                call(scope, asked)
+    assert world.service.get_import(more, import_id)["import"]["phase"] == "finished"
+    assert world.get(import_id)["phase"] == "finished"
+
+
+def test_what_is_found_out_while_it_runs_takes_rights_too(world: World) -> None:
+    agent = world.agent("ana", "north")
+    checked = world.checked(CLEAN, scope=agent)
+    both = world.agent("ana", "north", "south")
+    world.service.start_import(both, checked["id"])
+    world.work_off()
+    with pytest.raises(Forbidden, match="import_not_yours_any_more"):
+        world.service.get_import(agent, checked["id"])
+    assert world.service.get_import(both, checked["id"])["import"]["phase"] == "finished"

@@ -1,4 +1,4 @@
-"""What somebody may do, as far as it decides who may have a file."""
+"""What somebody may do, as far as it decides who is shown what was found out with it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from servicekit.scope import Scope
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """With which a file was made. `everybody`: an administrator's."""
+    """With which a file was made, or one was checked and imported. `everybody`: an administrator's."""
 
     everybody: bool
     teams: frozenset[str]
