@@ -71,6 +71,12 @@ def test_a_header_that_its_values_refute_is_only_named():
     assert entry["confidence"] < 0.5
 
 
+def test_a_column_that_nobody_is_sure_of_is_dropped_by_nobody_but_who_says_so():
+    suggestion = suggest([a_column(0, "Name", "Ana Souza"), a_column(1, "E-mail", "n/a", "none")], facts())
+    assert suggestion["columns"][1]["perhaps"] == "email"
+    assert not suggestion["complete"]
+
+
 def test_without_names_and_ids_it_is_not_complete():
     assert not suggest(columns(["E-mail"], ["ana@example.com"]), facts())["complete"]
     assert not suggest([a_column(0, "", "Ana Souza"), a_column(1, "", "a@x.com")], facts())["complete"]
