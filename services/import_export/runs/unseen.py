@@ -13,6 +13,8 @@ from servicekit.scope import Scope
 
 Json = dict[str, Any]
 _AT_ONCE: Final = 200
+_NOT_VISIBLE: Final = "not_visible"
+_CHANGED: Final = "changed_since"
 
 
 def for_caller(ask: Callable[..., Any], caller: Scope, rows: Sequence[Json]) -> list[Json]:
@@ -21,7 +23,7 @@ def for_caller(ask: Callable[..., Any], caller: Scope, rows: Sequence[Json]) -> 
         return list(rows)
     seen = _seen(ask, caller, (row["customer"] for row in rows))
     return [
-        {**row, "customer": row["customer"] if row["customer"] in seen else None, "candidates": []}
+        {**_named(row, seen), "candidates": [], "undo": row["undo"] and _in_a_word(row["undo"])}
         for row in rows
     ]
 
@@ -34,12 +36,20 @@ def import_for_caller(ask: Callable[..., Any], caller: Scope, message: Mapping[s
     undo = message["undo"]
     if undo:
         seen = _seen(ask, caller, (each["customer"] for each in undo["kept"]))
-        kept = [
-            {**each, "customer": each["customer"] if each["customer"] in seen else None}
-            for each in undo["kept"]
-        ]
-        undo = {**undo, "kept": kept}
+        undo = {**undo, "kept": [_in_a_word(_named(each, seen)) for each in undo["kept"]]}
     return {**message, "samples": samples, "undo": undo}
+
+
+def _named(told: Json, seen: set[str]) -> Json:
+    return {**told, "customer": told["customer"] if told["customer"] in seen else None}
+
+
+def _in_a_word(undone: Json) -> Json:
+    """What kept something may be hidden from agents, too: they are told that there is something."""
+    kept = [
+        each if each["reason"] == _NOT_VISIBLE else {**each, "reason": _CHANGED} for each in undone["kept"]
+    ]
+    return {**undone, "kept": kept}
 
 
 def _seen(ask: Callable[..., Any], caller: Scope, ids: Iterable[str | None]) -> set[str]:

@@ -82,7 +82,7 @@ def test_agents_are_told_one_word_for_what_was_kept(world: World) -> None:
     world.service.undo_import(world.admin, done)
     world.work_off()
 
-    def told(scope: Json) -> set[str]:
+    def told(scope: dict[str, object]) -> set[str]:
         whole = world.service.get_import(scope, done)["import"]["undo"]["kept"]
         rows = [row["undo"] for row in world.service.list_rows(scope, done)["data"]]
         return {kept["reason"] for each in [*whole, *rows] for kept in each["kept"]}
