@@ -8,7 +8,17 @@ from typing import Any, Final
 from uuid import UUID
 
 import orjson
-from sqlalchemy import JSON, ColumnElement, Connection, Select, false, literal_column, select
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    Select,
+    TextClause,
+    false,
+    literal_column,
+    select,
+    text,
+)
 
 from servicekit import jobs
 from servicekit.clock import to_rfc3339, utc_now
@@ -20,7 +30,7 @@ from services.import_export.runs.domain import phases
 from services.import_export.runs.domain.columns import Columns
 from services.import_export.runs.messages import Around, import_message, listed_message, row_message
 from services.import_export.runs.repository import COLUMNS, LISTED, ImportRun, is_visible, to_run
-from services.import_export.tables import import_decision, import_row, import_run
+from services.import_export.tables import UNDONE_IN_PART, import_decision, import_row, import_run
 
 Json = dict[str, Any]
 _ANNOUNCED: Final = timedelta(days=30)
@@ -116,13 +126,13 @@ def _fitting(rows: Sequence[Json], room: int) -> list[Json]:
     return list(rows)
 
 
-def _asked_for(result: str) -> ColumnElement[bool]:
+def _asked_for(result: str) -> ColumnElement[bool] | TextClause:
     if result in phases.COUNTS:
         return import_decision.c.outcome == result
     if result == DRIFTED:
-        return import_decision.c.drifted.is_(True)
+        return import_decision.c.drifted  # in the words of its index, as the next one
     if result == KEPT:
-        return import_decision.c.undone["outcome"].as_string().in_(("kept", "partly"))
+        return text(f"import_decision.{UNDONE_IN_PART}")
     choices = ", ".join((*phases.COUNTS, DRIFTED, KEPT))
     raise Invalid.at("/result", "invalid_choice", f"one of {choices}")
 

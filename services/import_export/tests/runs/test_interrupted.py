@@ -221,7 +221,7 @@ def test_a_check_that_fails_gives_nobody_the_turn_of_who_runs(world: World) -> N
 
 
 def test_storage_that_is_away_at_the_end_is_waited_for(world: World, tmp_path: Path) -> None:
-    checked = world.checked("Name,Email\nAna,x@\n")
+    checked = world.checked("Name,Email\nAna,x@\nBia,b@example.com\n")
     world.start(checked["id"])
     blocked = tmp_path / "files" / "results"
     blocked.write_text("where a folder should be")
