@@ -33,9 +33,9 @@ CATALOGUE: Final = Catalogue(
         **OTHER_JOBS,
         "export_run": "id job_id columns rights",
         "import_mapping": "id owner_id mapping",
-        "import_part": "import_id job_id",
+        "import_part": "import_id job_id counts",
         "import_row": "import_id warnings",
         "import_decision": "import_id errors warnings",
-        "import_run": "id job_id detected suggested mapping options counts problem undone refused",
+        "import_run": "id job_id detected suggested mapping options rights counts problem undone refused",
     },
 )

@@ -78,7 +78,7 @@ def test_a_broken_layer_is_noticed(tmp_path: Path, module: str, imports: str, br
         _write(tmp_path / "services/dedup" / f"{room}.py")
     for capability in ("sweeping", "runs", "exporting", "mapping", "reading", "formats"):
         _write(tmp_path / "services/import_export" / capability / "__init__.py")
-    for room in ("service", "worker", "files", "tables"):
+    for room in ("service", "worker", "files", "rights", "tables"):
         _write(tmp_path / "services/import_export" / f"{room}.py")
     _write(tmp_path / "services/customers/domain/__init__.py")
     _write(tmp_path / "services/customers/tables.py", "import sqlalchemy\n")

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import Connection, null, text, update
 
 from servicekit.clock import to_rfc3339, utc_now
-from servicekit.database import Database, UnitOfWork
+from servicekit.database import Transactions, UnitOfWork
 from servicekit.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge
 from servicekit.inputs import find_id
 from servicekit.scope import Scope
@@ -52,7 +52,7 @@ def read_decision(data: Mapping[str, Any]) -> Json:
 
 
 def decide(
-    db: Database, customers: Callable[..., Any], caller: Scope, run: ImportRun, n: int, wanted: Json
+    db: Transactions, customers: Callable[..., Any], caller: Scope, run: ImportRun, n: int, wanted: Json
 ) -> None:
     """Raises Conflict `already_decided`, also when another decision was the first."""
     with db.unit_of_work() as uow:
@@ -101,7 +101,7 @@ def _check_finished(run: ImportRun) -> None:
         raise Conflict("not_finished", {"phase": run.phase})
 
 
-def _take_back(db: Database, import_id: UUID, n: int) -> None:
+def _take_back(db: Transactions, import_id: UUID, n: int) -> None:
     """It can be decided otherwise."""
     with db.unit_of_work() as uow:
         row = uow.connection.execute(_LOCK, {"id": import_id, "n": n}).one()
