@@ -22,6 +22,13 @@ def allowed_duplicates(admin: Api) -> Iterator[None]:
 
 
 @contextmanager
+def files_of_agents(admin: Api) -> Iterator[None]:
+    """Agents may import and export."""
+    with _setting(admin, "agents_may_import", True), _setting(admin, "agents_may_export", True):
+        yield
+
+
+@contextmanager
 def _setting(admin: Api, name: str, value: bool) -> Iterator[None]:
     _set(admin, name, value)
     try:

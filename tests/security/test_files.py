@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from tests.security.canaries import Canary, a_word, hits, of_number, of_word
 from tests.security.company_settings import hidden_contact_data
 from tests.security.door import Answer, Door, Request
 from tests.security.file_requests import csv_of, exported, upload
+from tests.security.file_samples import FILE_SAMPLES
 from tests.security.filed import imported
 from tests.security.known import ADMIN, AGENTS, World
 from tests.security.people import BASE
@@ -99,7 +101,7 @@ def test_masked_agents_do_not_import_nor_see_what_they_imported(
     looks = ["get_import", "list_import_rows", "get_import_file", "get_refused_csv", "get_refused_xlsx"]
     assert all(phone in send(Request(look, there), AGENT).text() for look in looks[1:])
     with hidden_contact_data(admin):
-        for request in [*(Request(look, there) for look in looks), upload(b"Name\r\nAna")]:
+        for request in [*_everything_about(world, there["import_id"]), upload(b"Name\r\nAna")]:
             answer = send(request, AGENT)
             assert (answer.status, answer.json()["code"]) == (403, "contact_data_hidden"), request
 
@@ -145,6 +147,14 @@ def test_what_an_agent_imported_and_exported_is_nobody_elses(
     made = send(upload(b"Name\r\nAna"), AGENT).json()["id"]
     for there in (request, Request("get_import_file", {"import_id": made})):
         assert [send(there, caller).status for caller in (AGENT, OTHER, ADMIN)] == [200, 404, 200]
+
+
+def _everything_about(world: World, import_id: str) -> Iterator[Request]:
+    """Each operation on an import that agents have."""
+    samples = [sample for name, sample in FILE_SAMPLES.items() if "export" not in name]
+    for request in (sample(world) for sample in samples):
+        if "import_id" in request.path and request.operation != "decide_import_row":
+            yield replace(request, path={**request.path, "import_id": import_id})
 
 
 def _set(admin: Api, settings: dict[str, Any]) -> None:

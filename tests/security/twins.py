@@ -17,11 +17,13 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 from deploy.local.system import RunningSystem, running_system
+from tests.security.company_settings import files_of_agents
 from tests.security.door import Door
 from tests.security.known import World
 from tests.security.settled import Index, wait_for_index
 from tests.security.tables import SERVICES
 from tests.security.world import a_world, with_hidden
+from tests.support.api import log_in
 from tests.support.waiting import eventually
 
 _OWNED = """
@@ -55,6 +57,8 @@ def twin_worlds(seed: int) -> Iterator[Twins]:
     with ExitStack() as stack:
         with ThreadPoolExecutor(2) as pool:
             left, right = pool.map(lambda _: stack.enter_context(running_system()), range(2))
+        admin = stack.enter_context(log_in(right.url, *right.admin))
+        stack.enter_context(files_of_agents(admin))
         world = a_world(right, seed)
         wait_for_index(right)
         copy_databases(right, left)
