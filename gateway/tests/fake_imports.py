@@ -40,6 +40,12 @@ def a_row(**changes: Any) -> Json:
     } | changes  # fmt: skip
 
 
+def _listed(whole: Json) -> Json:
+    """Without what is shown of one alone."""
+    long = {"detected", "suggested_mapping", "mapping", "issues", "unknown_options", "samples", "same_file"}
+    return {name: value for name, value in whole.items() if name not in {*long, "undo", "columns"}}
+
+
 def an_export(**changes: Any) -> Json:
     return {
         "id": KNOWN, "kind": "export", "status": "succeeded", "format": "csv", "columns": ["id", "name"],
@@ -104,7 +110,7 @@ class _Imports:
 
     @rpc
     def list_imports(self, scope: Json, limit: int = 50, cursor: str | None = None) -> Json:
-        return {"data": [an_import()], "next": "more" if limit == 1 else None}
+        return {"data": [_listed(an_import())], "next": "more" if limit == 1 else None}
 
     @rpc
     def set_mapping(self, scope: Json, import_id: str, mapping: Json, version: int | None = None) -> Json:
@@ -211,7 +217,7 @@ class _Exports:
 
     @rpc
     def list_exports(self, scope: Json, limit: int = 50, cursor: str | None = None) -> Json:
-        return {"data": [an_export()], "next": None}
+        return {"data": [_listed(an_export())], "next": None}
 
     @rpc
     def get_export(self, scope: Json, export_id: str) -> Json:
