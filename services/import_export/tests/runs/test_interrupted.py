@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
 from servicekit.errors import Conflict, Unavailable
-from services.import_export.runs import parts, watching
+from servicekit.testing.waiting import eventually
+from services.import_export.runs import parts, repository, watching
 from services.import_export.runs.domain import grouping
 from services.import_export.tests.runs.test_importing import CLEAN
 from services.import_export.tests.runs.world import Died, World, nonzero
 
 MANY = "Name,Email\n" + "".join(f"P{n},p{n}@example.com\n" for n in range(40))
+
+WAITING = """
+    SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+    WHERE d.datname = current_database() AND locktype = 'advisory' AND NOT granted"""
 
 
 @pytest.fixture
@@ -243,7 +250,13 @@ def test_an_end_that_fails_is_made_without_files_and_counted(world: World) -> No
     world.start(waits["id"])
     world.run("UPDATE import_row SET cells = '{}' WHERE import_id = :id", id=checked["id"])
     world.work_off()
-    assert watching.settle_failures(world.db) == 1
+    with ThreadPoolExecutor() as replicas:
+        with world.db.unit_of_work() as uow:
+            repository.lock_file(uow, repository.get(uow.connection, UUID(checked["id"])).sha256)
+            settled = [replicas.submit(watching.settle_failures, world.db) for _ in range(2)]
+            eventually(lambda: world.rows(WAITING) == [(2,)])
+        assert [each.result() for each in settled] == [1, 1]
+    assert world.rows("SELECT count(*) FROM job WHERE kind = 'import_finish'") == [(2,)]
     assert world.get(checked["id"])["phase"] == "running"
     world.work_off()
     failed = world.get(checked["id"])

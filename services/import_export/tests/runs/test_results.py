@@ -1,15 +1,12 @@
-"""What is done with an import that is over: undo, review, and in the end it is forgotten."""
+"""What is done with an import that is over: undo and review."""
 
 from __future__ import annotations
-
-from uuid import UUID
 
 import pytest
 from sqlalchemy import text
 
 from servicekit.errors import Conflict, Forbidden, Invalid, NotFound
-from services.import_export.runs import rows, undoing
-from services.import_export.sweeping import job
+from services.import_export.runs import undoing
 from services.import_export.tests.runs.test_importing import CLEAN
 from services.import_export.tests.runs.world import Died, World, nonzero
 
@@ -22,13 +19,6 @@ def unclear(world: World) -> str:
     world.people.add("One", ("email", "one@example.com"))
     world.people.add("Other", ("line", "+5521998765432"))
     return str(world.imported(UNCLEAR)["id"])
-
-
-def days_pass(world: World, days: int) -> None:
-    with world.db.unit_of_work() as uow:
-        for column in ("created_at", "started_at", "finished_at"):
-            statement = f"UPDATE import_run SET {column} = {column} - make_interval(days => :days)"
-            uow.connection.execute(text(statement), {"days": days})
 
 
 def test_an_undone_import_leaves_what_was_worked_on(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,7 +96,7 @@ def test_an_undo_whose_rights_are_lost_can_be_asked_for_again(world: World) -> N
 
 def test_an_import_can_be_undone_for_thirty_days(world: World) -> None:
     done = world.imported(CLEAN)
-    days_pass(world, 31)
+    world.days_pass(31)
     with pytest.raises(Conflict, match="undo_expired"):
         world.service.undo_import(world.admin, done["id"])
 
@@ -205,70 +195,6 @@ def test_agents_decide_nothing(world: World) -> None:
             world.service.decide_row(world.admin, done["id"], n, {"skip": True})
     with pytest.raises(Invalid):
         world.service.decide_row(world.admin, done["id"], 2, {"skip": True, "apply": True})
-
-
-def test_after_thirty_days_nothing_is_left(world: World) -> None:
-    refused = world.imported("Name,Email\nAna,x@\nBia,b@example.com\n")
-    running = world.checked("Name\nCaio\n")
-    world.start(running["id"])
-    days_pass(world, 31)
-    world.service.queue_sweep()
-    world.service.queue_sweep()
-    assert len(world.rows("SELECT 1 FROM job WHERE kind = 'sweep'")) == 1
-    world.work_off()
-    with pytest.raises(NotFound):
-        world.get(refused["id"])
-    assert world.get(running["id"])["phase"] == "finished"
-    assert len(list(world.storage.list("uploads"))) == 1
-    assert list(world.storage.list("results")) == []
-    assert world.rows("SELECT DISTINCT import_id FROM import_row") == [(UUID(running["id"]),)]
-    assert world.rows("SELECT DISTINCT import_id FROM import_decision") == [(UUID(running["id"]),)]
-    assert world.rows("SELECT DISTINCT import_id FROM import_part") == [(UUID(running["id"]),)]
-
-
-def test_a_sweep_leaves_what_is_started_after_it_looked(world: World) -> None:
-    checked = world.checked(CLEAN)
-    days_pass(world, 31)
-    world.service.queue_sweep()
-    run, sweep = world.run_of("sweep"), job.Sweep()
-    old = sweep.prepare(run)
-    assert old is not None
-    world.start(checked["id"])
-    with world.db.unit_of_work() as uow:
-        sweep.step(run, uow, old)
-    world.work_off()
-    done = world.get(checked["id"])
-    assert (done["phase"], nonzero(done["counts"])) == ("finished", {"created": 3})
-    assert world.stored(world.service.upload_file(world.admin, done["id"])["file"]["key"])
-
-
-def test_what_is_being_swept_away_cannot_be_started(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rows, "CLEARED_AT_ONCE", 1)
-    checked = world.checked(CLEAN)
-    days_pass(world, 31)
-    world.service.queue_sweep()
-    run, sweep = world.run_of("sweep"), job.Sweep()
-    with world.db.unit_of_work() as uow:
-        sweep.step(run, uow, sweep.prepare(run))
-    with pytest.raises(Conflict, match="import_is_over"):
-        world.start(checked["id"])
-    world.work_off()
-    with pytest.raises(NotFound):
-        world.get(checked["id"])
-    assert world.rows("SELECT count(*) FROM import_row") == [(0,)]
-
-
-def test_files_of_nobody_go_after_a_day(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    world.upload("nobody's")
-    kept = world.read(CLEAN)
-    world.service.queue_sweep()
-    world.work_off()
-    assert len(list(world.storage.list("uploads"))) == 2
-    monkeypatch.setattr(job, "_ORPHANED", job._ORPHANED * 0)
-    world.service.queue_sweep()
-    world.work_off()
-    assert len(list(world.storage.list("uploads"))) == 1
-    assert world.service.upload_file(world.admin, kept)["file"]["filename"] == "people.csv"
 
 
 def test_agents_are_told_of_no_customer_that_they_may_not_see(world: World) -> None:

@@ -155,6 +155,11 @@ class World(Staff, Inspecting):
         """All jobs that wait, in the test's own thread."""
         return run_jobs(self.db, JOBS, rpc=Around(self))
 
+    def days_pass(self, days: int) -> None:
+        """For all imports."""
+        for column in ("created_at", "started_at", "finished_at"):
+            self.run(f"UPDATE import_run SET {column} = {column} - make_interval(days => :days)", days=days)
+
     def run_of(self, kind: str) -> jobs.Run:
         """The one job of this kind, for who does its steps by hand."""
         with self.db.reading() as connection:
