@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Connection
@@ -25,6 +25,8 @@ from services.customers.registry.holders import Locked
 from services.customers.registry.writing import Work
 from services.customers.tags import use as tags
 from services.customers.visibility import own_teams
+
+_FOR_THE_RUN: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,14 @@ def knows_everybody(directory: Directory, batch: Batch) -> bool:
 
 
 def check(work: Work, batch: Batch) -> Json:
-    """What a run would do, and nothing done; agents are told of hidden customers only so often here, too."""
+    """What a run would do, and nothing done; agents are told of hidden customers only so often here, too.
+
+    One answer of the hour is left for the run: there is always somebody who came in between.
+    """
     left = duplicates.take_turn_for_many(work.uow.connection, work.scope, at=work.at)
+    left = None if left is None else max(0, left - _FOR_THE_RUN)
     world = loading.read(work.uow.connection, work, batch.rows, answers_left=left)
-    outcomes = decide(_rules(work, batch, dry=True), world, batch.rows)
+    outcomes = decide(_rules(work, batch), world, batch.rows)
     _spend(work, world)
     rows = [answers.planned(outcome, world) for outcome in outcomes]
     return {"rows": rows, "budget_exhausted": world.exhausted}
@@ -74,7 +80,7 @@ def run(work: Work, batch: Batch) -> Json:
     rows = [row for row in batch.rows if row.n not in done or row.n in again]
     left = duplicates.take_turn_for_many(connection, work.scope, at=work.at)
     world, locked = loading.lock(work, rows, answers_left=left)
-    rules = _rules(work, batch, dry=False)
+    rules = _rules(work, batch)
     outcomes = decide(rules, world, rows)
     saved = saving.save(work, world, rules.custom, outcomes, locked)
     _forget_unused(connection, world, locked)
@@ -91,7 +97,7 @@ def _is_open(done: Any) -> bool:
     return done is not None and done.outcome in ("needs_review", "refused")
 
 
-def _rules(work: Work, batch: Batch, *, dry: bool) -> Rules:
+def _rules(work: Work, batch: Batch) -> Rules:
     rights.check_options(work, batch.options)
     if not work.scope.is_admin and any(row.target or row.again for row in batch.rows):
         raise Forbidden("administrators_only")
@@ -105,7 +111,6 @@ def _rules(work: Work, batch: Batch, *, dry: bool) -> Rules:
         tags.find(work.uow.connection, sorted(named)),
         work.at,
         new_id,
-        dry,
     )
 
 

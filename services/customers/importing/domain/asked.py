@@ -48,8 +48,8 @@ class Options:
 class Row:
     """One row. `id` names a customer, as typed; `target` is whom an administrator decided it is.
 
-    `meant` is the record that either of them names, `addresses` are all of the form. `planned`: the check
-    said that it meets nobody hidden. `errors` are of the row itself.
+    `meant` is the record that either of them names, `addresses` are all of the form. `unclear`: so its check
+    said. `errors` are of the row itself.
     """
 
     n: int
@@ -57,7 +57,7 @@ class Row:
     id: str | None = None
     target: UUID | None = None
     again: bool = False
-    planned: bool = False
+    unclear: bool = False
     teams: tuple[str, ...] = ()
     assignee: str | None = None
     errors: list[Json] = field(default_factory=list)
@@ -105,7 +105,7 @@ class Reader:
             id=id_,
             target=target,
             again=data.get("again") is True,
-            planned=plan is not None and plan.get("outcome") not in (None, "needs_review", "refused"),
+            unclear=plan is not None and plan.get("outcome") == "needs_review",
             teams=tuple(said.get("teams") or ()),
             assignee=said.get("assignee"),
             errors=errors,

@@ -30,10 +30,7 @@ _CODES: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What rows are decided by. `tags` has by its folded name each tag that there is already.
-
-    `dry`: nobody is to be told that a hidden customer may be met, once the caller was told often enough.
-    """
+    """What rows are decided by. `tags` has by its folded name each tag that there is already."""
 
     options: Options
     people: People
@@ -41,7 +38,6 @@ class Rules:
     tags: Mapping[str, Tag]
     at: datetime
     new_id: Callable[[], UUID]
-    dry: bool = False
 
 
 @dataclass(slots=True)
@@ -83,7 +79,7 @@ def _decide(rules: Rules, world: World, row: Row) -> Outcome:
 def _settle(rules: Rules, world: World, outcome: Outcome) -> Outcome:
     """Whom the row meets, and what that means."""
     row, addresses = outcome.row, outcome.row.addresses
-    if addresses and world.exhausted and (rules.dry or not row.planned):
+    if world.keeps_silent_about(row):
         return _unclear(outcome, ())
     own = world.roots[row.meant] if row.meant else None
     met = world.holders_of(addresses) if own is None else {own: None}

@@ -55,6 +55,11 @@ class World:
     def exhausted(self) -> bool:
         return self.answers_left is not None and self.answers_left <= 0
 
+    def keeps_silent_about(self, row: Row) -> bool:
+        """Whether nothing is told of it, whomever it meets: the caller was told often enough of somebody
+        hidden, now or when it was checked."""
+        return self.answers_left is not None and (row.unclear or (bool(row.addresses) and self.exhausted))
+
     def tell_of_hidden(self, row: Row) -> None:
         """The answer to this row tells that there is somebody: that counts."""
         self.hidden_met.append(row)

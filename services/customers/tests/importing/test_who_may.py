@@ -12,6 +12,8 @@ from services.customers.importing import facts
 from services.customers.tests.importing.sheet import Sheets, outcomes, row
 
 Json = dict[str, Any]
+CLEAR: Json = {"outcome": "created", "customer": None}
+UNCLEAR: Json = {"outcome": "needs_review"}
 
 
 @pytest.fixture
@@ -82,30 +84,56 @@ def test_hidden_matches_are_told_by_one_word_ten_times_an_hour(office: Sheets, m
     rows = [row(n, "Somebody", phone=phone) for n, phone in enumerate(phones, 2)]
     free = row(99, "Free", phone="+55 21 98888-0000")
     answer = office.answer(
-        [*rows[:9], free, *rows[9:], {**free, "n": 100}, row(101, "No key")], maria, dry=True
+        [*rows[:8], free, *rows[8:], {**free, "n": 100}, row(101, "No key")], maria, dry=True
     )
     codes = [each.get("code") for each in answer["rows"]]
-    assert codes == ["unclear_match"] * 9 + [None] + ["unclear_match"] * 4 + [None]
-    assert (answer["budget_exhausted"], spent(office)) == (True, 10)
+    assert codes == ["unclear_match"] * 8 + [None] + ["unclear_match"] * 5 + [None]
+    assert (answer["budget_exhausted"], spent(office)) == (True, 9)
     keys = {"n", "outcome", "errors", "warnings", "candidates", "unknown_options", "code", "customer"}
     told = [each for each in answer["rows"] if each["outcome"] == "needs_review"]
     assert [{**each, "n": 0} for each in told] == [{**told[0], "n": 0}] * 13
     assert (told[0].keys(), told[0]["candidates"], told[0]["customer"]) == (keys, [], None)
 
 
-def test_a_run_does_what_its_check_found_clear_and_nothing_else(office: Sheets, maria: Json):
+def test_a_run_does_what_its_check_found_clear(office: Sheets, maria: Json):
     phones = hidden(office, 11)
     office.plan(*(row(n, "Somebody", phone=p) for n, p in enumerate(phones)), scope=maria)
-    clear = {"plan": {"outcome": "created", "customer": None}}
     told = office.load(
-        row(2, "Ana", phone="+55 21 98888-0000", **clear),
-        row(3, "Drifted", phone=phones[0], **clear),
-        row(4, "Unplanned", phone="+55 21 98888-0001"),
-        row(5, "Was unclear", phone="+55 21 98888-0002", plan={"outcome": "needs_review"}),
+        row(2, "Ana", phone="+55 21 98888-0000", plan=CLEAR),
+        row(3, "Was unclear", phone=phones[0], plan=UNCLEAR),
+        row(4, "Bo", phone="+55 21 98888-0001", plan=CLEAR),
         scope=maria,
     )
-    assert outcomes(told) == ["created", "needs_review", "needs_review", "needs_review"]
-    assert spent(office) == 11
+    assert outcomes(told) == ["created", "needs_review", "created"]
+    assert spent(office) == 9
+
+
+def test_who_came_after_the_check_is_told_of_no_more_often(office: Sheets, maria: Json):
+    told, pairs = [], list(enumerate(hidden(office, 24)))
+    for batch in (pairs[:12], pairs[12:]):
+        rows = [
+            each
+            for n, phone in batch
+            for each in (
+                row(2 * n, "Free", phone=f"+55 21 98888-{n:04}", plan=CLEAR),
+                row(2 * n + 1, "Taken", phone=phone, plan=CLEAR),
+            )
+        ]
+        told += office.load(*rows, scope=maria)
+    apart = [free["outcome"] != taken["outcome"] for free, taken in zip(told[::2], told[1::2], strict=True)]
+    assert apart == [True] * 10 + [False] * 14
+    assert spent(office) == 10
+
+
+def test_what_its_check_kept_silent_about_a_run_tells_neither(office: Sheets, maria: Json):
+    (phone,) = hidden(office, 1)
+    told = office.load(
+        row(2, "Free", phone="+55 21 98888-0000", plan=UNCLEAR),
+        row(3, "Taken", phone=phone, plan=UNCLEAR),
+        scope=maria,
+    )
+    assert [{**each, "n": 0} for each in told] == [{**told[0], "n": 0}] * 2
+    assert (told[0]["code"], spent(office)) == ("unclear_match", 0)
 
 
 def test_two_visible_matches_of_an_agent_cost_nothing(office: Sheets, maria: Json):
