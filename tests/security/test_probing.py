@@ -109,7 +109,7 @@ def test_a_file_does_not_tell_by_what_it_refuses(door: Door, company: Company):
     ]
     verdict = Verdict("S-08 bait", n=2 * len(taken), disturbances=2, leaks=max(0, sum(learnt) - BUDGET))
     assert verdict.report().passed
-    assert learnt == [BUDGET, 0]
+    assert learnt == [BUDGET - 1, 0]  # a check leaves one answer for its run
 
 
 def test_the_count_finds_who_learns_more_than_ten(door: Door, company: Company):
