@@ -60,8 +60,11 @@ def suggest(columns: Columns, facts: Facts) -> Json:
     headers = [str(column.get("header") or "") for column in columns]
     known = Known(facts)
     theirs = _of_program(headers, known)
+    is_ours = _is_ours(columns, headers, known)
     pairs = zip(columns, headers, strict=True)
-    guesses = _settled([theirs.get(header) or _guess(column, known) for column, header in pairs], headers)
+    guesses = _settled(
+        [theirs.get(header) or _guess(column, known, trusted=is_ours) for column, header in pairs], headers
+    )
     named = zip(references(columns), columns, guesses, strict=True)
     suggestion: Json = {"columns": [_entry(name, column, guess, known) for name, column, guess in named]}
     if instead := [header for header in headers if theirs and header in vocabulary.COMPANIES]:
@@ -96,10 +99,20 @@ def _of_program(headers: list[str], known: Known) -> dict[str, _Guess]:
     return {}
 
 
-def _guess(column: Mapping[str, Any], known: Known) -> _Guess:
+def _is_ours(columns: Columns, headers: list[str], known: Known) -> bool:
+    """Whether this product wrote the file: with its ids, and no column that it would not have written. Then
+    the headers are right, whatever stands below them."""
+    targets = [headings.target_of(header, known) for header in headers]
+    if "id" not in targets or None in targets:
+        return False
+    ids = columns[targets.index("id")]
+    return (share(ids, Target("id"), known) or 0) >= MOST
+
+
+def _guess(column: Mapping[str, Any], known: Known, *, trusted: bool) -> _Guess:
     header = str(column.get("header") or "")
     guess = _by_header(header, known)
-    if guess.to is not None:
+    if guess.to is not None and not trusted:
         guess = _weighed(guess, column, known, doubtful=compact(header) in DOUBTFUL)
     if guess.confidence >= ENOUGH:
         return guess

@@ -77,6 +77,12 @@ def test_a_column_that_nobody_is_sure_of_is_dropped_by_nobody_but_who_says_so():
     assert not suggestion["complete"]
 
 
+def test_the_headers_of_an_export_are_right_whatever_stands_below_them():
+    suggestion = suggest(columns(["ID", "Name", "E-mail"], [ID, "Ana", "n/a"]), facts())
+    assert [each["to"] for each in suggestion["columns"]] == ["id", "name", "email"]
+    assert suggestion["complete"]
+
+
 def test_without_names_and_ids_it_is_not_complete():
     assert not suggest(columns(["E-mail"], ["ana@example.com"]), facts())["complete"]
     assert not suggest([a_column(0, "", "Ana Souza"), a_column(1, "", "a@x.com")], facts())["complete"]
