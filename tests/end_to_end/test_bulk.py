@@ -11,7 +11,7 @@ import pytest
 
 from deploy.local.system import RunningSystem
 from tests.support.api import Api, Company
-from tests.support.crowd import a_crowd, changes_of, versions_of
+from tests.support.crowd import a_crowd, changes_of, forget, versions_of
 from tests.support.waiting import eventually
 
 PATH = "/v1/customers/bulk"
@@ -85,6 +85,7 @@ def test_a_filter_that_the_action_empties_reaches_each_customer_once(system: Run
     assert {name for name, _ in told[:-1]} <= {"progress"}
     assert [each["version"] for _, each in told] == sorted({each["version"] for _, each in told})
     assert (versions_of(url, ids), changes_of(url, ids)) == ({2}, 2_300)
+    forget(url, ids)
 
 
 def test_the_same_key_starts_it_once(company: Company):

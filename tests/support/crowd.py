@@ -26,6 +26,18 @@ def a_crowd(database_url: str, team: str, count: int) -> list[str]:
     return ids
 
 
+def forget(database_url: str, ids: list[str]) -> None:
+    """Takes them away again: no event told of them, so no other service could follow."""
+    with psycopg.connect(database_url) as connection:
+        for table, column in (
+            ("change", "customer_id"),
+            ("customer_search", "customer_id"),
+            ("customer_activity", "customer_id"),
+            ("customer", "id"),
+        ):
+            connection.execute(f"DELETE FROM {table} WHERE {column} = ANY(%s::uuid[])", (ids,))
+
+
 def versions_of(database_url: str, ids: list[str]) -> set[int]:
     """The versions that these customers have: one, if all were changed equally often."""
     with psycopg.connect(database_url, autocommit=True) as connection:
