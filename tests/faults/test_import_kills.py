@@ -17,7 +17,6 @@ import httpx
 import psycopg
 import pytest
 
-from bench.children import cpu_seconds
 from bench.spreadsheets import people_in, rows
 from deploy.local.system import RunningInstances, RunningSystem
 from tests.faults.replicas import CUSTOMERS
@@ -185,7 +184,6 @@ def _held(system: RunningSystem, service: str, table: str) -> Iterator[Callable[
     """Nobody writes to that table while the block lasts. What it gives waits until somebody would, and tells
     which worker has the work.
     """
-    before = {name: _cpu(system, name) for name in WORKERS}
     waits = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = %s::regclass"
     with (
         psycopg.connect(system.database_url(service), autocommit=True) as connection,
@@ -195,13 +193,24 @@ def _held(system: RunningSystem, service: str, table: str) -> Iterator[Callable[
 
         def at_work() -> str:
             eventually(lambda: _one(connection, waits, table), within=60)
-            return max(WORKERS, key=lambda name: _cpu(system, name) - before[name])
+            return _renewing_its_lease(system)
 
         yield at_work
 
 
-def _cpu(system: RunningSystem, name: str) -> float:
-    return cpu_seconds(eventually(lambda: system.processes().get(name), within=30).pid)
+_RENEWED = """
+    SELECT application_name FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name LIKE '%% lease' AND query LIKE '%%lease_until%%'
+        AND query_start > %s ORDER BY query_start DESC LIMIT 1"""
+
+
+def _renewing_its_lease(system: RunningSystem) -> str:
+    """The worker that has a job from now on: its connection for leases has its name."""
+    with psycopg.connect(system.database_url("import_export"), autocommit=True) as connection:
+        (now,) = connection.execute("SELECT clock_timestamp()").fetchone() or (None,)
+        (name,) = eventually(lambda: connection.execute(_RENEWED, [now]).fetchone(), within=60)
+    _service, worker, _lease = name.split()
+    return str(worker)
 
 
 _OF_TEAM = "SELECT count(*) FROM customer WHERE %s::uuid = ANY(team_ids) AND live"
