@@ -11,17 +11,16 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
-from urllib.parse import urlsplit
+
+from servicekit import web
 
 MAX_TEXT = 5_000
-MAX_URL = 2_048
 MAX_DIGITS = 15  # what every JSON reader keeps
 _NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?([eE][+-]?\d{1,3})?")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DATETIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(\.\d{1,6})?([Zz]|[+-]\d{2}:\d{2})")
 # NUL and the other controls but TAB, LF, CR; lone surrogates; noncharacters.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-_BLANK = re.compile(r"\s")
 
 
 class InvalidValue(ValueError):
@@ -103,20 +102,11 @@ def read_url(value: Any) -> str:
     if not isinstance(value, str):
         raise InvalidValue("invalid_url", "an http or https address is expected")
     text = value.strip()
-    if len(text) > MAX_URL:
-        raise InvalidValue("too_long", f"at most {MAX_URL} characters")
-    if _FORBIDDEN.search(text) or _BLANK.search(text) or not _is_web_address(text):
+    if len(text) > web.LONGEST:
+        raise InvalidValue("too_long", f"at most {web.LONGEST} characters")
+    if not web.is_web_address(text):
         raise InvalidValue("invalid_url", "an http or https address is expected")
     return text
-
-
-def _is_web_address(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-        _ = parts.port  # raises on a port that is not one
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
 
 
 SCALARS: dict[str, Callable[[Any], Any]] = {
