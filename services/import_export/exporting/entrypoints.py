@@ -8,6 +8,7 @@ from servicekit import jobs
 from servicekit.clock import utc_now
 from servicekit.database import Database, UnitOfWork
 from servicekit.errors import Conflict, Forbidden, Invalid, NotFound
+from servicekit.file_rights import Rights
 from servicekit.ids import new_id
 from servicekit.inputs import object_of, whole
 from servicekit.rights import for_people
@@ -19,7 +20,6 @@ from services.import_export.exporting.job import KIND
 from services.import_export.exporting.messages import export_message, is_there, listed_message
 from services.import_export.exporting.repository import ExportRun
 from services.import_export.formats.writers import CONTENT_TYPES, MAX_SHEET_ROWS
-from services.import_export.rights import Rights
 
 Json = dict[str, Any]
 MAX_LIMIT: Final = 200

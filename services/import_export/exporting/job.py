@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from servicekit.clock import utc_now
 from servicekit.database import UnitOfWork
 from servicekit.errors import Forbidden, Invalid, Unavailable
+from servicekit.file_rights import Rights
 from servicekit.jobs import GaveUp, Progress, Run
 from servicekit.scope import Scope
 from services.import_export.exporting import repository, workfiles
@@ -30,7 +31,6 @@ from services.import_export.exporting.workfiles import WorkFile
 from services.import_export.files import storage
 from services.import_export.formats.domain.columns import Column
 from services.import_export.formats.writers import CannotBeWritten, Options
-from services.import_export.rights import Rights
 
 Json = dict[str, Any]
 KIND: Final = "export"

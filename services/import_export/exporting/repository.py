@@ -14,10 +14,10 @@ from servicekit import jobs
 from servicekit.database import UnitOfWork
 from servicekit.database.paging import Keyset, SortKey, list_page
 from servicekit.errors import NotFound
+from servicekit.file_rights import Rights
 from servicekit.inputs import find_id
 from servicekit.jobs import Job
 from servicekit.scope import Scope
-from services.import_export.rights import Rights
 from services.import_export.tables import export_run
 
 Json = dict[str, Any]

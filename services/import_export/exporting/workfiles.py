@@ -23,13 +23,13 @@ from uuid import UUID
 
 from servicekit import jobs
 from servicekit.database import Transactions
+from servicekit.file_rights import Rights
 from servicekit.ids import new_id
 from servicekit.storage import Storage
 from services.import_export.exporting.expiry import FOLDER
 from services.import_export.exporting.sorting import Row, Sorter
 from services.import_export.formats.domain.columns import Column
 from services.import_export.formats.writers import Options, open_writer
-from services.import_export.rights import Rights
 
 PREFIX: Final = "crm-exports-"
 _LOCK: Final = "lock"

@@ -15,13 +15,13 @@ from python_calamine import CalamineWorkbook
 from servicekit import jobs
 from servicekit.clock import utc_now
 from servicekit.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
+from servicekit.file_rights import Rights
 from servicekit.ids import new_id
 from servicekit.jobs import Run
 from services.import_export.exporting import job, workfiles
 from services.import_export.exporting.expiry import expire
 from services.import_export.formats.domain.columns import Column
 from services.import_export.formats.writers import Options
-from services.import_export.rights import Rights
 from services.import_export.tests.exporting.office import COLUMNS, Office
 
 Json = dict[str, Any]
