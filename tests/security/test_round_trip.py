@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
+from servicekit import files
 from servicekit.errors import Invalid
 from servicekit.testing.databases import connected, empty, migrated
 from services.customers import tables as customers_tables
-from services.import_export import files
 from services.import_export import tables as files_tables
 from tests.security.filing_company import Company
 from tests.support.campaign import FULL, SEED, Verdict, size

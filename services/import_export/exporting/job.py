@@ -21,6 +21,7 @@ from servicekit.clock import utc_now
 from servicekit.database import UnitOfWork
 from servicekit.errors import Forbidden, Invalid, Unavailable
 from servicekit.file_rights import Rights
+from servicekit.files import storage
 from servicekit.jobs import GaveUp, Progress, Run
 from servicekit.scope import Scope
 from services.import_export.exporting import repository, workfiles
@@ -28,7 +29,6 @@ from services.import_export.exporting.announcements import export_ready_v1
 from services.import_export.exporting.expiry import LIFETIME
 from services.import_export.exporting.repository import ExportRun
 from services.import_export.exporting.workfiles import WorkFile
-from services.import_export.files import storage
 from services.import_export.formats.domain.columns import Column
 from services.import_export.formats.writers import CannotBeWritten, Options
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-from services.import_export.files import storage
+from servicekit.files import storage
 from services.import_export.reading.domain.problems import FileRefused
 
 _SCRATCH: Final = "import-files-"

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from servicekit.files import storage
+from servicekit.formulas import unguarded
 from servicekit.ids import new_id
 from servicekit.jobs import Run
-from services.import_export.files import storage
-from services.import_export.formats.domain.cells import unguarded
 from services.import_export.formats.domain.columns import Column
 from services.import_export.formats.writers import Options, open_writer
 from services.import_export.runs.domain.columns import Columns

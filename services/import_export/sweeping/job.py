@@ -17,9 +17,9 @@ from sqlalchemy import Connection, text
 
 from servicekit.clock import utc_now
 from servicekit.database import UnitOfWork
+from servicekit.files import storage
 from servicekit.jobs import Progress, Run
 from services.import_export.exporting.expiry import expire
-from services.import_export.files import storage
 from services.import_export.runs import parts, repository, rows
 from services.import_export.runs.domain import phases
 from services.import_export.runs.kinds import SWEEP

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from servicekit import files
 from servicekit.database import Transactions
 from servicekit.testing.databases import connected, empty, migrated
-from services.import_export import files
 from services.import_export.tables import metadata
 
 

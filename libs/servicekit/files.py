@@ -1,4 +1,4 @@
-"""Where uploads and results are kept. For workers: the service itself touches no file."""
+"""Where a process keeps files: uploads, results. The one storage of its settings."""
 
 from __future__ import annotations
 
