@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from tests.security.door import Answer, Request
 from tests.security.file_requests import csv_of, of, settled, upload
+from tests.security.patience import Send
 
-Send = Callable[[Request], Answer]
 Rows = Sequence[tuple[str, ...]]
 Pair = tuple[str, str]
 

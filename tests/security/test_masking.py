@@ -21,6 +21,7 @@ from tests.security.known import ADMIN, AGENTS, CONNECTOR, World
 from tests.security.masking_world import KIND, SPELLINGS, Planted, Planter
 from tests.security.matrix import NOTHING_TO_DO_WITH_CUSTOMERS, ROWS, sample_of
 from tests.security.oracle import Script
+from tests.security.patience import patient
 from tests.security.people import BASE, HIDDEN
 from tests.security.samples import PUBLIC
 from tests.security.world import Founder
@@ -104,10 +105,12 @@ def test_an_agent_cannot_find_out_an_address_digit_by_digit(
     made = [door.send(request, token).json()["id"] for request in guesses_kept(phone)]
     shared = [admin.created("/v1/saved-filters", body)["id"] for body in guesses_shared(founder.world, phone)]
 
+    send = patient(lambda request: door.send(request, token))
+
     def told() -> list[set[tuple[int, bytes]]]:
         """Of each way, the different answers to the guesses."""
         ways = [ways_to_guess(phone, digit, made, shared) for digit in digits]
-        return [{_without_guess(door.send(guess, token)) for guess in way} for way in zip(*ways, strict=True)]
+        return [{_without_guess(send(guess)) for guess in way} for way in zip(*ways, strict=True)]
 
     assert sum(len(answers) > 1 for answers in told()) > 20, "the control: while it is shown, guessing helps"
     with hidden_contact_data(admin):

@@ -16,8 +16,9 @@ from tests.security.company_settings import hidden_contact_data
 from tests.security.customer_requests import on
 from tests.security.door import Answer, Door, Request
 from tests.security.file_requests import upload
-from tests.security.files_of_numbers import Pair, Send, files_of, of_numbers, shown, told_apart
+from tests.security.files_of_numbers import Pair, files_of, of_numbers, shown, told_apart
 from tests.security.known import World
+from tests.security.patience import Send, patient
 from tests.security.people import BASE, CANARY, HIDDEN, TYPED, People
 from tests.security.world import Founder
 from tests.support.api import Api
@@ -74,7 +75,7 @@ def test_an_agent_learns_of_at_most_ten_hidden_customers(
     numbers = [*by_request, *company.free(NUMBERS - len(company.taken))]
     chance().shuffle(numbers)
     requests = list(_probes(company, numbers, own, masked=masked))
-    send: Send = lambda request: door.send(request, token)  # noqa: E731
+    send = patient(lambda request: door.send(request, token))
     with hidden_contact_data(admin, masked), ThreadPoolExecutor(at_once) as pool:
         first, *others = files_of(company.pairs(by_file))
         by_files = [_try_file(send, first, masked)]
