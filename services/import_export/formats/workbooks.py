@@ -10,7 +10,8 @@ from typing import Any, Final
 
 import xlsxwriter
 
-from services.import_export.formats.domain.cells import joined, kept
+from servicekit.formulas import kept
+from services.import_export.formats.domain.cells import joined
 from services.import_export.formats.domain.columns import Column
 from services.import_export.formats.domain.values import day_of, local_time, moment_text
 from services.import_export.formats.writers import MAX_SHEET_ROWS, CannotBeWritten, Options, Row

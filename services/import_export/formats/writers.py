@@ -11,7 +11,8 @@ from typing import Any, Final, Protocol
 
 import orjson
 
-from services.import_export.formats.domain.cells import guarded, joined
+from servicekit.formulas import guarded
+from services.import_export.formats.domain.cells import joined
 from services.import_export.formats.domain.columns import Column
 from services.import_export.formats.domain.values import moment_text, number_text
 

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from servicekit.errors import Invalid
-from services.import_export.formats.domain.cells import guarded, joined, kept
+from servicekit.formulas import guarded, kept
+from services.import_export.formats.domain.cells import joined
 from services.import_export.mapping.domain.explained import FILENAMES, TITLES, Explained, columns_of_template
 from services.import_export.mapping.domain.headings import LANGUAGES
 from services.import_export.mapping.domain.wrong import Facts

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import orjson
 
-from services.import_export.formats.domain.cells import kept
+from servicekit.formulas import kept
 from services.import_export.mapping.domain.mapper import Mapper
 from services.import_export.reading.domain import mending
 from services.import_export.reading.domain.cells import Cell, letter_of, text_of

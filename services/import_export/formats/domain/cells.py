@@ -1,9 +1,4 @@
-"""How text stands in the cells of a file: what writing does to it, reading undoes exactly.
-
-A spreadsheet runs text that begins like a formula. Writing puts `'` before it: in CSV before all such text,
-in workbooks, whose cells say that they are text, only where reading would take a `'` away. JSON needs none of
-it. Whatever the text, `unguarded(guarded(text)) == unguarded(kept(text)) == text`.
-"""
+"""How several values stand in one cell of a table; what makes text safe there is in `servicekit.formulas`."""
 
 from __future__ import annotations
 
@@ -11,35 +6,13 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-# What makes a spreadsheet calculate, and the mark itself, so that a `'` that somebody typed stays theirs.
-_STARTS: Final = frozenset("=+-@\t\r'")
-_INTERNATIONAL_NUMBER: Final = re.compile(r"\+[0-9]+", re.ASCII)
 # Other separators that people use within a cell: what holds one is quoted, too.
 _SEPARATORS: Final = re.compile(r"[,;\n]|:::")
-
-
-def guarded(text: str) -> str:
-    """`text` as a CSV file has it: a `'` before what a spreadsheet would run. `+` and digits are not."""
-    return f"'{text}" if _is_run(text) else text
-
-
-def kept(text: str) -> str:
-    """`text` as a workbook has it: only what `unguarded` would change is protected from that."""
-    return text if unguarded(text) == text else f"'{text}"
-
-
-def unguarded(text: str) -> str:
-    """`text` of a CSV file or a workbook without the `'` that `guarded` puts there, else as it is."""
-    return text[1:] if text.startswith("'") and _is_run(text[1:]) else text
 
 
 def joined(values: Iterable[str]) -> str:
     """Several values as the text of one cell: separated by commas, quoted where they would read as others."""
     return ", ".join(map(_quoted, values))
-
-
-def _is_run(text: str) -> bool:
-    return text[:1] in _STARTS and not _INTERNATIONAL_NUMBER.fullmatch(text)
 
 
 def _quoted(value: str) -> str:

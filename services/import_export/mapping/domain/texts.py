@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Final
 
 from identity import is_contact_like
-from services.import_export.formats.domain.cells import unguarded
+from servicekit.formulas import unguarded
 from services.import_export.mapping.domain.wrong import Cell, Wrong
 
 MAX_NAME: Final = 200

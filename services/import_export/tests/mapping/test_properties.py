@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from servicekit.clock import parse_rfc3339
-from services.import_export.formats.domain.cells import guarded, joined, kept
+from servicekit.formulas import guarded, kept
+from services.import_export.formats.domain.cells import joined
 from services.import_export.formats.domain.values import moment_text, number_text
 from services.import_export.mapping.domain.codes import ERRORS, WARNINGS
 from services.import_export.mapping.domain.mapper import Mapper
