@@ -1,0 +1,1 @@
+"""The reports service: tables that sum up customers, of a file or as they are now."""

@@ -1,0 +1,35 @@
+"""What a report can be about today, for one caller: asked of customers, never kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from servicekit.scope import Scope
+from services.reports.configuring.domain.known import Known, known_of_facts
+
+Json = dict[str, Any]
+DEADLINE: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """`fields` of live customers, as far as the caller may be told of them; `contact` those that say how
+    somebody is reached. `masked`: contact data is hidden from the caller."""
+
+    fields: Mapping[str, Known]
+    contact: frozenset[str]
+    masked: bool
+    time_zone: str
+
+
+def ask_facts(customers: Callable[..., Any], scope: Scope) -> Facts:
+    """Calls another service: never within a transaction."""
+    told = customers("report_facts", scope.dump(), deadline=DEADLINE)
+    return Facts(
+        fields=known_of_facts(told),
+        contact=frozenset(each["field"] for each in told["fields"] if each["contact"]),
+        masked=told["masked"],
+        time_zone=told["time_zone"],
+    )

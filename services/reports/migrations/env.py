@@ -1,0 +1,4 @@
+from servicekit.database.migrate import run_environment
+from services.reports.tables import metadata
+
+run_environment(metadata)

@@ -1,0 +1,27 @@
+"""The reports service: tables that sum up customers, of a file or as they are now.
+
+Each capability is a folder with entrypoints of its own; here they are put together and given what they need.
+The long work is done in worker.py.
+"""
+
+from __future__ import annotations
+
+from servicekit.database import Database
+from servicekit.events import ParkedMessages, Subscriber
+from servicekit.rpc import RpcClient
+from services.reports.following.subscribers import RememberFormerLabels
+from services.reports.templates.entrypoints import TemplateEntrypoints
+from services.reports.topology import TOPOLOGY
+
+
+class ReportsService(
+    TemplateEntrypoints,  # configurations that people keep
+    ParkedMessages,  # events that could not be read
+):
+    """Templates, uploads, previews, runs. Customers are read by the customers service alone."""
+
+    name = "reports"
+
+    db = Database()
+    customers = RpcClient("customers")
+    events = Subscriber(TOPOLOGY, [RememberFormerLabels])

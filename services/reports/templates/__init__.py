@@ -1,0 +1,1 @@
+"""Configurations that people keep, to use them again on other customers."""
