@@ -11,7 +11,7 @@ from uuid import UUID
 from servicekit.text import folded
 from services.import_export.mapping.domain import texts
 from services.import_export.mapping.domain.contacts import key_of, read_address, with_account
-from services.import_export.mapping.domain.dates import read_date, read_moment
+from services.import_export.mapping.domain.dates import day_said, read_date, read_moment
 from services.import_export.mapping.domain.forms import Row
 from services.import_export.mapping.domain.numbers import read_number
 from services.import_export.mapping.domain.rules import Rules
@@ -33,7 +33,7 @@ _SHORT: Final = 64
 def put_for(target: Target, rules: Rules) -> Put:
     """What is to be done with a cell of this target, as the file has it. It may raise Wrong."""
     put = _put_for(target, rules)
-    said = texts.written if target.has_words else texts.content
+    said = texts.written if target.has_words else day_said if target.is_day else texts.content
 
     def put_if_filled(row: Row, cell: Cell) -> None:
         if (content := said(cell)) is not None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final
 
+from services.import_export.mapping.domain import texts
 from services.import_export.mapping.domain.words import month_of
 from services.import_export.mapping.domain.wrong import Cell, Notes, Wrong
 
@@ -25,6 +26,8 @@ _TIME: Final = re.compile(
     r"(?P<date>.*?\d)(?:[Tt]|,? +)(?P<h>\d{1,2}):(?P<m>\d\d)(?::(?P<s>\d\d)(?:[.,](?P<f>\d{1,6})\d*)?)?"
     r" ?(?P<half>[AaPp]\.?[Mm]\.?)? ?(?P<offset>[Zz]|UTC|GMT|[+-]\d\d:?\d\d)?"
 )
+# What Outlook and databases write for a day that nobody gave.
+_NO_DAY: Final = re.compile(r"0{1,4}([-/.])0{1,2}\1(?:0000|00?)(?:[T ]00:00(?::00(?:\.0+)?)?Z?)?")
 _LONGEST: Final = 64  # no date that anybody writes is longer
 # Days since 30 December 1899, of the years 1927 to 2173; fewer digits might be a year, more a date.
 _SERIAL: Final = re.compile(r"\d{5}(?:[.,]\d+)?")
@@ -53,8 +56,9 @@ def order_of(cells: Iterable[Cell]) -> str | None:
         found = _THREE.match(cell.strip()) if isinstance(cell, str) else None
         if found:
             fits = {order for order in ORDERS if _in_order(found, order) is not None}
-            seen = seen or len(fits & {"dmy", "mdy"}) < 2
-            possible &= fits or possible
+            if fits:
+                seen = seen or len(fits & {"dmy", "mdy"}) < 2
+                possible &= fits
     if not seen or not possible:
         return None
     return next((order for order in ORDERS if order in possible), None)
@@ -62,14 +66,20 @@ def order_of(cells: Iterable[Cell]) -> str | None:
 
 def doubts_of(cells: Iterable[Cell]) -> list[str]:
     """The codes of what is read by a rule of ours if the texts of a column are dates."""
-    texts = [cell for cell in cells if isinstance(cell, str)]
-    found = [match for text in texts if (match := _THREE.match(text))]
+    written = [cell for cell in cells if isinstance(cell, str) and not _NO_DAY.fullmatch(cell)]
+    found = [match for text in written if (match := _THREE.match(text))]
     doubts = {
         "date_order": bool(found),
         "two_digit_year": any(len(match[4]) == 2 for match in found),
-        "excel_serial": any(map(_SERIAL.fullmatch, texts)),
+        "excel_serial": any(map(_SERIAL.fullmatch, written)),
     }
     return [code for code, there in doubts.items() if there]
+
+
+def day_said(cell: Cell) -> Cell:
+    """What a cell of days says; None where it is empty, or says that there is none."""
+    said = texts.content(cell)
+    return None if isinstance(said, str) and _NO_DAY.fullmatch(said) else said
 
 
 def read_date(cell: Cell, rule: DateRule, notes: Notes) -> str:

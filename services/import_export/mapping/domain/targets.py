@@ -23,6 +23,7 @@ READ_ONLY: Final = frozenset({"updated_at", "last_interaction_at", "version", "n
 _MANY: Final = frozenset({*NAMES, *POINTS, *PLATFORMS, "tags", "teams"})
 _CUSTOM: Final = "custom."
 _WORDS: Final = frozenset({"text", "select", "multiselect"})
+_DAYS: Final = frozenset({"date", "datetime"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,11 @@ class Target:
     def has_words(self) -> bool:
         """Whatever is written there is meant so, also what looks like a number or an error."""
         return self.key == "tags" if self.field is None else self.field["type"] in _WORDS
+
+    @property
+    def is_day(self) -> bool:
+        """A date, or a moment."""
+        return self.key == "created_at" if self.field is None else self.field["type"] in _DAYS
 
     @property
     def may_be_constant(self) -> bool:

@@ -84,6 +84,21 @@ def test_dates_are_read_by_one_rule_of_the_column(cell, day, doubt):
     assert doubts(mapped) == (doubt if mapped.form else [])
 
 
+@pytest.mark.parametrize("target", ["custom.birthday", "custom.met", "created_at"])
+@pytest.mark.parametrize(
+    "cell", ["0/0/00", "00/00/0000", "0000-00-00", "0000-00-00 00:00:00", "00.00.00", "0000-00-00T00:00:00Z"]
+)
+def test_a_day_of_zeros_is_what_programs_write_where_there_is_none(target, cell):
+    mapped = read(target, cell)
+    assert (value_of(target, mapped), doubts(mapped)) == (None, [])
+
+
+def test_a_cell_that_is_no_day_tells_nothing_of_the_order():
+    for other in ("0/0/00", "45/45/2000"):
+        mapped = read("custom.birthday", "03/04/2003", samples=[other])
+        assert doubts(mapped) == ["ambiguous_date"]
+
+
 @pytest.mark.parametrize(
     ("rule", "day", "doubt"),
     [
