@@ -19,6 +19,8 @@ from services.import_export.reading.domain import problems
 ROOT = Path(__file__).parents[2]
 SERVICE, CUSTOMERS = ROOT / "services" / "import_export", ROOT / "services" / "customers"
 IMPORTING, EXPORTING = CUSTOMERS / "importing", CUSTOMERS / "exporting"
+SERVICEKIT = ROOT / "libs" / "servicekit"
+PLUMBING = (SERVICEKIT / "confined", SERVICEKIT / "json_objects.py")
 VALUES = CUSTOMERS / "fields" / "domain" / "values.py"
 _CODES = re.compile(r"^\| (`[a-z_0-9]+`(?: `[a-z_0-9]+`)*) \|", re.MULTILINE)
 # At which argument of a call its code stands.
@@ -77,7 +79,8 @@ def of_rows() -> set[str]:
 
 
 def test_of_files():
-    assert documented("The file as a whole is refused") == said({"FileRefused": 0}, SERVICE) | {"file_gone"}
+    found = said({"FileRefused": 0}, SERVICE, *PLUMBING)
+    assert documented("The file as a whole is refused") == found | {"file_gone"}
 
 
 def test_of_rows():

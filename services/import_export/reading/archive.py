@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator
 from typing import Final
 
-from services.import_export.reading.domain.problems import FileRefused
+from servicekit.confined.refused import FileRefused
 
 UNPACKED_BYTES: Final = 200 * 1024 * 1024
 RATIO: Final = 100

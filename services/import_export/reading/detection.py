@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from services.import_export.reading.domain.problems import FileRefused
+from servicekit.confined.refused import FileRefused
 from services.import_export.reading.table import Options, Table, options_of
 
 _ZIP: Final = b"PK"

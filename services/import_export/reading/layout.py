@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from servicekit.confined.refused import FileRefused
 from servicekit.text import folded
 from services.import_export.mapping.domain.rules import evidence_of
 from services.import_export.reading.domain import headers
 from services.import_export.reading.domain.cells import Cell, letter_of, text_of
 from services.import_export.reading.domain.characters import shown
-from services.import_export.reading.domain.problems import ROW_WARNINGS, FileRefused
+from services.import_export.reading.domain.problems import ROW_WARNINGS
 from services.import_export.reading.limits import COLUMNS
 from services.import_export.reading.table import Record, Table
 

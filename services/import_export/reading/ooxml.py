@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from html import unescape
 from typing import Final
 
+from servicekit.confined.refused import FileRefused
 from services.import_export.reading import archive
 from services.import_export.reading.domain.cells import index_of
-from services.import_export.reading.domain.problems import FileRefused
 from services.import_export.reading.limits import COLUMNS
 from services.import_export.reading.marks import ERROR, NO_VALUE, Marks
 

@@ -6,25 +6,16 @@ waits for work stays small.
 
 from __future__ import annotations
 
-import os
-import selectors
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import IO, Any, Final, TypedDict
+from typing import Any, Final, TypedDict
 
-import orjson
-
-from services.import_export.reading import limits
-from services.import_export.reading.domain.problems import FileRefused
+from servicekit.confined.parent import Child
+from servicekit.confined.refused import FileRefused, ReadingFailed
 
 __all__ = ["FileRefused", "Inspected", "ReadingFailed", "Rows", "StagedRow", "inspect", "rows"]
 
 _MODULE: Final = "services.import_export.reading.child"
-_BLOCK: Final = 1 << 18
 
 
 class Inspected(TypedDict):
@@ -45,21 +36,14 @@ class StagedRow(TypedDict):
     warnings: list[dict[str, str]]
 
 
-class ReadingFailed(Exception):
-    """The child failed by a defect of ours, not by the file. The message holds no data of the file."""
-
-
 def inspect(
     path: str | Path, *, filename: str, options: Mapping[str, Any] | None = None, facts: Mapping[str, Any]
 ) -> Inspected:
     """What the file is, how it would be read, and what its columns most likely are."""
     task = {"mode": "inspect", "path": str(path), "filename": filename, "options": options, "facts": facts}
-    child = _Child(task)
-    try:
+    with Child(_MODULE, task) as child:
         answer: Inspected = child.next_line()["inspected"]
         return answer
-    finally:
-        child.close()
 
 
 def rows(
@@ -80,7 +64,7 @@ class Rows(Iterator[list[StagedRow]]):
     """Chunks of rows in order. At the end `blank` is the number of blank lines, which are no rows."""
 
     def __init__(self, task: Mapping[str, Any]) -> None:
-        self._child = _Child(task)
+        self._child = Child(_MODULE, task)
         self._ended = False
         self.blank = 0
 
@@ -105,90 +89,3 @@ class Rows(Iterator[list[StagedRow]]):
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-class _Child:
-    """The process, and its lines."""
-
-    def __init__(self, task: Mapping[str, Any]) -> None:
-        self._buffer = bytearray()
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", _MODULE],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=_environment(),
-            start_new_session=True,
-        )
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(self._out, selectors.EVENT_READ)
-        self._send(orjson.dumps(task) + b"\n")
-
-    @property
-    def _out(self) -> IO[bytes]:
-        assert self._process.stdout is not None
-        return self._process.stdout
-
-    def _send(self, line: bytes) -> None:
-        assert self._process.stdin is not None
-        try:
-            with self._process.stdin as pipe:
-                pipe.write(line)
-        except BrokenPipeError:
-            self._refuse_the_dead()
-
-    def next_line(self) -> dict[str, Any]:
-        """Its next word. Raises FileRefused if it refuses the file, falls silent or dies of it."""
-        deadline = time.monotonic() + limits.SILENT_SECONDS
-        searched = 0
-        while (end := self._buffer.find(b"\n", searched)) < 0:
-            searched = len(self._buffer)
-            self._receive(deadline)
-        line: dict[str, Any] = orjson.loads(self._buffer[:end])
-        del self._buffer[: end + 1]
-        if "refused" in line:
-            raise FileRefused(line["refused"]["code"], line["refused"]["detail"])
-        if "failed" in line:
-            raise ReadingFailed(line["failed"])
-        return line
-
-    def _receive(self, deadline: float) -> None:
-        if not self._selector.select(max(0.0, deadline - time.monotonic())):
-            self.close()
-            raise _takes_too_long()
-        block = os.read(self._out.fileno(), _BLOCK)
-        if not block:
-            self._refuse_the_dead()
-        self._buffer += block
-
-    def _refuse_the_dead(self) -> None:
-        """The kernel ends it for its time with SIGXCPU; the lack of memory shows in many ways."""
-        status = self._process.wait()
-        if status == -signal.SIGXCPU:
-            raise _takes_too_long()
-        if status not in (limits.OUT_OF_MEMORY, -signal.SIGABRT, -signal.SIGSEGV, -signal.SIGKILL):
-            raise ReadingFailed(f"ended with {status}")
-        raise FileRefused("too_large_to_read", "Reading this file needs more memory than a file may take.")
-
-    def close(self) -> None:
-        if self._process.poll() is None:
-            self._process.kill()
-        self._process.wait()
-        self._selector.close()
-        self._out.close()
-
-
-def _takes_too_long() -> FileRefused:
-    return FileRefused("takes_too_long", "Reading this file takes longer than a file may take.")
-
-
-def _environment() -> dict[str, str]:
-    """Nothing of ours but where the code is: no address, no password."""
-    return {
-        "PATH": os.environ.get("PATH", os.defpath),
-        "PYTHONPATH": os.pathsep.join(os.path.abspath(folder) for folder in sys.path),
-        "PYTHONDONTWRITEBYTECODE": "1",
-        "LANG": "C.UTF-8",
-        # Its threads would reserve memory for each processor of the machine, and nothing is computed here.
-        "OPENBLAS_NUM_THREADS": "1",
-    }

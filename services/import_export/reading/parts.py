@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from servicekit.confined.refused import FileRefused
 from services.import_export.reading import archive, biff, ooxml, opendocument
 from services.import_export.reading.compound import Compound
-from services.import_export.reading.domain.problems import FileRefused
 from services.import_export.reading.marks import Marks
 
 

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from services.import_export.reading.domain.problems import FileRefused
+from servicekit.confined.refused import FileRefused
 from services.import_export.reading.limits import MEGABYTE
 from services.import_export.reading.table import Problem, Record
 

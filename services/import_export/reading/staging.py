@@ -7,13 +7,14 @@ from typing import Any, Final
 
 import orjson
 
+from servicekit.confined.refused import FileRefused
 from servicekit.formulas import kept
 from services.import_export.mapping.domain.mapper import Mapper
 from services.import_export.reading.domain import mending
 from services.import_export.reading.domain.cells import Cell, letter_of, text_of
 from services.import_export.reading.domain.characters import LOST, is_unfit, problem_of, shown
 from services.import_export.reading.domain.headers import is_blank
-from services.import_export.reading.domain.problems import ROW_PROBLEMS, ROW_WARNINGS, FileRefused
+from services.import_export.reading.domain.problems import ROW_PROBLEMS, ROW_WARNINGS
 from services.import_export.reading.layout import Layout, layout_of
 from services.import_export.reading.limits import CELL_CHARACTERS, ROWS
 from services.import_export.reading.table import Problem, Record, Table

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from servicekit.confined.refused import FileRefused
 from services.import_export.reading.domain import mending
-from services.import_export.reading.domain.problems import FileRefused
 from services.import_export.reading.limits import LINE_BYTES, ROWS
 
 # From its first character that is more than a separator, to the end of the line.

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, NamedTuple, Protocol
 
+from servicekit.confined.refused import FileRefused
 from services.import_export.reading.domain.cells import Cell
-from services.import_export.reading.domain.problems import FileRefused
 
 
 class Problem(NamedTuple):

@@ -10,9 +10,9 @@ from typing import Any
 import pandas
 from python_calamine import CalamineError, PasswordError, SheetMetadata, SheetTypeEnum, SheetVisibleEnum
 
+from servicekit.confined.refused import FileRefused
 from services.import_export.reading import archive
 from services.import_export.reading.domain.cells import Cell, cell_of
-from services.import_export.reading.domain.problems import FileRefused
 from services.import_export.reading.limits import COLUMNS, ROWS
 from services.import_export.reading.parts import encrypted, parts_of
 from services.import_export.reading.table import Findings, Options, Problem, Record

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
+from servicekit.confined.refused import FileRefused
 from servicekit.errors import Forbidden, Invalid, NotFound
 from servicekit.jobs import Run
 from servicekit.scope import Scope
 from services.import_export.mapping.facts import DEADLINE
-from services.import_export.reading.domain.problems import FileRefused
 
 Json = dict[str, Any]
 

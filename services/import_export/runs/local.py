@@ -1,63 +1,17 @@
-"""The uploaded file on this machine's disk, for as long as somebody reads it."""
+"""A folder on this machine's disk for files that are being made."""
 
 from __future__ import annotations
 
 import fcntl
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import TracebackType
 from typing import Final
-
-from servicekit.files import storage
-from services.import_export.reading.domain.problems import FileRefused
 
 _SCRATCH: Final = "import-files-"
 _LOCK: Final = "lock"
-
-
-class LocalCopy:
-    """A copy without a name: whatever happens to this process, nothing of it is left.
-
-    `path` is for this process and its children, until `close()`.
-    """
-
-    def __init__(self, key: str | None) -> None:
-        """Raises FileRefused `file_gone` for a file that is not there any more."""
-        number, name = tempfile.mkstemp(prefix="import-")
-        try:
-            if key is None:
-                raise FileNotFoundError
-            storage().download(key, Path(name))
-        except FileNotFoundError:
-            os.close(number)
-            raise FileRefused("file_gone", "The uploaded file is kept for 30 days.") from None
-        except BaseException:
-            os.close(number)
-            raise
-        finally:
-            os.unlink(name)
-        self._number: int | None = number
-
-    @property
-    def path(self) -> Path:
-        return Path(f"/proc/{os.getpid()}/fd/{self._number}")
-
-    def close(self) -> None:
-        if self._number is not None:
-            os.close(self._number)
-            self._number = None
-
-    def __enter__(self) -> LocalCopy:
-        return self
-
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: object, _trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 @contextmanager

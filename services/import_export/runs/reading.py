@@ -8,13 +8,13 @@ from uuid import UUID
 
 from servicekit.database import UnitOfWork
 from servicekit.jobs import Progress, Run
+from servicekit.local_copy import LocalCopy
 from services.import_export.mapping import keeping
 from services.import_export.mapping.facts import checked_facts
 from services.import_export.reading import parent
 from services.import_export.runs import kinds, repository
 from services.import_export.runs.caller import Ended, customers_in, ends_it, scope_in
 from services.import_export.runs.domain import phases
-from services.import_export.runs.local import LocalCopy
 
 Json = dict[str, Any]
 

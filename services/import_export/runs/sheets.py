@@ -12,8 +12,8 @@ from collections.abc import Callable
 from typing import Final
 from uuid import UUID
 
+from servicekit.local_copy import LocalCopy
 from services.import_export.reading.parent import Rows, StagedRow
-from services.import_export.runs.local import LocalCopy
 
 IDLE_SECONDS: Final = 60.0
 

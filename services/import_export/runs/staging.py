@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from servicekit.database import UnitOfWork
 from servicekit.jobs import Progress, Run
+from servicekit.local_copy import LocalCopy
 from servicekit.scope import Scope
 from services.import_export.mapping.facts import checked_facts
 from services.import_export.reading import parent
@@ -17,7 +18,6 @@ from services.import_export.runs import repository, rows, sheets
 from services.import_export.runs.caller import customers_in
 from services.import_export.runs.domain.options import READING
 from services.import_export.runs.domain.tally import Tally
-from services.import_export.runs.local import LocalCopy
 from services.import_export.runs.repository import ImportRun
 
 Json = dict[str, Any]

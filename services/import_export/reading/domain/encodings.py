@@ -5,8 +5,8 @@ from __future__ import annotations
 import codecs
 from typing import Final, NamedTuple
 
+from servicekit.confined.refused import FileRefused
 from services.import_export.reading.domain.alphabets import ALPHABETS, CLOSING_MARKS, MARKS, VOWELS
-from services.import_export.reading.domain.problems import FileRefused
 
 _BOMS: Final = (
     (codecs.BOM_UTF32_LE, None),

@@ -1,18 +1,8 @@
-"""What can be wrong with a file, or with a row of one before its values are looked at."""
+"""What can be wrong with a row of a file before its values are looked at."""
 
 from __future__ import annotations
 
 from typing import Final
-
-
-class FileRefused(Exception):
-    """The file as a whole cannot be imported. Nothing of it was."""
-
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(code, detail)
-        self.code = code
-        self.detail = detail
-
 
 ROW_PROBLEMS: Final = {
     "invalid_encoding": "The row holds bytes that are no text in the file's encoding.",

@@ -10,9 +10,9 @@ from typing import Any
 import orjson
 import pytest
 
+from servicekit.confined.refused import FileRefused
 from services.import_export.mapping.domain.suggestion import mapping_of
 from services.import_export.reading import detection, inspection, staging
-from services.import_export.reading.domain.problems import FileRefused
 from services.import_export.tests.reading.answers import Answer, refused
 from services.import_export.tests.reading.bad import REFUSED, ROWS
 from services.import_export.tests.reading.good import ACCEPTED

@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 import pytest
 
+from servicekit.confined.refused import FileRefused
 from services.import_export.reading import detection, inspection, staging
-from services.import_export.reading.domain.problems import FileRefused
 from services.import_export.tests.reading.files import csv, xlsx
 
 FACTS: dict[str, Any] = {"fields": [], "teams": [], "users": [], "settings": {}}

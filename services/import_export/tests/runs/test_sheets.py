@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from servicekit.ids import new_id
+from servicekit.local_copy import LocalCopy
 from services.import_export.reading import parent
 from services.import_export.runs import sheets
-from services.import_export.runs.local import LocalCopy, scratch
+from services.import_export.runs.local import scratch
 from services.import_export.tests.runs.world import World
 
 
@@ -30,7 +31,7 @@ def open_files() -> list[str]:
     found = []
     for each in Path("/proc/self/fd").iterdir():
         with suppress(OSError):
-            found += [name for name in [os.readlink(each)] if "/import-" in name]
+            found += [name for name in [os.readlink(each)] if "/upload-" in name]
     return found
 
 
