@@ -1,0 +1,90 @@
+"""The automatic key: two spellings with one key are one value, whoever typed them."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from unicodedata import category, normalize
+
+# Accents of Latin, Greek and Cyrillic, points of Hebrew and Arabic. Marks of other scripts are letters:
+# without them words of Thai, Hindi or Japanese would be other words.
+_ACCENTS: Final = re.compile(
+    "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+    "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0640\u064b-\u065f\u0670]"
+)
+# Letters that people leave the stroke or the dot of away, and whose stroke is no accent to Unicode.
+_STROKES: Final = {"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe"}
+_LETTERS: Final = frozenset("й")  # to whom writes with it no accented one
+_UNSEEN: Final = frozenset("®©\u034f\u115f\u1160\u17b4\u17b5")
+_MINUS: Final = "\u2212"
+
+# Between digits these are part of a number, a date or a time: 1/2 is not 2/1.
+_BETWEEN_DIGITS: Final = r"(?<![0-9])[.,/:]+|[.,/:]+(?![0-9])|[.,/:]{2,}"
+# So is a minus, before a number too; behind a single letter it is a grade or a blood type: A-, AB-.
+_DASH: Final = r"(?<![0-9\s])-+(?<!\b[a-z]-)(?<!\bab-)|(?<=[0-9])-+(?![0-9])|(?<!\S)-+(?![0-9])|-{2,}"
+_SEPARATES: Final = re.compile(rf"""[!"'()*;?@\[\\\]^_`{{|}}~]+|{_BETWEEN_DIGITS}|{_DASH}""")
+
+
+def key_of(text: str) -> str:
+    """Without case, accents, punctuation, superfluous spaces and the order of words.
+
+    What makes a difference stays: 1.5 and 15, -5 and 5, C and C++ and C#, the order of several numbers.
+    A text of nothing but punctuation is its own key. The key of a key is that key.
+    """
+    plain = text.lower() if text.isascii() else _plain(text)
+    if plain.isalnum():
+        return plain
+    words = _SEPARATES.sub(" ", plain.replace("%", " % ")).split()
+    if len(words) == 1:
+        return words[0]
+    if sum(map(_has_digit, words)) < 2:
+        words.sort()
+    return " ".join(words) or text.strip()
+
+
+def _plain(text: str) -> str:
+    folded = normalize("NFKC", text).casefold().translate(_TABLE)
+    return folded if folded.isascii() else normalize("NFKC", folded)
+
+
+class _Table(dict[int, str]):
+    """What stands for each character; learnt as they come, since most of Unicode never does."""
+
+    def __missing__(self, code: int) -> str:
+        return self.setdefault(code, _replacement(chr(code)))
+
+
+_TABLE: Final = _Table()
+
+
+def _replacement(char: str) -> str:
+    if char.isascii() or char in _LETTERS:
+        return char
+    kind = category(char)
+    if char in _STROKES:
+        return _STROKES[char]
+    if char in _UNSEEN or _is_selector(char) or (kind == "Cf" and not _is_of_flag(char)):
+        return ""
+    if kind == "Pd" or char == _MINUS:
+        return "-"
+    if kind[0] == "P" or kind == "Cc":
+        return " "
+    decomposed = _ACCENTS.sub("", normalize("NFKD", char)).casefold()
+    return normalize("NFC", decomposed)
+
+
+def _is_selector(char: str) -> bool:
+    """Whether a sign is shown in colour or not."""
+    return "\ufe00" <= char <= "\ufe0f" or "\U000e0100" <= char <= "\U000e01ef"
+
+
+def _is_of_flag(char: str) -> bool:
+    """Part of a sign such as the flag of Scotland."""
+    return "\U000e0020" <= char <= "\U000e007f"
+
+
+_DIGITS: Final = frozenset("0123456789")
+
+
+def _has_digit(word: str) -> bool:
+    return not _DIGITS.isdisjoint(word)
