@@ -23,6 +23,7 @@ from services.customers.outreach.entrypoints import OutreachEntrypoints
 from services.customers.outreach.subscribers import CloseRequests, note_returned
 from services.customers.profile.entrypoints import ProfileEntrypoints
 from services.customers.registry.entrypoints import RegistryEntrypoints
+from services.customers.reporting.entrypoints import ReportEntrypoints
 from services.customers.search.entrypoints import SearchEntrypoints
 from services.customers.settings.entrypoints import SettingsEntrypoints
 from services.customers.tags.entrypoints import TagEntrypoints
@@ -41,6 +42,7 @@ class CustomersService(
     SearchEntrypoints,  # who they are, a page at a time
     BulkEntrypoints,  # one change of many; the work is done by worker.py
     ExportEntrypoints,  # page after page of them, for files
+    ReportEntrypoints,  # counted by the values of their fields
     ImportEntrypoints,  # rows of spreadsheets, some hundreds at a time
     MatchingEntrypoints,  # what the dedup service finds possible duplicates by
     SettingsEntrypoints,

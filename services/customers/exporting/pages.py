@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from servicekit import jsonio
 from servicekit.errors import Invalid
@@ -22,8 +22,7 @@ from services.customers.exporting.domain.columns import Column
 from services.customers.filters.context import Asker
 from services.customers.messages import shown_points
 from services.customers.search.ordering import Order
-from services.customers.search.selection import Selection, matching
-from services.customers.visibility import visibility_parameters, visible
+from services.customers.search.selection import Selection, end_of_range, matching
 
 # Rows of two hundred long texts must fit into an answer; ordinary ones are some hundred bytes.
 MAX_BYTES: Final = 2_000_000
@@ -121,20 +120,11 @@ def _find_in_range(
     connection: Connection, asker: Asker, selection: Selection, position: Position, *, upto: UUID, limit: int
 ) -> tuple[list[UUID], Position | None]:
     """The same among the next customers, however few of them match: so the work is bounded."""
-    end = _end_of_range(connection, asker, after=position.after, upto=upto)
+    end = end_of_range(connection, asker, after=position.after, upto=upto, size=RANGE)
     ids = matching(connection, asker, selection, after=position.after, upto=end or upto, limit=limit)
     if len(ids) == limit:
         return ids, Position(ids[-1], ranged=True)
     return ids, Position(end, ranged=True) if end else None
-
-
-def _end_of_range(connection: Connection, asker: Asker, *, after: UUID | None, upto: UUID) -> UUID | None:
-    """The last of the next customers; None if they are the last of all."""
-    statement = f"""
-        SELECT c.id FROM customer c WHERE {visible(asker.scope)} AND c.id > :after AND c.id <= :upto
-        ORDER BY c.id OFFSET :size LIMIT 1"""
-    parameters = {"after": after or UUID(int=0), "upto": upto, "size": RANGE - 1}
-    return connection.execute(text(statement), {**parameters, **visibility_parameters(asker.scope)}).scalar()
 
 
 def _cells(
@@ -169,11 +159,19 @@ def _with_points(connection: Connection, asker: Asker, rows: list[Row], place: P
     if merged:
         whole = queries.points_of_merged(connection, asker.scope, [row[who] for row in merged])
         for row in merged:
-            shown = shown_points(whole.get(row[who]) or (), row[named])
-            row[at] = [(p[1], p[2], p[4], p[6], p[7]) for p in shown]
+            row[at] = _shown(whole.get(row[who]) or (), row[named])
     for row in rows:
         row[at] = Points(row[at] or ())
     return rows
+
+
+def points_of(points: Sequence[Any], named: dict[str, str] | None) -> Points:
+    """What a merged customer shows of queries.points_of_merged."""
+    return Points(_shown(points, named))
+
+
+def _shown(points: Sequence[Any], named: dict[str, str] | None) -> list[Any]:
+    return [(p[1], p[2], p[4], p[6], p[7]) for p in shown_points(points, named)]
 
 
 def _tags(connection: Connection, rows: list[Row], place: Place) -> dict[int, tuple[str, str]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from servicekit.errors import Invalid
 from services.customers.filters import saved as saved_filters
@@ -21,9 +21,18 @@ from services.customers.search.domain.selection import EVERYBODY, Selection
 from services.customers.search.narrowing import narrowed
 from services.customers.search.running import Budget, read
 from services.customers.search.totals import count
-from services.customers.visibility import visible
+from services.customers.visibility import visibility_parameters, visible
 
-__all__ = ["EVERYBODY", "Selection", "count", "freeze", "matching", "open_selection", "read_selection"]
+__all__ = [
+    "EVERYBODY",
+    "Selection",
+    "count",
+    "end_of_range",
+    "freeze",
+    "matching",
+    "open_selection",
+    "read_selection",
+]
 
 _NAMED: Final = ("ids", "except")
 _SEARCHED: Final = ("q", "filter", "saved_filter", "sort")
@@ -106,6 +115,20 @@ def matching(
         f"WITH every AS MATERIALIZED ({chosen}) SELECT id FROM every ORDER BY id LIMIT :limit",
     ]
     return [row.id for row in read(connection, ways, parameters, budget=Budget())]
+
+
+def end_of_range(
+    connection: Connection, asker: Asker, *, after: UUID | None, upto: UUID | None, size: int
+) -> UUID | None:
+    """The last of the next customers whom the caller sees, by their ids; None if they are the last of all."""
+    last = "AND c.id <= :upto" if upto else ""
+    statement = f"""
+        SELECT c.id FROM customer c WHERE {visible(asker.scope)} AND c.id > :after {last}
+        ORDER BY c.id OFFSET :size LIMIT 1"""
+    parameters: dict[str, Any] = {"after": after or UUID(int=0), "size": size - 1}
+    if upto:
+        parameters["upto"] = upto
+    return connection.execute(text(statement), {**parameters, **visibility_parameters(asker.scope)}).scalar()
 
 
 def _check_properties(given: Mapping[str, Any], pointer: str) -> None:

@@ -133,7 +133,7 @@ def _custom(field: Field, place: Place) -> Reader:
         key, at = field.key, place["custom"]
         return lambda row: row[at].get(key)
     at, several = place["options"], field.type == "multiselect"
-    labels = {number: (o.position, o.number, _label(field, o)) for number, o in field.by_number.items()}
+    labels = {number: (o.position, o.number, label_of(field, o)) for number, o in field.by_number.items()}
 
     def read(row: Row) -> Cell:
         chosen = sorted({labels[n] for n in row[at] if n in labels}) if row[at] else None
@@ -144,7 +144,7 @@ def _custom(field: Field, place: Place) -> Reader:
     return read
 
 
-def _label(field: Field, option: Option) -> str:
+def label_of(field: Field, option: Option) -> str:
     """What the option is found by: its label, unless that means another one."""
     found = field.by_id.get(option.label.lower()) or field.by_label.get(option.label_folded)
     return option.label if found is option else str(option.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
@@ -90,6 +91,7 @@ def play(world: World) -> tuple[dict[str, Json], dict[str, Json]]:
     _about_merges(day)
     _about_imports(day)
     _about_exports(day)
+    _about_reports(day)
     events: dict[str, Json] = {}
     for event in world.events():
         events.setdefault(event["type"], event)
@@ -178,6 +180,19 @@ def _about_exports(day: Day) -> None:
     kept = {name: opened[name] for name in ("selection", "upto", "as_of", "time_zone")}
     day.call("export_page", columns=chosen, **kept, limit=1)
     day.call("open_export", {}, ["name", "colour"], name="open_export.unknown_column")
+
+
+def _about_reports(day: Day) -> None:
+    for key, type_ in (("spent", "number"), ("since", "date")):
+        field = {"key": key, "label": key.capitalize(), "type": type_}
+        day.world.service.create_custom_field(day.world.admin, field)
+    [dora] = day.world.service.list_customers(day.world.admin, q="dora reis lima")["data"]
+    day.world.update(dora["id"], custom={"spent": 12.5, "since": "2025-05-17"})
+    day.call("report_facts")
+    fields = [{"field": "tags"}, {"field": "channel"}, {"field": "custom.since", "unit": "quarter"}]
+    day.call("aggregate", {"q": "dora reis"}, fields, "custom.spent", "America/Sao_Paulo", form="f1")
+    day.call("aggregate", {}, [{"field": "colour"}], name="aggregate.unknown_field")
+    day.call("visible_bits", base64.b64encode(UUID(BIA).bytes * 2).decode())
 
 
 def _about_tags(day: Day) -> None:

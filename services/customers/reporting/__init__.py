@@ -1,0 +1,1 @@
+"""What reports are made of: customers counted by the values of their fields."""

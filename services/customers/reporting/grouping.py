@@ -1,0 +1,167 @@
+"""Customers counted by the values of their fields, as one statement.
+
+They are grouped by what their rows hold, and only the groups are looked into: which of the chosen options are
+those of one field is found out for each combination, not for each customer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Connection
+
+from services.customers.exporting.domain.columns import PRIMARY
+from services.customers.fields.domain.definitions import Field
+from services.customers.fields.domain.expressions import expression
+from services.customers.filters.context import Asker
+from services.customers.reporting.domain.asked import Asked, Column
+from services.customers.search.narrowing import narrowed
+from services.customers.search.selection import Selection
+from services.customers.visibility import visible
+
+_COLUMNS: Final = {
+    "name": "c.name",
+    "status": "c.status",
+    "channel": "c.channel",
+    "assignee": "c.assignee_id",
+    "teams": "c.team_ids",
+    "tags": "c.tag_ids",
+}
+_EXACT: Final = 2  # the first numbers of a group are counts
+_ACTIVITY: Final = "customer c LEFT JOIN customer_activity a ON a.customer_id = c.id"
+_LAST_AT: Final = "last_interaction_at"
+# Of a merged customer which address is shown is found out for it alone: it is a group of its own, by its id.
+_ADDRESS: Final = """CASE
+    WHEN c.primary_ids IS NOT NULL
+         OR EXISTS (SELECT FROM contact_point p WHERE p.root_id = c.id AND p.customer_id <> c.id)
+    THEN CAST(json_build_array(c.id) AS text)
+    ELSE (SELECT CAST(json_build_array(p.value, p.scope) AS text) FROM contact_point p
+          WHERE p.root_id = c.id AND p.kind = '{kind}' AND p.is_primary) END"""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Of all customers those with ids behind `after`, up to `upto`."""
+
+    after: UUID | None = None
+    upto: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Its answer is one JSON value: of each column the values of all groups, one after the other; then of all
+    groups how many customers they have; with a measure also how many of these have a number, the sum of the
+    numbers, the least and the greatest."""
+
+    sql: str
+    parameters: Mapping[str, Any]
+
+
+def statement_of(
+    connection: Connection, asker: Asker, asked: Asked, selection: Selection, *, within: Range, most: int
+) -> Statement:
+    """At most so many groups, whichever."""
+    restriction = narrowed(connection, asker, selection)
+    condition = visible(asker.scope)
+    parameters: dict[str, Any] = {**restriction.parameters, "most": most, "zone": asker.zone.key}
+    bounds = _bounds(within, parameters)
+    numbers = _measured(asked.measure)
+    keys = list(dict.fromkeys(_key(column) for column in asked.columns))
+    shown = [_shown(column, f"k{keys.index(_key(column))}", asker, parameters) for column in asked.columns]
+    source = _ACTIVITY if any(c.known.name == _LAST_AT for c in asked.columns) else "customer c"
+    groups = f"""
+        SELECT {_named("k", keys)}, {_named("n", numbers)}
+        FROM {restriction.joined(source)} WHERE {restriction.all_of(condition, *bounds)}
+        GROUP BY {_names("k", keys)}"""
+    merged = f"""
+        SELECT {_named("v", shown)}, {_named("n", _merged(len(numbers)))}
+        FROM ({groups}) g GROUP BY {_names("v", shown)} LIMIT :most"""
+    listed = [f"json_agg({_hashable(column, f'v{n}')})" for n, column in enumerate(asked.columns)]
+    counted = [f"json_agg({_plain(n)})" for n in range(len(numbers))]
+    sql = f"SELECT CAST(json_build_array({', '.join((*listed, *counted))}) AS text) FROM ({merged}) found"
+    return Statement(sql, parameters)
+
+
+def _bounds(within: Range, parameters: dict[str, Any]) -> list[str]:
+    conditions = []
+    if within.after:
+        conditions.append("c.id > :after")
+        parameters["after"] = within.after
+    if within.upto:
+        conditions.append("c.id <= :upto")
+        parameters["upto"] = within.upto
+    return conditions
+
+
+def _key(column: Column) -> str:
+    """What the rows `c` and `a` are grouped by."""
+    name, custom = column.known.name, column.known.custom
+    if custom is not None:
+        if column.has_options:
+            return "c.opt_ids"
+        value = f"(c.custom->>'{custom.key}')"
+        return value if column.unit is None else _start_of(column, value)
+    if name in PRIMARY:
+        return _ADDRESS.format(kind=PRIMARY[name])
+    if column.known.type == "datetime":
+        moment = "a.last_at" if name == _LAST_AT else f"c.{name}"
+        return moment if column.unit is None else _start_of(column, moment)
+    return _COLUMNS[name]
+
+
+def _start_of(column: Column, value: str) -> str:
+    """The first day of the unit that a date is in, or that a moment is in where the asker is."""
+    if column.known.type == "date":
+        local = f"CAST({value} AS timestamp)"
+    else:
+        local = f"(CAST({value} AS timestamptz) AT TIME ZONE :zone)"
+    return f"CAST(date_trunc('{column.unit}', {local}) AS date)"
+
+
+def _shown(column: Column, key: str, asker: Asker, parameters: dict[str, Any]) -> str:
+    """What a group is shown by: of all options those of the field, of the teams those that agents are in."""
+    custom = column.known.custom
+    if custom is not None and column.has_options:
+        numbers = f"options_{custom.key}"
+        parameters[numbers] = sorted(custom.numbers)
+        return _those(f"g.{key}", f"CAST(:{numbers} AS integer[])")
+    if column.known.type == "teams" and not asker.scope.is_admin:
+        return _those(f"g.{key}", "CAST(:scope_teams AS uuid[])")
+    return f"g.{key}"
+
+
+def _those(array: str, wanted: str) -> str:
+    return f"ARRAY(SELECT x FROM unnest({array}) x WHERE x = ANY({wanted}) ORDER BY x)"
+
+
+def _measured(measure: Field | None) -> list[str]:
+    if measure is None:
+        return ["count(*)"]
+    value = expression(measure)
+    return ["count(*)", *(f"{name}({value})" for name in ("count", "sum", "min", "max"))]
+
+
+def _merged(count: int) -> list[str]:
+    return ["sum(n0)", "sum(n1)", "sum(n2)", "min(n3)", "max(n4)"][:count]
+
+
+def _plain(number: int) -> str:
+    """How many as numbers; sums as texts, so that no digit is lost."""
+    if number < _EXACT:
+        return f"CAST(n{number} AS bigint)"
+    return f"CAST(trim_scale(n{number}) AS text)"
+
+
+def _hashable(column: Column, value: str) -> str:
+    return f"CAST({value} AS text)" if column.is_array else value
+
+
+def _named(prefix: str, expressions: Sequence[str]) -> str:
+    return ", ".join(f"{each} AS {prefix}{n}" for n, each in enumerate(expressions))
+
+
+def _names(prefix: str, expressions: Sequence[str]) -> str:
+    return ", ".join(f"{prefix}{n}" for n in range(len(expressions)))
