@@ -1,0 +1,160 @@
+"""A configuration as it is kept: options and tags by their ids, so that it follows when they are renamed.
+
+Wherever a label of today stands in what people sent, `{"option": id, "label": as it was then}` is kept; and
+since labels are names in `join` and `rename`, these are kept as lists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from typing import Any, Final
+
+from servicekit.text import folded
+from services.reports.configuring.domain.known import Fields, Known
+from services.reports.configuring.domain.model import Json
+
+# Of these the label that people see is what customers have; everything else is its own name.
+_NAMED: Final = frozenset({"select", "multiselect", "tags"})
+_COMPARED: Final = frozenset({"equals", "in"})
+Name = Any  # a text, or an option
+Rewrite = Callable[[Name, Known | None], Name]
+
+
+def named_by_id(data: Json, fields: Fields) -> Json:
+    """What `Configuration.dump` wrote, as it is kept."""
+    ids = _Ids(fields)
+    kept = _rewritten(data, fields, ids.name)
+    for sorted_ in _sorted(kept):
+        sorted_["sort"] = {**sorted_["sort"], "by": ids.cell(sorted_["sort"]["by"], data)}
+    return kept
+
+
+def labelled(stored: Json, fields: Fields) -> Json:
+    """What was kept, as people write it: with today's labels. An option that is gone keeps its last one."""
+    shown = _rewritten(stored, fields, _label)
+    for sorted_ in _sorted(shown):
+        sorted_["sort"] = {**sorted_["sort"], "by": _cell_label(sorted_["sort"]["by"], fields)}
+    return shown
+
+
+def options_in(stored: Any) -> Iterator[Json]:
+    """Every option that something kept names."""
+    if isinstance(stored, dict):
+        if isinstance(stored.get("option"), str):
+            yield stored
+        else:
+            stored = list(stored.values())
+    if isinstance(stored, list):
+        for each in stored:
+            yield from options_in(each)
+
+
+def names_option(stored: Json, ids: Collection[str]) -> bool:
+    """Whether one of these options or tags is named in what was kept."""
+    return any(option["option"] in ids for option in options_in(stored))
+
+
+class _Ids:
+    """The options of each field by how they are called today."""
+
+    def __init__(self, fields: Fields) -> None:
+        self.fields = fields
+        self.by_label: dict[str, dict[str, Json]] = {}
+
+    def name(self, text: Name, known: Known | None) -> Name:
+        if known is None or not isinstance(text, str):
+            return text
+        return self._options(known).get(folded(text), text)
+
+    def cell(self, key: str, data: Json) -> Name:
+        """A column of cells is called as its option; of several blocks each with its field before it."""
+        blocks = data.get("subdivisions", ())
+        for block in blocks:
+            if (known := self.fields.get(block["field"])) is None or "rules" in block:
+                continue
+            before = f"{known.label}: " if len(blocks) > 1 else ""
+            option = self._options(known).get(folded(key.removeprefix(before)))
+            if option and key == before + option["label"]:
+                return {**option, "label": key, "field": known.field, "alone": not before}
+        return key
+
+    def _options(self, known: Known) -> dict[str, Json]:
+        if known.type not in _NAMED:
+            return {}
+        if known.field not in self.by_label:
+            named = {folded(option.label): option for option in reversed(known.options)}
+            options = {label: {"option": each.id, "label": each.label} for label, each in named.items()}
+            self.by_label[known.field] = options
+        return self.by_label[known.field]
+
+
+def _label(name: Name, known: Known | None) -> Name:
+    if not isinstance(name, dict) or "option" not in name:
+        return name
+    options = known.options if known else ()
+    return next((option.label for option in options if option.id == name["option"]), name["label"])
+
+
+def _cell_label(by: Name, fields: Fields) -> Name:
+    if not isinstance(by, dict):
+        return by
+    known = fields.get(by["field"])
+    if known is None or all(option.id != by["option"] for option in known.options):
+        return by["label"]
+    label = _label(by, known)
+    return label if by["alone"] else f"{known.label}: {label}"
+
+
+def _rewritten(data: Json, fields: Fields, rewrite: Rewrite) -> Json:
+    """With every name in its parts written anew, by its id or by its label."""
+    parts: Json = {
+        key: [_part(part, fields.get(part.get("field")), rewrite) for part in data[key]]
+        for key in ("groupings", "subdivisions")
+        if key in data
+    }
+    return {**data, **parts}
+
+
+def _part(part: Json, known: Known | None, rewrite: Rewrite) -> Json:
+    written = dict(part)
+    if "split" in part:
+        written["split"] = [rewrite(name, known) for name in part["split"]]
+    if "join" in part:
+        written["join"] = _turned(part["join"], "name", "spellings", lambda name: rewrite(name, known))
+    if "rename" in part:
+        written["rename"] = _turned(part["rename"], "value", "as", lambda name: rewrite(name, known))
+    if "rules" in part:
+        written["rules"] = [_rule(rule, known, rewrite) for rule in part["rules"]]
+    return written
+
+
+def _turned(entries: Any, name: str, of: str, rewrite: Callable[[Name], Name]) -> Any:
+    """An object by labels as a list, or such a list as an object; what is called alike now is one."""
+    if isinstance(entries, dict):
+        return [{name: rewrite(key), of: _each(value, of, rewrite)} for key, value in entries.items()]
+    found: Json = {}
+    for entry in entries:
+        label, value = rewrite(entry[name]), _each(entry[of], of, rewrite)
+        if isinstance(value, list):
+            found.setdefault(label, []).extend(value)
+        else:
+            found.setdefault(label, value)
+    return found
+
+
+def _each(value: Any, of: str, rewrite: Callable[[Name], Name]) -> Any:
+    return [rewrite(each) for each in value] if of == "spellings" else value
+
+
+def _rule(rule: Json, known: Known | None, rewrite: Rewrite) -> Json:
+    if rule["op"] not in _COMPARED or known is None:
+        return rule
+    value = rule["value"]
+    if isinstance(value, list):
+        return {**rule, "value": [rewrite(each, known) for each in value]}
+    return {**rule, "value": rewrite(value, known)}
+
+
+def _sorted(data: Json) -> Iterator[Json]:
+    """Whatever says how it is sorted."""
+    yield from (part for part in (data, *data["groupings"]) if part.get("sort"))
