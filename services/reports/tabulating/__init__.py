@@ -1,0 +1,1 @@
+"""From rows of values to a table: grouped, counted, sorted."""

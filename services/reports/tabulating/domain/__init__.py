@@ -1,0 +1,1 @@
+"""Pure: a frame and a configuration in; the table as JSON or CSV out."""

@@ -1,0 +1,158 @@
+"""What is counted: rows with a few values each, in columns of numbers that stand for the values.
+
+A row stands for as many customers as its weight says, all with the same values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from services.reports.tabulating.domain.arrays import Flags, Ints, starts_of
+from services.reports.tabulating.domain.numbers import Numbers, as_numbers, scaled
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """`codes` say which of `values` a row has, -1 for none. Where a row may have several, those of row n
+    are `codes[starts[n]:starts[n + 1]]`."""
+
+    field: str
+    label: str
+    type: str
+    values: Sequence[Any]
+    codes: NDArray[np.integer[Any]]
+    starts: Ints | None = None
+
+    @classmethod
+    def load(cls, data: Mapping[str, Any]) -> Column:
+        starts = None
+        codes = data["codes"]
+        if data.get("several"):
+            starts = starts_of(np.fromiter(map(len, codes), dtype=np.int64, count=len(codes)))
+            codes = list(chain.from_iterable(codes))
+        return cls(
+            field=data["field"],
+            label=data.get("label") or data["field"],
+            type=data.get("type", "text"),
+            values=data["values"],
+            codes=np.array(codes, dtype=np.int64),
+            starts=starts,
+        )
+
+    @property
+    def several(self) -> bool:
+        return self.starts is not None
+
+    def where(self, kept: Flags) -> Column:
+        """The rows that are kept."""
+        if self.starts is None:
+            return _with(self, self.codes[kept], None)
+        lengths = np.diff(self.starts)
+        return _with(self, self.codes[np.repeat(kept, lengths)], starts_of(lengths[kept]))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """The numbers of one field: how many customers of a row have one, what they come to, and the least and
+    the greatest of them (0 where there is none). All but `present` times 10**places."""
+
+    field: str
+    present: Ints
+    sums: Numbers
+    least: Numbers
+    greatest: Numbers
+    places: int
+
+    @classmethod
+    def load(cls, data: Mapping[str, Any]) -> Measure:
+        rows = len(data["present"])
+        texts = [text or "0" for text in chain(data["sums"], data["least"], data["greatest"])]
+        numbers, places = scaled(texts)
+        return cls(
+            field=data["field"],
+            present=np.array(data["present"], dtype=np.int64),
+            sums=as_numbers(numbers[:rows]),
+            least=as_numbers(numbers[rows : 2 * rows]),
+            greatest=as_numbers(numbers[2 * rows :]),
+            places=places,
+        )
+
+    @classmethod
+    def of_codes(cls, field: str, texts: Sequence[str], codes: NDArray[np.integer[Any]]) -> Measure:
+        """The numbers of rows of one customer each: row n has `texts[codes[n]]`, or none for -1."""
+        numbers, places = scaled(texts)
+        counts = np.bincount(codes[codes >= 0], minlength=len(texts)).tolist()
+        own = np.append(as_numbers(numbers, counts), 0)[codes]
+        present = (codes >= 0).astype(np.int64)
+        return cls(field=field, present=present, sums=own, least=own, greatest=own, places=places)
+
+    def where(self, kept: Flags) -> Measure:
+        return Measure(
+            field=self.field,
+            present=self.present[kept],
+            sums=self.sums[kept],
+            least=self.least[kept],
+            greatest=self.greatest[kept],
+            places=self.places,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """Rows to be counted; two may have the same values."""
+
+    columns: Sequence[Column]
+    weights: Ints
+    measure: Measure | None = None
+
+    @classmethod
+    def load(cls, data: Mapping[str, Any]) -> Frame:
+        """From JSON, as `customers.aggregate` answers it."""
+        measure = data.get("measure")
+        return cls(
+            columns=[Column.load(column) for column in data["columns"]],
+            weights=np.array(data["weights"], dtype=np.int64),
+            measure=Measure.load(measure) if measure else None,
+        )
+
+    @property
+    def rows(self) -> int:
+        return len(self.weights)
+
+    @property
+    def customers(self) -> int:
+        return int(self.weights.sum())
+
+    def column(self, field: str) -> Column:
+        """Raises KeyError."""
+        found = next((column for column in self.columns if column.field == field), None)
+        if found is None:
+            raise KeyError(field)
+        return found
+
+    def where(self, kept: Flags) -> Frame:
+        """The rows that are kept."""
+        return Frame(
+            columns=[column.where(kept) for column in self.columns],
+            weights=self.weights[kept],
+            measure=self.measure and self.measure.where(kept),
+        )
+
+
+def _with(column: Column, codes: NDArray[np.integer[Any]], starts: Ints | None) -> Column:
+    return Column(
+        field=column.field,
+        label=column.label,
+        type=column.type,
+        values=column.values,
+        codes=codes,
+        starts=starts,
+    )

@@ -1,0 +1,63 @@
+"""In which order values stand, and which of them are the largest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from servicekit.text import folded
+from services.reports.configuring.domain.model import TOTAL, VALUE, Part, Sort
+from services.reports.normalizing.domain.mapped import Value
+from services.reports.tabulating.domain.arrays import Flags, Ints
+from services.reports.tabulating.domain.figures import Figures
+
+_BY_VALUE: Final = frozenset({"number", "boolean", "date", "datetime"})
+_ASCENDING: Final = Sort(VALUE)
+_LARGEST_FIRST: Final = Sort(TOTAL, descending=True)
+
+
+def usual(part: Part, type: str) -> Sort:
+    """The order that nobody asked for."""
+    return _ASCENDING if part.unit or type in _BY_VALUE else _LARGEST_FIRST
+
+
+def ranks(values: Sequence[Value]) -> Ints:
+    """The place of each code when values ascend; the empty value and the others come last."""
+    ordered = sorted(range(len(values)), key=lambda at: _key(values[at]))
+    places = np.arange(len(values) + 2, dtype=np.int64)
+    places[ordered] = np.arange(len(values))
+    return places
+
+
+def in_order(
+    parents: Ints, codes: Ints, places: Ints, *, sort: Sort, figures: Callable[[], Figures], last: int
+) -> NDArray[np.int64]:
+    """Where each comes from when all are sorted within their parents. Codes from `last` on come last."""
+    own = places[codes]
+    special = np.maximum(codes - last + 1, 0)
+    if sort.by == VALUE:
+        return np.lexsort((-own if sort.descending else own, special, parents))
+    numbers, none = figures().sorting()
+    return np.lexsort((own, -numbers if sort.descending else numbers, none, special, parents))
+
+
+def largest(
+    parents: Ints, codes: Ints, places: Ints, *, n: int, figures: Callable[[], Figures], last: int
+) -> Flags:
+    """The `n` largest within each parent, besides codes from `last` on."""
+    descending = Sort(TOTAL, descending=True)
+    order = in_order(parents, codes, places, sort=descending, figures=figures, last=last)
+    first = np.searchsorted(parents[order], parents[order])
+    kept = np.empty(len(codes), dtype=np.bool_)
+    kept[order] = np.arange(len(codes)) - first < n
+    return kept | (codes >= last)
+
+
+def _key(value: Value) -> tuple[int, Any, str, str]:
+    raw = value.value
+    if isinstance(raw, int | float):
+        return 0, raw, value.label, type(raw).__name__
+    return 1, folded(value.label), value.label, str(raw)
