@@ -18,7 +18,17 @@ In the worker, `python -m servicekit work PACKAGE.MODULE:JOBS`:
 
 from servicekit.jobs.handler import GaveUp, Handler, Progress, Run, Worker
 from servicekit.jobs.message import job_message
-from servicekit.jobs.rows import Job, JobPage, create, find, get, list_of, purge_finished, request_cancel
+from servicekit.jobs.rows import (
+    Job,
+    JobPage,
+    create,
+    create_alone,
+    find,
+    get,
+    list_of,
+    purge_finished,
+    request_cancel,
+)
 
 __all__ = [
     "GaveUp",
@@ -29,6 +39,7 @@ __all__ = [
     "Run",
     "Worker",
     "create",
+    "create_alone",
     "find",
     "get",
     "job_message",

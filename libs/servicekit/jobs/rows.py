@@ -30,6 +30,8 @@ _INSERT: Final = text("""
     INSERT INTO job (id, kind, created_by, parameters, total)
     VALUES (:id, :kind, :created_by, :parameters, :total)
 """).bindparams(bindparam("parameters", type_=JSONB))
+_TAKE_TURN: Final = text("SELECT pg_try_advisory_xact_lock(hashtextextended('job ' || :kind, 0))")
+_WAITING: Final = text("SELECT EXISTS (SELECT 1 FROM job WHERE kind = :kind AND finished_at IS NULL)")
 _NOTIFY: Final = text(f"SELECT pg_notify('{CHANNEL}', '')")
 # Nobody works on a job that waits to begin or for an answer: it is over at once. A running one is
 # ended by its worker, after the step that is being done.
@@ -101,6 +103,15 @@ def create(
     uow.connection.execute(_INSERT, values)
     uow.connection.execute(_NOTIFY)
     return job_id
+
+
+def create_alone(uow: UnitOfWork, *, kind: str, created_by: str) -> UUID | None:
+    """The same for a kind of which there is one job at a time: None if there is one already, here or in
+    another replica's transaction."""
+    mine = uow.connection.execute(_TAKE_TURN, {"kind": kind}).scalar_one()
+    if not mine or uow.connection.execute(_WAITING, {"kind": kind}).scalar_one():
+        return None
+    return create(uow, kind=kind, created_by=created_by, parameters={})
 
 
 def find(connection: Connection, job_id: UUID) -> Job | None:

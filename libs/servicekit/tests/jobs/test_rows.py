@@ -37,6 +37,18 @@ def test_a_job_that_is_over_cannot_be_cancelled_any_more(shop: Shop):
     assert shop.job(job_id) == before
 
 
+def test_of_a_kind_that_stands_alone_there_is_one_at_a_time(shop: Shop):
+    with shop.db.unit_of_work() as uow, shop.db.unit_of_work() as other:
+        first = jobs.create_alone(uow, kind="ask", created_by=OWNER)
+        assert first is not None
+        assert jobs.create_alone(other, kind="ask", created_by=OWNER) is None
+    with shop.db.unit_of_work() as uow:
+        assert jobs.create_alone(uow, kind="ask", created_by=OWNER) is None
+    shop.cancel(first)
+    with shop.db.unit_of_work() as uow:
+        assert jobs.create_alone(uow, kind="ask", created_by=OWNER) is not None
+
+
 def test_jobs_are_listed_newest_first_by_kind_and_owner(shop: Shop):
     ids = [shop.count(to=1) for _ in range(3)]
     shop.queue("ask")
