@@ -12,7 +12,9 @@ from identity import is_contact_like
 from servicekit.errors import Invalid
 from services.reports.configuring.domain.known import Fields, known_of_upload
 from services.reports.configuring.domain.model import Configuration
+from services.reports.configuring.domain.named import labelled, named_by_id
 from services.reports.configuring.domain.reading import read
+from services.reports.configuring.domain.removed import removed
 from services.reports.facts import Facts
 from services.reports.sources import read_source
 from services.reports.templates.domain.saved import MAX_BYTES, Template
@@ -44,13 +46,18 @@ def fields_for(template: Template, facts: Facts) -> Fields:
 
 
 def shown(template: Template, facts: Facts) -> Json:
-    """The configuration as people read it."""
-    return template.configuration
+    """The configuration as people read it: with the labels of today."""
+    return labelled(template.configuration, fields_for(template, facts))
 
 
 def warnings_of(template: Template, facts: Facts) -> list[Json]:
     """What it names in vain."""
-    return []
+    return removed(template.configuration, fields_for(template, facts))
+
+
+def kept(configuration: Configuration, fields: Fields) -> Json:
+    """As it outlives renames: with ids for options."""
+    return named_by_id(configuration.dump(), fields)
 
 
 def _configured(template: Template, data: Any, facts: Facts, uploaded: Sequence[Json] | None) -> Template:
@@ -58,8 +65,8 @@ def _configured(template: Template, data: Any, facts: Facts, uploaded: Sequence[
     fields = {**known_of_upload(columns, facts.fields), **facts.fields}
     configuration = read(data, fields)
     named = fields_named(configuration)
-    kept = [_column(each) for each in columns if each["field"] in named - facts.fields.keys()]
-    return replace(template, configuration=configuration.dump(), columns=kept)
+    own = [_column(each) for each in columns if each["field"] in named - facts.fields.keys()]
+    return replace(template, configuration=kept(configuration, fields), columns=own)
 
 
 def fields_named(configuration: Configuration) -> set[str]:

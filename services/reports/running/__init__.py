@@ -1,0 +1,1 @@
+"""Reports: shown while somebody puts one together, again with a template, or made in the background."""

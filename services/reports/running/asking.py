@@ -1,0 +1,128 @@
+"""From what somebody sent to the answer: previews and results."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from servicekit.clock import to_rfc3339
+from servicekit.database import Transactions
+from servicekit.scope import Scope
+from services.reports.configuring.domain.known import Fields, known_of_upload
+from services.reports.configuring.domain.reading import read
+from services.reports.facts import Facts
+from services.reports.following.repository import former_labels
+from services.reports.running.questions import DEADLINE, Customers, Json, Question, aggregated, task_of
+from services.reports.sources import Source
+from services.reports.uploads import access
+from services.reports.uploads.repository import Upload
+
+
+class Computes(Protocol):
+    """Where tables are computed."""
+
+    def run(self, task: Json, *, key: str | None = None, deadline: float) -> Json: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question, the upload that it is about if it is about one, and in which form it is to be answered.
+
+    `form` names what somebody is changing: of the questions of one form only the last is answered.
+    """
+
+    question: Question
+    upload: Upload | None
+    form: str | None = None
+    shape: str | None = None
+    csv: Json | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a question is answered with. `customers` calls that service, `pool` computes."""
+
+    database: Transactions
+    customers: Customers
+    pool: Computes
+
+    def read(
+        self,
+        scope: Scope,
+        facts: Facts,
+        source: Source,
+        configuration: Any,
+        *,
+        time_zone: str | None,
+    ) -> tuple[Question, Upload | None]:
+        """Raises Invalid for what cannot be asked of this source, NotFound for an upload not theirs."""
+        upload = self._opened(scope, source)
+        fields: Fields = facts.fields
+        if upload is not None:
+            columns = access.known_columns(upload, masked=facts.masked)
+            fields = known_of_upload(columns, facts.fields)
+        wanted = read(configuration, fields)
+        question = Question(
+            scope=scope,
+            facts=facts,
+            source=source,
+            fields=fields,
+            configuration=wanted,
+            time_zone=wanted.time_zone or time_zone or facts.time_zone,
+        )
+        return question, upload
+
+    def answer(self, asked: Asked) -> Json:
+        """The table, or with `csv` its text: `{"csv": …}`. Calls others: never within a transaction."""
+        key = f"{asked.question.scope.user_id} {asked.form}" if asked.form else None
+        if asked.upload is None:
+            got = aggregated(asked.question, self.customers, form=asked.form)
+            task = task_of(asked.question, frame=got["frame"], shape=asked.shape, csv=asked.csv)
+            told = {"warnings": got["warnings"], "as_of": got["as_of"]}
+        else:
+            task = self.upload_task(asked)
+            told = {"warnings": [], "as_of": to_rfc3339(asked.upload.created_at)}
+        computed = self.pool.run(task, key=key, deadline=DEADLINE)
+        if asked.csv is not None:
+            return {"csv": computed["csv"]}
+        answer = computed["answer"]
+        warnings = [*answer.get("warnings", ()), *told["warnings"]]
+        source = source_message(asked.question.source, asked.upload)
+        return {**answer, "warnings": warnings, "source": source, "as_of": told["as_of"]}
+
+    def upload_task(self, asked: Asked) -> Json:
+        """What is to be computed of an upload, as far as the caller may see its rows."""
+        assert asked.upload is not None
+        question = asked.question
+        opened = access.task_of(
+            asked.upload,
+            question.scope,
+            masked=question.facts.masked,
+            customers=self.customers,
+            pool=self.pool,
+        )
+        former = self._former(question)
+        return task_of(question, upload=opened, former=former, shape=asked.shape, csv=asked.csv)
+
+    def _opened(self, scope: Scope, source: Source) -> Upload | None:
+        if source.upload is None:
+            return None
+        with self.database.reading() as connection:
+            return access.opened(connection, scope, source.upload)
+
+    def _former(self, question: Question) -> Mapping[str, Mapping[str, str]]:
+        """Files may be older than a rename."""
+        today = {
+            part.field: [option.label for option in question.fields[part.field].options]
+            for part in question.configuration.parts
+        }
+        with self.database.reading() as connection:
+            return former_labels(connection, today)
+
+
+def source_message(source: Source, upload: Upload | None) -> Json:
+    """What a report is about, as it is shown."""
+    if upload is None:
+        return {"kind": "customers", **source.selection}
+    return {"kind": "upload", "upload": str(upload.id), "filename": upload.filename, "rows": upload.rows}

@@ -1,0 +1,95 @@
+"""Calls for a report at once: of what stands in a form at this moment, or with a template."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from servicekit.clock import utc_now
+from servicekit.database import Database
+from servicekit.errors import Invalid
+from servicekit.rights import for_people
+from servicekit.rpc import rpc
+from servicekit.scope import Scope
+from services.reports.facts import ask_facts
+from services.reports.running.asking import Asked, Surroundings
+from services.reports.running.questions import Json, read_shape
+from services.reports.sources import read_source
+from services.reports.templates import keeping
+from services.reports.templates.domain.contents import shown, warnings_of
+from services.reports.templates.domain.saved import Template
+from services.reports.templates.keeping import Keeper
+
+MAX_FORM: Final = 100
+_SEPARATORS: Final = (",", ";", "\t")
+
+
+class PreviewEntrypoints:
+    """Mixin of ReportsService."""
+
+    db: Database
+    customers: Any
+    computing: Any
+
+    @rpc(grouped=False)
+    def preview(
+        self,
+        scope: Json,
+        source: Any,
+        configuration: Any,
+        form: str | None = None,
+        shape: str | None = None,
+        time_zone: str | None = None,
+    ) -> Json:
+        """The table. Whoever asks again for the same `form` gives up what they asked before, which raises
+        Conflict `superseded`. Raises Invalid with all that is wrong, NotFound for an upload not theirs."""
+        caller, wanted, form, shape = for_people(scope), read_source(source), _form(form), read_shape(shape)
+        around = self._around()
+        facts = ask_facts(self.customers.call, caller)
+        question, upload = around.read(caller, facts, wanted, configuration, time_zone=time_zone)
+        return around.answer(Asked(question=question, upload=upload, form=form, shape=shape))
+
+    @rpc(grouped=False)
+    def configuration_result(
+        self,
+        scope: Json,
+        configuration_id: str,
+        source: Any = None,
+        shape: str | None = None,
+        csv: Json | None = None,
+        time_zone: str | None = None,
+    ) -> Json:
+        """The table of a template: of this source, or of the template's own. With `csv` its text."""
+        caller, shape, csv = for_people(scope), read_shape(shape), _csv(csv)
+        template, keeper = self._template(caller, configuration_id)
+        wanted = read_source(template.source if source is None else source)
+        around = self._around()
+        question, upload = around.read(
+            caller, keeper.facts, wanted, shown(template, keeper.facts), time_zone=time_zone
+        )
+        answer = around.answer(Asked(question=question, upload=upload, shape=shape, csv=csv))
+        if csv is not None:
+            return {**answer, "filename": f"{template.name}.csv"}
+        return {**answer, "warnings": [*warnings_of(template, keeper.facts), *answer["warnings"]]}
+
+    def _template(self, caller: Scope, configuration_id: str) -> tuple[Template, Keeper]:
+        keeper = Keeper(caller, ask_facts(self.customers.call, caller), utc_now())
+        with self.db.reading() as connection:
+            return keeping.get(connection, keeper, configuration_id), keeper
+
+    def _around(self) -> Surroundings:
+        return Surroundings(self.db, self.customers.call, self.computing)
+
+
+def _form(value: Any) -> str | None:
+    if value is None or (isinstance(value, str) and 0 < len(value) <= MAX_FORM):
+        return value
+    raise Invalid.at("/form", "invalid_form", f"a name of at most {MAX_FORM} characters is expected")
+
+
+def _csv(value: Any) -> Json | None:
+    if value is None:
+        return None
+    separator = value.get("separator", ",") if isinstance(value, dict) else None
+    if separator not in _SEPARATORS:
+        raise Invalid.at("/separator", "unknown_separator", "a comma, a semicolon or a tab is expected")
+    return {"separator": separator}

@@ -1,0 +1,72 @@
+"""What this worker process has counted for a run, between one step and the next.
+
+It is its own: another process that goes on with the run begins anew. Few are kept, and none for long.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Any, Final
+from uuid import UUID
+
+from servicekit.file_rights import Rights
+from servicekit.ids import new_id
+from services.reports.running.domain.merging import Merging
+
+Json = dict[str, Any]
+MAX_GROUPS: Final = 300_000
+SIZE: Final = 50_000  # of a range of customers
+_MOST: Final = 3
+_IDLE_SECONDS: Final = 900.0
+
+
+@dataclass(slots=True)
+class Gathering:
+    """`token` is what the job knows it by. `is_whole`: every customer is counted."""
+
+    token: str = field(default_factory=lambda: new_id().hex)
+    merging: Merging = field(default_factory=lambda: Merging(MAX_GROUPS))
+    next: str | None = None
+    size: int = SIZE
+    total: int | None = None
+    is_whole: bool = False
+    as_of: str | None = None
+    warnings: list[Json] = field(default_factory=list)
+    rights: Rights | None = None
+    files: Json | None = None
+    summary: Json | None = None
+    used: float = 0.0
+
+    def made_with(self, rights: Rights) -> None:
+        """One more step, with these."""
+        self.rights = self.rights.with_those(rights) if self.rights else rights
+
+
+_mutex: Final = threading.Lock()
+_parked: Final[dict[UUID, Gathering]] = {}
+
+
+def take(job_id: UUID, *, token: str | None) -> Gathering | None:
+    """What was counted for this job, if this process counted last."""
+    with _mutex:
+        found = _parked.pop(job_id, None)
+    return found if found is not None and found.token == token else None
+
+
+def park(job_id: UUID, gathering: Gathering) -> None:
+    """Until the next step; those that nobody took for long, and too many, are let go."""
+    now = gathering.used = time.monotonic()
+    with _mutex:
+        _parked[job_id] = gathering
+        by_use = sorted(_parked, key=lambda each: _parked[each].used)
+        for each in by_use:
+            if len(_parked) > _MOST or now - _parked[each].used > _IDLE_SECONDS:
+                del _parked[each]
+
+
+def let_go() -> None:
+    """Of all: as another process would find them."""
+    with _mutex:
+        _parked.clear()

@@ -1,0 +1,181 @@
+"""The work of a run: range after range of customers, counted together, then the table of all of them.
+
+Whoever asked for it is asked anew for their rights in each step, and what it came to keeps those that it was
+made with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+from servicekit.clock import to_rfc3339, utc_now
+from servicekit.database import UnitOfWork
+from servicekit.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge
+from servicekit.file_rights import Rights
+from servicekit.jobs import GaveUp, Progress, Run
+from servicekit.scope import Scope
+from services.reports.computing.pool import of_process
+from services.reports.configuring.domain.model import Configuration, Grouping
+from services.reports.configuring.domain.named import labelled
+from services.reports.facts import ask_facts
+from services.reports.running import gathering, repository
+from services.reports.running.asking import Asked, Surroundings, source_message
+from services.reports.running.domain.merging import TooManyGroups
+from services.reports.running.gathering import Gathering
+from services.reports.running.kinds import KIND, LIFETIME
+from services.reports.running.messages import summary_of
+from services.reports.running.questions import Question, aggregated, task_of
+from services.reports.running.repository import ReportRun
+from services.reports.running.results import write_results
+from services.reports.sources import read_source
+
+Json = dict[str, Any]
+_SMALLEST: Final = 500
+_DEADLINE: Final = 10.0
+_COMPUTING_SECONDS: Final = 120.0
+
+
+class MakeReport:
+    """The handler of servicekit.jobs."""
+
+    kind = KIND
+
+    def prepare(self, run: Run) -> Gathering:
+        """With the next range counted; with the table in storage, when all were."""
+        report = _report(run)
+        with _given_up():
+            scope = _scope(run)
+            around = Surroundings(run.database, partial(run.rpc.call, "customers"), of_process())
+            asked = _asked(around, report, scope)
+            gathered = gathering.take(run.job.id, token=run.job.state.get("token")) or Gathering()
+            gathered.made_with(Rights.of(scope, masked=asked.question.facts.masked))
+            if asked.upload is not None or gathered.is_whole:
+                _finish(around, asked, gathered)
+            else:
+                _count(around, run, report, asked.question, gathered)
+        if gathered.files is None:
+            gathering.park(run.job.id, gathered)
+        return gathered
+
+    def step(self, run: Run, uow: UnitOfWork, gathered: Gathering) -> Progress:
+        if gathered.files is None:
+            state = {"token": gathered.token}
+            return Progress(state=state, done=gathered.merging.customers, total=gathered.total)
+        assert gathered.rights is not None
+        assert gathered.summary is not None
+        repository.publish(
+            uow,
+            UUID(run.job.parameters["run"]),
+            files=gathered.files,
+            summary=gathered.summary,
+            rights=gathered.rights.dump(),
+            until=utc_now() + LIFETIME,
+        )
+        counted = gathered.summary["customers"]
+        return Progress(done=counted, total=counted, finished=True)
+
+
+def _count(
+    around: Surroundings, run: Run, report: ReportRun, question: Question, gathered: Gathering
+) -> None:
+    """The next range; a smaller one, where one has too many groups to be sent at once."""
+    if gathered.total is None and gathered.as_of is None:
+        gathered.total = _total(around, question)
+    page = _range(around, report, question, gathered)
+    gathered.merging.add(page["frame"])
+    gathered.next, gathered.is_whole = page["next"], page["next"] is None
+    if gathered.as_of is None:
+        gathered.as_of, gathered.warnings = page["as_of"], page["warnings"]
+
+
+def _range(around: Surroundings, report: ReportRun, question: Question, gathered: Gathering) -> Json:
+    while True:
+        try:
+            return aggregated(
+                question,
+                around.customers,
+                after=gathered.next,
+                upto=report.asked["upto"],
+                size=gathered.size,
+            )
+        except Invalid as error:
+            if gathered.size <= _SMALLEST or not _is_too_much(error):
+                raise
+            gathered.size //= 4
+
+
+def _is_too_much(error: Invalid) -> bool:
+    codes = {each["code"] for each in error.payload.get("errors", ())}
+    return not codes.isdisjoint({"too_many_groups", "query_too_expensive"})
+
+
+def _total(around: Surroundings, question: Question) -> int | None:
+    """How many customers it is about, if that can be told quickly: for the progress alone."""
+    counted = replace(question, configuration=Configuration(groupings=(Grouping(field="status"),)))
+    try:
+        return int(sum(aggregated(counted, around.customers)["frame"]["weights"]))
+    except Invalid:
+        return None
+
+
+def _finish(around: Surroundings, asked: Asked, gathered: Gathering) -> None:
+    """The table, and its files."""
+    question, told = asked.question, {"warnings": gathered.warnings, "as_of": gathered.as_of}
+    if asked.upload is None:
+        task = task_of(question, frame=gathered.merging.frame())
+    else:
+        task = around.upload_task(asked)
+        told["as_of"] = to_rfc3339(asked.upload.created_at)
+    answer = around.pool.run(task, deadline=_COMPUTING_SECONDS)["answer"]
+    warnings = [*answer.get("warnings", ()), *gathered.warnings]
+    source = source_message(question.source, asked.upload)
+    answer = {**answer, "warnings": warnings, "source": source, "as_of": told["as_of"]}
+    gathered.files, gathered.summary = write_results(answer), summary_of(answer)
+
+
+def _report(run: Run) -> ReportRun:
+    with run.database.reading() as connection:
+        found = repository.find(connection, UUID(run.job.parameters["run"]))
+    if found is None:
+        raise GaveUp("run_gone", "What was asked for is not known any more.")
+    return found
+
+
+def _scope(run: Run) -> Scope:
+    known = run.rpc.call("gateway", "scope_of", run.job.created_by, deadline=_DEADLINE)
+    if known is None:
+        raise Forbidden("reports_forbidden")
+    return Scope.load(known)
+
+
+def _asked(around: Surroundings, report: ReportRun, scope: Scope) -> Asked:
+    """What it means today: with the labels and the rights of this moment."""
+    facts = ask_facts(around.customers, scope)
+    source = read_source(report.asked["source"])
+    configuration = labelled(report.asked["configuration"], facts.fields)
+    zone = report.asked["time_zone"]
+    question, upload = around.read(scope, facts, source, configuration, time_zone=zone)
+    return Asked(question=question, upload=upload)
+
+
+@contextmanager
+def _given_up() -> Iterator[None]:
+    """What no repetition mends ends the run."""
+    try:
+        yield
+    except Forbidden as error:
+        raise GaveUp(error.code, "Whoever asked for this may not have it any more.") from error
+    except Invalid as error:
+        first = error.payload["errors"][0]
+        raise GaveUp(first["code"], first["detail"]) from error
+    except (NotFound, Conflict, TooLarge) as error:
+        raise GaveUp(error.code, "What it was to be made of is not there any more.") from error
+    except TooManyGroups as error:
+        raise GaveUp(
+            "too_many_groups", "There are too many groups: choose fields with fewer values."
+        ) from error
