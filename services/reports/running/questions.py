@@ -16,7 +16,7 @@ from services.reports.sources import Source
 
 Json = dict[str, Any]
 Customers = Callable[..., Any]
-SHAPES: Final = ("flat", "tree")
+SHAPES: Final = ("rows", "tree")
 # As long as customers take for one statement, and a little more.
 DEADLINE: Final = 17.0
 
@@ -83,7 +83,7 @@ def task_of(
 def read_shape(value: Any) -> str | None:
     """Raises Invalid."""
     if value is not None and value not in SHAPES:
-        raise Invalid.at("/shape", "unknown_shape", "flat or tree")
+        raise Invalid.at("/shape", "unknown_shape", "rows or tree")
     return None if value is None else str(value)
 
 

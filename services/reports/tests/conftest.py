@@ -11,6 +11,7 @@ from servicekit import files
 from servicekit.database import Transactions
 from servicekit.testing.databases import connected, empty, migrated
 from services.reports.tables import metadata
+from services.reports.tests.company import Company
 
 
 @pytest.fixture(scope="session")
@@ -39,3 +40,8 @@ def storage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[files.S
     files.storage.cache_clear()
     yield files.storage()
     files.storage.cache_clear()
+
+
+@pytest.fixture
+def company(database: Transactions, storage: files.Storage, tmp_path: Path) -> Company:
+    return Company(database, storage, tmp_path)
