@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 Scalar = str | int | float | bool
 EMPTY: Final = -1
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(NamedTuple):
     """One that is counted. `value` is a text, or for numbers, dates and truth values of which nothing was
     joined the value itself (of a date the first day of its bucket); `label` is what is shown.
 

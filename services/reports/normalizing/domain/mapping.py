@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -11,8 +12,8 @@ from services.reports.configuring.domain.model import Part, Subdivision
 from services.reports.configuring.domain.texts import text_of
 from services.reports.normalizing.domain.aliases import aliases_of
 from services.reports.normalizing.domain.buckets import bucket_of, label_of
-from services.reports.normalizing.domain.key import key_of
-from services.reports.normalizing.domain.mapped import EMPTY, Mapped, Scalar, is_blank
+from services.reports.normalizing.domain.key import key_of, keys_of
+from services.reports.normalizing.domain.mapped import EMPTY, Mapped, Scalar
 from services.reports.normalizing.domain.naming import Group, Naming
 from services.reports.normalizing.domain.rules import classify
 
@@ -35,11 +36,7 @@ def map_values(
     former = former or {}
     if isinstance(part, Subdivision) and part.rules is not None:
         return classify(values, counts, part, zone=zone, former=former)
-    finder = _Finder(part, zone, former)
-    groups: dict[Group, list[int]] = {}
-    for place, value in enumerate(values):
-        if (group := finder.group_of(value)) is not None:
-            groups.setdefault(group, []).append(place)
+    groups = _Groups(part, zone, former).of(values)
     found = Naming(part, values, counts).values_of(groups)
     codes = [EMPTY] * len(values)
     for code, (_, places) in enumerate(found):
@@ -48,50 +45,63 @@ def map_values(
     return Mapped(codes, [value for value, _ in found])
 
 
-class _Finder:
-    """To which group a value belongs."""
+class _Groups:
+    """Which values belong together."""
 
     def __init__(self, part: Part, zone: ZoneInfo, former: Mapping[str, str]) -> None:
         self.part, self.zone, self.former = part, zone, former
-        self.split = frozenset(part.split)
-        self.joined = _joined(part)
-        self.aliases = aliases_of(part.aliases)
-        self.by_key = {key_of(text): name for text, name in reversed([*self.joined.items()])}
+        self.own = _own_groups(part)
+        self.by_key: dict[str, Group] = {
+            key: ("alias", name) for key, name in aliases_of(part.aliases).items()
+        }
+        if part.normalize:
+            self.by_key |= {key_of(text): group for text, group in _joined(part)}
 
-    def group_of(self, value: Scalar) -> Group | None:
-        """None for a blank one."""
-        if is_blank(value):
+    def of(self, values: Sequence[Scalar]) -> dict[Group, list[int]]:
+        """The places of the values of each group; a blank one is in none."""
+        groups: dict[Group, list[int]] = defaultdict(list)
+        undecided: list[tuple[int, Scalar]] = []
+        for place, value in enumerate(values):
+            text = value if isinstance(value, str) else text_of(value)
+            group = self.own.get(text)
+            if group is None and self.part.unit:
+                group = self._bucket(text, self.part.unit)
+            if group is None and self.former and (now := self.former.get(folded(text))) is not None:
+                group, value = self.own.get(now), now
+            if group is not None:
+                groups[group].append(place)
+            elif text and not text.isspace():
+                undecided.append((place, value))
+        for (place, _), group in zip(
+            undecided, self._unified([value for _, value in undecided]), strict=True
+        ):
+            groups[group].append(place)
+        return groups
+
+    def _bucket(self, text: str, unit: str) -> Group | None:
+        """It may be named by its first day, or as it is written."""
+        if (first := bucket_of(text, unit, self.zone)) is None:
             return None
-        text = text_of(value)
-        if self.part.unit and (first := bucket_of(text, self.part.unit, self.zone)):
-            return self._own(first) or self._own(label_of(first, self.part.unit)) or ("bucket", first)
-        if (own := self._own(text)) is not None:
-            return own
-        now = self.former.get(folded(text), text) if self.former else text
-        if now is not text:
-            return self._own(now) or self._unified(now, now)
-        return self._unified(text, value)
+        return self.own.get(first) or self.own.get(label_of(first, unit)) or ("bucket", first)
 
-    def _own(self, text: str) -> Group | None:
-        if text in self.split:
-            return "split", text
-        name = self.joined.get(text)
-        return None if name is None else ("own", name)
-
-    def _unified(self, text: str, value: Scalar) -> Group:
-        """By the key; a value that is not unified is a group of its own."""
-        if not (self.part.normalize or self.aliases):
-            return "raw", value
-        key = key_of(text)
-        if self.part.normalize and (name := self.by_key.get(key)) is not None:
-            return "own", name
-        if (alias := self.aliases.get(key)) is not None:
-            return "alias", alias
-        return ("auto", key) if self.part.normalize else ("raw", value)
+    def _unified(self, values: list[Scalar]) -> list[Group]:
+        """By their keys; a value that is not unified is a group of its own."""
+        if not (self.part.normalize or self.by_key):
+            return [("raw", value) for value in values]
+        keys = keys_of([value if isinstance(value, str) else text_of(value) for value in values])
+        known, kind = self.by_key.get, "auto" if self.part.normalize else "raw"
+        names: Sequence[Scalar] = keys if self.part.normalize else values
+        return [known(key) or (kind, name) for key, name in zip(keys, names, strict=True)]
 
 
-def _joined(part: Part) -> dict[str, str]:
-    """The name behind each spelling; a name is a spelling of itself, unless it is one of another."""
-    joined = {name: name for name in part.join}
-    joined.update({spelling: name for name, spellings in part.join.items() for spelling in spellings})
-    return joined
+def _own_groups(part: Part) -> dict[str, Group]:
+    """What somebody decided about just this spelling."""
+    split: list[tuple[str, Group]] = [(text, ("split", text)) for text in part.split]
+    return dict([*_joined(part), *split])
+
+
+def _joined(part: Part) -> list[tuple[str, Group]]:
+    """Spellings with what they were joined to; the last one decides. A name is a spelling of itself, unless
+    it is one of another."""
+    names: list[tuple[str, Group]] = [(name, ("own", name)) for name in part.join]
+    return [*names, *((text, ("own", name)) for name, texts in part.join.items() for text in texts)]

@@ -32,19 +32,26 @@ class Naming:
     def values_of(self, groups: Groups) -> list[tuple[Value, list[int]]]:
         """Each value with the places of its spellings. Groups that are shown alike are one, but for what
         somebody wants to stand alone."""
-        together: dict[Group, tuple[str, list[Group]]] = {}
-        for group, places in groups.items():
-            label = self._label(group, places)
-            shown = group if group[0] == "split" else ("shown", label)
-            together.setdefault(shown, (label, []))[1].append(group)
-        return [self._value(label, members, groups) for label, members in together.values()]
+        labels = [self._label(group, places) for group, places in groups.items()]
+        if len(set(labels)) == len(labels):
+            together = [[group] for group in groups]
+        else:
+            together, labels = _together(groups, labels)
+        named = zip(labels, together, strict=True)
+        return [self._value(label, members, groups) for label, members in named]
 
     def _value(self, label: str, members: list[Group], groups: Groups) -> tuple[Value, list[int]]:
-        places = [place for member in members for place in groups[member]]
-        if len(places) > 1:
-            places.sort(key=lambda place: (-self.counts[place], text_of(self.values[place])))
-        spellings = tuple(self.values[place] for place in places)
+        places = groups[members[0]]
+        if len(members) > 1:
+            places = [place for member in members for place in groups[member]]
+        if len(places) == 1:
+            spellings: tuple[Scalar, ...] = (self.values[places[0]],)
+        else:
+            spellings = tuple([self.values[place] for place in sorted(places, key=self._rarity)])
         return Value(_kept(members, label), label, spellings, _by(members, len(places))), places
+
+    def _rarity(self, place: int) -> tuple[int, str]:
+        return -self.counts[place], text_of(self.values[place])
 
     def _label(self, group: Group, places: list[int]) -> str:
         """What somebody calls it, or what it is called by itself."""
@@ -73,6 +80,15 @@ class Naming:
         return min(often, key=lambda text: (-often[text], text))
 
 
+def _together(groups: Groups, labels: list[str]) -> tuple[list[list[Group]], list[str]]:
+    """Groups with one label, but for those that stand alone."""
+    found: dict[Group | str, tuple[str, list[Group]]] = {}
+    for group, label in zip(groups, labels, strict=True):
+        alike = group if group[0] == "split" else label
+        found.setdefault(alike, (label, []))[1].append(group)
+    return [members for _, members in found.values()], [label for label, _ in found.values()]
+
+
 def _kept(members: list[Group], label: str) -> Scalar:
     """Numbers, truth values and dates that are called otherwise stay what they are."""
     kind, name = members[0]
@@ -82,10 +98,12 @@ def _kept(members: list[Group], label: str) -> Scalar:
 
 
 def _by(members: list[Group], spellings: int) -> str:
-    if len(members) > 1 and all(kind in ("raw", "bucket") for kind, _ in members):
-        return "own"
+    if len(members) == 1:
+        by = _BY.get(members[0][0], "none")
+        return "none" if by == "auto" and spellings == 1 else by
     by = max((_BY.get(kind, "none") for kind, _ in members), key=_WEAKEST_FIRST.index)
-    return "none" if by == "auto" and spellings == 1 else by
+    # Only a name that somebody gave makes one of them.
+    return "own" if by == "none" else by
 
 
 def _tidy(text: str) -> str:
