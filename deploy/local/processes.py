@@ -33,6 +33,18 @@ PROCESSES = (
         ("servicekit", "work", "services.import_export.worker:JOBS"),
         touches_files=True,
     ),
+    Process(
+        "reports",
+        "reports",
+        ("servicekit", "run", "services.reports.service:ReportsService"),
+        touches_files=True,
+    ),
+    Process(
+        "reports-worker",
+        "reports",
+        ("servicekit", "work", "services.reports.worker:JOBS"),
+        touches_files=True,
+    ),
     Process("tasks", "tasks", ("servicekit", "run", "services.tasks.service:TasksService")),
     Process("gateway-rpc", "gateway", ("servicekit", "run", "gateway.rpc_service:GatewayService")),
     Process("gateway", "gateway", ("gateway", "serve"), serves_http=True, touches_files=True),
@@ -43,6 +55,7 @@ PACKAGES = {
     "customers": "services.customers",
     "dedup": "services.dedup",
     "import_export": "services.import_export",
+    "reports": "services.reports",
     "tasks": "services.tasks",
     "gateway": "gateway",
 }

@@ -66,11 +66,12 @@ SERVICES = (
     ),
     ServiceAccount(name="dedup", calls=("gateway", "customers"), publishes=(), has_events=True),
     ServiceAccount(name="import_export", calls=("gateway", "customers", "tasks"), publishes=("crm.events",)),
+    ServiceAccount(name="reports", calls=("gateway", "customers"), has_events=True),
     ServiceAccount(name="tasks", calls=("gateway", "customers"), publishes=("crm.events",), has_events=True),
     # It takes events from connectors that speak HTTP, and passes them on.
     ServiceAccount(
         name="gateway",
-        calls=("customers", "dedup", "import_export", "tasks"),
+        calls=("customers", "dedup", "import_export", "reports", "tasks"),
         publishes=("crm.events", INBOUND_EXCHANGE),
         overhears=("customers", "customer", "interactions", "note", "task"),
     ),

@@ -61,7 +61,9 @@ def test_a_service_publishes_only_where_the_table_says():
 
 @pytest.mark.parametrize("user", USERS)
 def test_only_who_may_have_parked_messages_writes_to_the_default_exchange(user: str):
-    assert _allows(rights_of(user).write, "amq.default") == (user in ("customers", "dedup", "tasks"))
+    assert _allows(rights_of(user).write, "amq.default") == (
+        user in ("customers", "dedup", "reports", "tasks")
+    )
 
 
 def test_calls_go_only_to_the_services_named_and_only_own_calls_are_heard():
@@ -87,7 +89,7 @@ def test_only_the_gateway_overhears_events_and_only_those_that_it_tells():
         assert _allows(heard.read, key)
     for key in ("#", "*.*.*", "duplicate.detected.v1", "directory.changed.v1"):
         assert not _allows(heard.read, key)
-    for other in ("customers", "dedup", "import_export", "tasks"):
+    for other in ("customers", "dedup", "import_export", "reports", "tasks"):
         assert not _allows(rights_of(other).read, "crm.events")
         assert not _allows(rights_of(other).configure, f"push.{other}.0192")
 
@@ -155,6 +157,7 @@ def test_passwords_come_from_the_environment_by_user():
         "BROKER_PASSWORD_CUSTOMERS": "b",
         "BROKER_PASSWORD_DEDUP": "e",
         "BROKER_PASSWORD_IMPORT_EXPORT": "i",
+        "BROKER_PASSWORD_REPORTS": "r",
         "BROKER_PASSWORD_TASKS": "t",
         "BROKER_PASSWORD_GATEWAY": "c",
         "BROKER_PASSWORD_CONNECTOR_WHATSAPP": "d",
@@ -164,6 +167,7 @@ def test_passwords_come_from_the_environment_by_user():
         "customers": "b",
         "dedup": "e",
         "import_export": "i",
+        "reports": "r",
         "tasks": "t",
         "gateway": "c",
         "connector-whatsapp": "d",
@@ -182,6 +186,15 @@ def test_a_password_for_somebody_without_rights_is_refused():
         passwords_from(
             {
                 f"BROKER_PASSWORD_{name}": "x"
-                for name in ("OPERATOR", "CUSTOMERS", "DEDUP", "IMPORT_EXPORT", "TASKS", "GATEWAY", "NOBODY")
+                for name in (
+                    "OPERATOR",
+                    "CUSTOMERS",
+                    "DEDUP",
+                    "IMPORT_EXPORT",
+                    "REPORTS",
+                    "TASKS",
+                    "GATEWAY",
+                    "NOBODY",
+                )
             }
         )

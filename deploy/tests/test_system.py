@@ -30,6 +30,8 @@ def test_a_system_is_ready_survives_a_kill_and_leaves_nothing_behind():
             "dedup-worker",
             "import_export",
             "import_export-worker",
+            "reports",
+            "reports-worker",
             "tasks",
             "gateway-rpc",
             "gateway",
