@@ -48,6 +48,9 @@ _WRITTEN = (
     "import",
     "export",
     "mapping",
+    "upload",
+    "run",
+    "configuration",
 )
 log = logging.getLogger(__name__)
 
@@ -120,6 +123,12 @@ class Call:
     def within(self, seconds: float) -> Call:
         """The same call with less time."""
         return replace(self, deadline=min(self.deadline, time.time() + seconds))
+
+    def patient(self, seconds: float) -> Call:
+        """The same call with so much time from now on, for what takes longer than other requests."""
+        deadline = time.time() + seconds
+        context.begin(context.CallContext(self.request_id, deadline, self.caller.user_id))
+        return replace(self, deadline=deadline)
 
     async def renewed(self) -> Call:
         """The same call as if it came at this moment: with the rights of now, and time to be answered.

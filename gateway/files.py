@@ -26,18 +26,19 @@ _HEADERS: Final = [
 ]
 
 
+def file_headers(name: str, kind: str) -> list[tuple[bytes, bytes]]:
+    """Of a file to be saved under this name."""
+    described = [(b"content-type", kind.encode("ascii")), (b"content-disposition", attachment(name))]
+    return [*described, *_HEADERS]
+
+
 class FileAnswer(Answer):
     """A 200 whose body is `pieces`, `size` bytes in all."""
 
     __slots__ = ("pieces", "size")
 
     def __init__(self, pieces: AsyncIterator[bytes], *, name: str, kind: str, size: int) -> None:
-        described = [
-            (b"content-type", kind.encode("ascii")),
-            (b"content-length", b"%d" % size),
-            (b"content-disposition", attachment(name)),
-        ]
-        super().__init__(200, b"", [*described, *_HEADERS])
+        super().__init__(200, b"", [(b"content-length", b"%d" % size), *file_headers(name, kind)])
         self.pieces, self.size = pieces, size
 
 

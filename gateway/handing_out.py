@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from gateway.answers import Answer
 from gateway.call import Call
 
-_SERVICE: Final = "import_export"
 
-
-async def handed_out(call: Call, method: str, *args: Any) -> Answer:
+async def handed_out(call: Call, method: str, *args: Any, service: str) -> Answer:
     """The file that the service answers `method` with.
 
     The service has looked at the caller's rights of this moment. A type that the operation does not promise,
     such as that of an upload, is not passed on.
     """
-    file = (await call.ask(method, *args, service=_SERVICE))["file"]
+    file = (await call.ask(method, *args, service=service))["file"]
     promised = call.operation.files
     if file["content_type"].partition(";")[0].strip() not in promised:
         file = {**file, "content_type": promised[0]}

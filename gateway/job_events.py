@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
 from gateway.call import Call
+from gateway.problems import HttpProblem
 from gateway.streams import Events, Stream, event_of
-from servicekit.errors import Unavailable
-from servicekit.wire import CallTimeout
+from servicekit.errors import ServiceError, Unavailable
+from servicekit.wire import CallTimeout, RemoteFailure
 
 POLL_SECONDS: Final = 0.5
+_SOON_SECONDS, _SOON_POLL_SECONDS = 4.0, 0.2
 
 
 Job = dict[str, Any]
@@ -44,3 +47,15 @@ async def _told(call: Call, read: Read, job: Job, is_over: Callable[[Job], bool]
         except (Unavailable, CallTimeout):
             continue
     yield event_of("end", job, number=job["version"])
+
+
+async def settled_soon(call: Call, job: Job, read: Read, *, is_over: Callable[[Job], bool]) -> Job:
+    """The job once it is over, or as it is by then: it is there in any case, whatever goes wrong here."""
+    until = time.monotonic() + _SOON_SECONDS
+    while not is_over(job) and time.monotonic() < until:
+        await asyncio.sleep(_SOON_POLL_SECONDS)
+        try:
+            job = await read(await call.renewed())
+        except (ServiceError, CallTimeout, RemoteFailure, HttpProblem):
+            return job
+    return job

@@ -78,7 +78,7 @@ async def cancel_export(call: Call) -> Answer:
 )
 async def get_export_file(call: Call) -> Answer:
     """The file, for 24 hours. Whether the caller may have it is looked at again."""
-    return await handed_out(call, "export_file", call.path["export_id"])
+    return await handed_out(call, "export_file", call.path["export_id"], service=SERVICE)
 
 
 @routes.get(f"{_ONE}/events", answers={200: None}, events=_EVENTS)

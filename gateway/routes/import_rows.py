@@ -48,16 +48,16 @@ async def decide_import_row(call: Call) -> Answer:
 @routes.get(f"{ONE}/refused.csv", files=(CSV,), answers={200: None}, errors=_NOT_YET)
 async def get_refused_csv(call: Call) -> Answer:
     """The refused rows with their original cells and the reasons, to be mended and sent again."""
-    return await handed_out(call, "refused_file", call.path["import_id"], "csv")
+    return await handed_out(call, "refused_file", call.path["import_id"], "csv", service=SERVICE)
 
 
 @routes.get(f"{ONE}/refused.xlsx", files=(XLSX,), answers={200: None}, errors=_NOT_YET)
 async def get_refused_xlsx(call: Call) -> Answer:
     """The same as a workbook."""
-    return await handed_out(call, "refused_file", call.path["import_id"], "xlsx")
+    return await handed_out(call, "refused_file", call.path["import_id"], "xlsx", service=SERVICE)
 
 
 @routes.get(f"{ONE}/file", files=(_ANY_FILE,), answers={200: None}, errors=_FORBIDDEN)
 async def get_import_file(call: Call) -> Answer:
     """The file as it was sent. It is kept for 30 days."""
-    return await handed_out(call, "upload_file", call.path["import_id"])
+    return await handed_out(call, "upload_file", call.path["import_id"], service=SERVICE)

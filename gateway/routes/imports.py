@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
-import time
 from typing import Any, Final
 
 from gateway.answers import Answer, mark_replayed, page_answer, resource_answer
 from gateway.call import Call
-from gateway.job_events import job_events
+from gateway.job_events import job_events, settled_soon
 from gateway.operations import IfMatch, Routes, Upload
-from gateway.problems import HttpProblem
 from gateway.schemas.common import PageQuery, page_of
 from gateway.schemas.imports import (
     MOST_VALUES,
@@ -23,8 +20,6 @@ from gateway.schemas.imports import (
 )
 from gateway.uploads.filenames import attachment
 from gateway.uploads.uploaded import uploaded
-from servicekit.errors import ServiceError
-from servicekit.wire import CallTimeout, RemoteFailure
 
 routes = Routes("Imports")
 SERVICE: Final = "import_export"
@@ -34,7 +29,6 @@ CSV: Final = "text/csv"
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _EVENTS: Final = {"progress": "the import", "end": "the import, with which nothing more happens by itself"}
 _UNDER_WAY: Final = ("queued", "running", "awaiting_input")
-_READING_SECONDS, _POLL_SECONDS = 4.0, 0.2
 _FORBIDDEN: Final = {403: "imports_forbidden, contact_data_hidden"}
 _NOT_YOURS: Final = {403: "imports_forbidden, contact_data_hidden, import_not_yours_any_more"}
 _MAPPED: Final = {**_NOT_YOURS, 409: "still_working, already_started, import_is_over"}
@@ -57,8 +51,14 @@ async def create_import(call: Call) -> Answer:
     async with uploaded(call) as upload:
         reply = await upload.call.tell("create_import", upload.received.message(), service=SERVICE)
         replayed = await upload.is_replay(reply)
-    found = await _when_read(upload.call, reply["import"])
-    location = f"{PATH}/{found['id']}".encode()
+    there = reply["import"]["id"]
+    found = await settled_soon(
+        upload.call,
+        reply["import"],
+        lambda now: _import(now, there),
+        is_over=lambda one: one["phase"] != "reading",
+    )
+    location = f"{PATH}/{there}".encode()
     answer = resource_answer(found, status=202, headers={b"location": location})
     return mark_replayed(answer) if replayed else answer
 
@@ -161,18 +161,9 @@ def _accepted(reply: dict[str, Any]) -> Answer:
 
 
 async def _read(call: Call) -> dict[str, Any]:
-    reply: dict[str, Any] = await call.ask("get_import", call.path["import_id"], service=SERVICE)
+    return await _import(call, call.path["import_id"])
+
+
+async def _import(call: Call, import_id: str) -> dict[str, Any]:
+    reply: dict[str, Any] = await call.ask("get_import", import_id, service=SERVICE)
     return dict(reply["import"])
-
-
-async def _when_read(call: Call, found: dict[str, Any]) -> dict[str, Any]:
-    """The import once its file was looked at, or as it is by then. It is there in any case."""
-    until = time.monotonic() + _READING_SECONDS
-    while found["phase"] == "reading" and time.monotonic() < until:
-        await asyncio.sleep(_POLL_SECONDS)
-        try:
-            now = await call.renewed()
-            found = (await now.ask("get_import", found["id"], service=SERVICE))["import"]
-        except (ServiceError, CallTimeout, RemoteFailure, HttpProblem):
-            return found
-    return found

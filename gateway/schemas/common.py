@@ -117,6 +117,7 @@ class ConflictProblem(Problem):
     tag = fields.Dict(metadata={"description": "The other one, which has this name"})
     option = fields.Dict(metadata={"description": "The other one, which has this label"})
     mapping = fields.Dict(metadata={"description": "The caller's one of this name: id, name"})
+    configuration = fields.Dict(metadata={"description": "The same, of a report"})
     offer = fields.Dict(metadata={"description": "A body with which the same request joins the two"})
 
 

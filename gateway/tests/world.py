@@ -115,7 +115,8 @@ def running_world(**changes: Any) -> Iterator[World]:
         tasks = running_service("gateway.tests.fake_tasks:TasksService", AMQP_URL=amqp_url)
         dedup = running_service("gateway.tests.fake_dedup:DedupService", AMQP_URL=amqp_url)
         imports = running_service("gateway.tests.fake_imports:ImportExportService", AMQP_URL=amqp_url)
-        services = (customers, tasks, dedup, imports)
+        reports = running_service("gateway.tests.fake_reports:ReportsService", AMQP_URL=amqp_url)
+        services = (customers, tasks, dedup, imports, reports)
         with contextlib.closing(database), all_of(*services), serving(settings) as url:
             world = World(url, database, amqp_url, settings, Documented(url), Path(folder))
             world.admin_token = world.log_in(ADMIN_EMAIL)
