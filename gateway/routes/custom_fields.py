@@ -5,6 +5,7 @@ from __future__ import annotations
 from gateway.answers import Answer, created, json_answer, no_content, page_answer, resource_answer
 from gateway.call import Call
 from gateway.conditional import etag
+from gateway.holders import held_elsewhere
 from gateway.operations import IfMatch, Routes
 from gateway.schemas.common import page_of
 from gateway.schemas.definitions import (
@@ -112,16 +113,19 @@ async def update_option(call: Call) -> Answer:
 
     Every customer with the option follows in one step, and the answer says how many there are. `merge_into`
     stands alone: its customers have the other option from then on. If-Match names the field's version.
+    `warnings` name saved filters, templates of reports and mappings of files that hold the option, as far as
+    the caller may see them, and say whether they follow.
     """
+    key, option_id = call.path["key"], call.path["option_id"]
+    before = await call.ask("get_custom_field", key)
+    version = before["version"] if call.version is None else call.version
     reply = await call.tell(
-        "update_option",
-        call.path["key"],
-        call.path["option_id"],
-        call.body,
-        await _version(call),
-        dry_run=call.query["dry_run"],
+        "update_option", key, option_id, call.body, version, dry_run=call.query["dry_run"]
     )
-    return json_answer(reply, headers={b"etag": etag(reply["field"]["version"])})
+    labels = [option["label"] for option in before.get("options", ()) if option["id"] == option_id]
+    held = await held_elsewhere(call, options=[option_id], labels=labels)
+    told = {**reply, **held, "warnings": [*reply["warnings"], *held["warnings"]]}
+    return json_answer(told, headers={b"etag": etag(reply["field"]["version"])})
 
 
 @routes.delete("/v1/custom-fields/{key}/options/{option_id}", answers={204: None}, if_match=IfMatch.REQUIRED)

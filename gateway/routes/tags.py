@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from gateway.answers import Answer, no_content, page_answer, resource_answer, written_answer
 from gateway.call import Call
+from gateway.holders import held_elsewhere
 from gateway.operations import Routes
 from gateway.schemas.common import page_of
-from gateway.schemas.tags import NewTag, Tag, TagPatch, TagQuery
+from gateway.schemas.tags import ChangedTag, NewTag, Tag, TagPatch, TagQuery
+from servicekit.errors import NotFound
 
 routes = Routes("Tags")
 _EXISTS = "tag_exists: `tag` has this name; the same request with `offer` as its body joins the two"
@@ -37,14 +40,19 @@ async def get_tag(call: Call) -> Answer:
     return resource_answer(await call.ask("get_tag", call.path["tag_id"]))
 
 
-@routes.patch("/v1/tags/{tag_id}", body=TagPatch(), answers={200: Tag}, errors={409: _EXISTS})
+@routes.patch("/v1/tags/{tag_id}", body=TagPatch(), answers={200: ChangedTag}, errors={409: _EXISTS})
 async def update_tag(call: Call) -> Answer:
     """Rename or colour a tag, or join it to another one: every customer and saved filter follows.
 
     `merge_into` stands alone. The answer is then the other tag; the joined one is no longer a tag of its own,
-    and using its name means the other.
+    and using its name means the other. `warnings` name templates of reports and mappings of files that hold
+    the name, as far as the caller may see them, and say whether they follow.
     """
-    return _written(await call.tell("update_tag", call.path["tag_id"], call.body, version=call.version))
+    tag_id = call.path["tag_id"]
+    names = await _names(call, tag_id)
+    reply = await call.tell("update_tag", tag_id, call.body, version=call.version)
+    held = await held_elsewhere(call, tags=[tag_id], labels=names)
+    return _written({**reply, "tag": {**reply["tag"], **held}})
 
 
 @routes.delete("/v1/tags/{tag_id}", answers={204: None})
@@ -52,6 +60,13 @@ async def delete_tag(call: Call) -> Answer:
     """Take a tag from all customers that have it."""
     await call.tell("delete_tag", call.path["tag_id"], version=call.version)
     return no_content()
+
+
+async def _names(call: Call, tag_id: str) -> list[str]:
+    """What it is called until now; nothing if it is a tag no more, as when its joining is asked for again."""
+    with suppress(NotFound):
+        return [(await call.ask("get_tag", tag_id))["name"]]
+    return []
 
 
 def _written(reply: dict[str, Any], *, is_new: bool = False) -> Answer:

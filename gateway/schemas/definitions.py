@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
+from gateway.schemas.common import missing_parts
 from gateway.schemas.fields import Flag, Id, QueryFlag, WholeNumber, objects, one_of, text
+
+HOLDERS = ("report_templates", "import_mappings")
 
 FIELD_TYPES = ("text", "number", "date", "datetime", "boolean", "select", "multiselect", "url")
 _KEY = validate.Regexp(r"^[a-z][a-z0-9_]{0,49}$", error="Not a valid key: lower-case letters, digits and _.")
@@ -84,12 +87,15 @@ class OptionQuery(Schema):
 
 
 class HolderWarning(Schema):
-    """Something else that holds the option."""
+    """Something else that holds the option, or the tag."""
 
-    kind = fields.String(required=True, metadata={"description": "saved_filter"})
+    kind = fields.String(
+        required=True, metadata={"description": "saved_filter, report_template or import_mapping"}
+    )
+    id = Id(metadata={"description": "Of a template"})
     name = fields.String(required=True)
     follows = fields.Boolean(
-        required=True, metadata={"description": "Whether it means the option under its new label, too"}
+        required=True, metadata={"description": "Whether it means the same under its new name, too"}
     )
 
 
@@ -98,6 +104,7 @@ class ChangedOption(Schema):
         required=True, metadata={"description": "How many customers had the option, counted exactly"}
     )
     warnings = objects(HolderWarning, required=True)
+    missing = missing_parts(*HOLDERS)
     field = fields.Nested(CustomField, required=True)
 
 

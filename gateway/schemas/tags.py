@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from gateway.schemas.common import PageQuery, Total
-from gateway.schemas.fields import Id, text
+from gateway.schemas.common import PageQuery, Total, missing_parts
+from gateway.schemas.definitions import HOLDERS, HolderWarning
+from gateway.schemas.fields import Id, objects, text
 
 _COLOUR = validate.Regexp(r"^#[0-9a-fA-F]{6}$", error="Not a colour such as #1a73e8.")
 
@@ -18,6 +19,13 @@ class Tag(Schema):
         Total, required=True, metadata={"description": "That the caller may see: exact up to 1,000"}
     )
     version = fields.Integer(required=True)
+
+
+class ChangedTag(Tag):
+    """A tag under its new name, and what holds the old one."""
+
+    warnings = objects(HolderWarning, required=True)
+    missing = missing_parts(*HOLDERS)
 
 
 class TagQuery(PageQuery):

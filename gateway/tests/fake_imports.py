@@ -179,6 +179,10 @@ class _Imports:
 
 class _Mappings:
     @rpc
+    def mappings_naming(self, scope: Json, labels: list[str]) -> list[Json]:
+        return [{"kind": "import_mapping", "id": KNOWN, "name": label, "follows": False} for label in labels]
+
+    @rpc
     def list_mappings(self, scope: Json, limit: int = 50, cursor: str | None = None) -> Json:
         return {"data": [a_mapping()], "next": None}
 

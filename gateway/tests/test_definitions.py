@@ -24,6 +24,8 @@ def test_a_tag_has_a_version(agent, admin):
     assert (found.json(), found.headers["etag"]) == (TAG, '"3"')
     changed = admin.patch(f"/v1/tags/{KNOWN}", json={"name": "gold"}, headers={"If-Match": '"3"'})
     assert (changed.status_code, changed.headers["etag"]) == (200, '"4"')
+    held = [(each["kind"], each["name"]) for each in changed.json()["warnings"]]
+    assert held == [("report_template", KNOWN), ("report_template", "vip"), ("import_mapping", "vip")]
     stale = admin.patch(f"/v1/tags/{KNOWN}", json={"name": "gold"}, headers={"If-Match": '"2"'})
     assert (stale.status_code, stale.json()["current"], stale.headers["etag"]) == (412, TAG, '"3"')
     assert admin.delete(f"/v1/tags/{KNOWN}", headers={"If-Match": '"2"'}).status_code == 412
@@ -44,7 +46,15 @@ def test_an_option_is_renamed_with_the_version_of_its_field(admin):
     renamed = admin.patch(OPTION, json={"label": "Ouro"}, headers=SEEN)
     assert (renamed.status_code, renamed.headers["etag"]) == (200, '"3"')
     assert (renamed.json()["affected"], renamed.json()["field"]["version"]) == (7, 3)
-    assert renamed.json()["warnings"] == [{"kind": "saved_filter", "name": "Golden", "follows": True}]
+    assert (renamed.json()["warnings"], renamed.json()["missing"]) == (
+        [
+            {"kind": "saved_filter", "name": "Golden", "follows": True},
+            {"kind": "report_template", "id": KNOWN, "name": KNOWN, "follows": True},
+            {"kind": "report_template", "id": KNOWN, "name": "Gold", "follows": False},
+            {"kind": "import_mapping", "id": KNOWN, "name": "Gold", "follows": False},
+        ],
+        [],
+    )
     assert admin.patch(OPTION, json={"label": "Ouro"}, headers={"If-Match": "*"}).status_code == 200
 
 

@@ -36,6 +36,12 @@ def find_id(value: Any) -> UUID | None:
         return None
 
 
+def texts_of(values: Any, pointer: str) -> list[str]:
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise Invalid.at(pointer, "invalid_list", "a list of texts is expected")
+    return values
+
+
 def ids_of(values: Any) -> dict[str, str]:
     """The ids among `values`, as asked and as they are written; what is no id is left out."""
     if not isinstance(values, list):

@@ -7,10 +7,11 @@ from typing import Any, Final
 
 from servicekit.clock import utc_now
 from servicekit.database import Database, UnitOfWork
-from servicekit.inputs import object_of, version_of, whole
+from servicekit.inputs import object_of, texts_of, version_of, whole
 from servicekit.rpc import rpc
 from servicekit.scope import Scope
 from services.import_export.mapping import keeping, repository
+from services.import_export.mapping.domain.naming import says
 from services.import_export.mapping.domain.saved import SavedMapping
 from services.import_export.mapping.facts import check_rights, checked_facts
 from services.import_export.mapping.messages import saved_mapping_message
@@ -18,6 +19,7 @@ from services.import_export.mapping.templates import template_of
 
 Json = dict[str, Any]
 MAX_LIMIT: Final = 200
+KIND: Final = "import_mapping"
 
 
 class MappingEntrypoints:
@@ -34,6 +36,15 @@ class MappingEntrypoints:
         with self.db.reading() as connection:
             found, following = repository.page(connection, caller, limit=limit, cursor=cursor)
         return {"data": [saved_mapping_message(each) for each in found], "next": following}
+
+    @rpc
+    def mappings_naming(self, scope: Json, labels: list[str]) -> list[Json]:
+        """Those that the caller may see and that say one of these names of options or tags. None follows a
+        rename: what they say is text of files."""
+        caller, labels = self._keeper(scope), texts_of(labels, "/labels")
+        with self.db.reading() as connection:
+            found = [each for each in repository.shown(connection, caller) if says(each.mapping, labels)]
+        return [{"kind": KIND, "id": str(each.id), "name": each.name, "follows": False} for each in found]
 
     @rpc
     def get_mapping(self, scope: Json, mapping_id: str) -> Json:

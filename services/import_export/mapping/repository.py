@@ -31,6 +31,7 @@ from services.import_export.tables import import_mapping
 _COLUMNS: Final = [import_mapping.c[name] for name in SavedMapping.__dataclass_fields__]
 _BY_NAME: Final = Keyset("name", [SortKey(import_mapping.c.name_folded.collate("C"))], import_mapping.c.id)
 _MOST_OFFERED: Final = 10
+_MOST_SHOWN: Final = 1_000
 _TAKE_TURN: Final = text("SELECT pg_advisory_xact_lock(hashtextextended('saved mappings ' || :owner, 0))")
 
 
@@ -50,6 +51,12 @@ def page(
     statement = select(*_COLUMNS).where(_is_shown(scope.user_id))
     found = list_page(connection, statement, _BY_NAME, cursor=cursor, limit=limit)
     return [_to_mapping(row) for row in found.rows], found.next
+
+
+def shown(connection: Connection, scope: Scope) -> list[SavedMapping]:
+    """By name; so many that nobody has more."""
+    statement = select(*_COLUMNS).where(_is_shown(scope.user_id)).order_by(import_mapping.c.name_folded)
+    return [_to_mapping(row) for row in connection.execute(statement.limit(_MOST_SHOWN))]
 
 
 def fitting(connection: Connection, user_id: str, headers: Sequence[str]) -> list[SavedMapping]:

@@ -112,6 +112,9 @@ def _about_mappings(day: Day) -> None:
     day.call("create_mapping", {"name": "loja", "mapping": MAPPING}, name="create_mapping.known_name")
     day.call("get_mapping", kept["id"])
     day.call("list_mappings", limit=50)
+    texts = {"columns": [{"column": "Cor", "to": "custom.plan"}], "constants": {"tags": ["Feira"]}}
+    day.call("create_mapping", {"name": "Feira", "mapping": texts}, name="create_mapping.with_constants")
+    day.call("mappings_naming", ["feira"])
     day.call("update_mapping", kept["id"], {"shared": True}, version=1)
     day.call("update_mapping", kept["id"], {"shared": False}, version=1, name="update_mapping.stale")
     day.call("delete_mapping", kept["id"])

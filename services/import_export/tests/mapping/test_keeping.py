@@ -177,3 +177,15 @@ def test_a_kept_mapping_is_chosen_for_a_file(world):
     world.service.check_import(world.admin, import_id)
     world.work_off()
     assert world.get(import_id)["counts"]["created"] == 1
+
+
+def test_a_mapping_that_says_a_name_is_found_by_it_and_follows_no_rename(world, ana, rui):
+    kept = keep(world, ana)
+    found = {"kind": "import_mapping", "id": kept["id"], "name": "Fair", "follows": False}
+    assert world.service.mappings_naming(ana, ["gôld"]) == [found]
+    assert world.service.mappings_naming(ana, ["silver", "FAIR"]) == [found]
+    # What a column is called in a file is not what an option is called here.
+    assert world.service.mappings_naming(ana, ["Nome", "custom"]) == []
+    assert world.service.mappings_naming(rui, ["gold"]) == []
+    with pytest.raises(Invalid):
+        world.service.mappings_naming(ana, "gold")
