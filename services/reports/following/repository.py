@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from servicekit.text import folded
-from services.reports.following.domain.rename import Present, Rename, labels_of_today
+from services.reports.following.domain.rename import Present, Rename, labels_of_today, present_label
 
 _FORMER: Final = text("""
     INSERT INTO former_label (labelled_id, label_folded, field) VALUES (:id, :folded, :field)
@@ -35,6 +35,11 @@ def remember(connection: Connection, renames: Iterable[Rename]) -> None:
         connection.execute(_PRESENT, {**named, **told})
 
 
+def label_of(connection: Connection, labelled_id: UUID, field: str) -> str | None:
+    """What an option or a tag is called now, as far as it was ever renamed."""
+    return present_label(labelled_id, _present(connection, {"fields": [field]}))
+
+
 def former_labels(connection: Connection, today: Mapping[str, Collection[str]]) -> dict[str, dict[str, str]]:
     """By field and folded old label the label of today; `today` are all that each field asked about has."""
     ids: dict[str, dict[str, set[UUID]]] = defaultdict(lambda: defaultdict(set))
@@ -43,7 +48,11 @@ def former_labels(connection: Connection, today: Mapping[str, Collection[str]]) 
         ids[field][label].add(labelled_id)
     if not ids:
         return {}
-    rows = connection.execute(_FIND_PRESENT, asked)
-    present = {labelled_id: Present(label, joined_to) for labelled_id, label, joined_to in rows}
+    present = _present(connection, asked)
     found = {field: labels_of_today(former, present, today[field]) for field, former in ids.items()}
     return {field: labels for field, labels in found.items() if labels}
+
+
+def _present(connection: Connection, asked: Mapping[str, Collection[str]]) -> dict[UUID, Present]:
+    rows = connection.execute(_FIND_PRESENT, asked)
+    return {labelled_id: Present(label, joined_to) for labelled_id, label, joined_to in rows}

@@ -4,7 +4,10 @@ thing is called now, and each says what it was called once."""
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
+
+from sqlalchemy import Connection
 
 from servicekit.database import UnitOfWork
 from servicekit.events import BadEvent, subscribe
@@ -12,6 +15,8 @@ from servicekit.events.cloudevent import Event
 from servicekit.inputs import find_id
 from services.reports.following import repository
 from services.reports.following.domain.rename import Rename
+from services.reports.templates import repository as templates
+from services.reports.templates.domain.renaming import TAGS, renamed
 
 Json = dict[str, Any]
 OPTION: Final = "custom_field.option_renamed.v1"
@@ -50,6 +55,18 @@ class RememberFormerLabels:
     def apply(self, uow: UnitOfWork, events: list[Event], fetched: None) -> None:
         renames = sorted(map(_read, events), key=lambda rename: (rename.labelled_id, rename.revision))
         repository.remember(uow.connection, renames)
+        for rename in renames:
+            if rename.field == TAGS:
+                _follow(uow.connection, rename)
+
+
+def _follow(connection: Connection, rename: Rename) -> None:
+    """Options stand in templates by their ids, tags by their names."""
+    now = repository.label_of(connection, rename.labelled_id, rename.field) or rename.after
+    for template in templates.lock_mentioning(connection, [rename.before]):
+        configuration = renamed(template.configuration, rename.before, now)
+        if configuration != template.configuration:
+            templates.save(connection, replace(template, configuration=configuration))
 
 
 def _read(event: Event) -> Rename:
@@ -58,7 +75,7 @@ def _read(event: Event) -> Rename:
     if named is None:
         raise BadEvent(event.id, "schema", "/data: an id is expected")
     if event.type == TAG:
-        field, before, after = "tags", data["previous_name"], data["name"]
+        field, before, after = TAGS, data["previous_name"], data["name"]
     else:
         field, before, after = f"custom.{data['field']}", data["previous_label"], data["label"]
     return Rename(named, field, before, after, joined_to, event.revision or 0)

@@ -59,14 +59,18 @@ def page(
 
 def mentioning(connection: Connection, scope: Scope, words: Iterable[str], *, masked: bool) -> list[Template]:
     """Those that the caller may see and in whose configuration one of these texts stands, by name."""
-    written = func.lower(cast(report_template.c.configuration, Text))
-    wanted = [written.contains(_as_written(word), autoescape=True) for word in sorted(set(words))]
     statement = (
         select(*_COLUMNS)
-        .where(_is_shown(scope, masked=masked), or_(false(), *wanted))
+        .where(_is_shown(scope, masked=masked), _mentions(words))
         .order_by(report_template.c.name_folded.collate("C"), report_template.c.id)
         .limit(_MOST_MENTIONING)
     )
+    return [_to_template(row) for row in connection.execute(statement)]
+
+
+def lock_mentioning(connection: Connection, words: Iterable[str]) -> list[Template]:
+    """The same of everybody's, held until the transaction ends."""
+    statement = select(*_COLUMNS).where(_mentions(words)).order_by(report_template.c.id).with_for_update()
     return [_to_template(row) for row in connection.execute(statement)]
 
 
@@ -113,6 +117,14 @@ def _is_shown(scope: Scope, *, masked: bool) -> ColumnElement[bool]:
     )
     shared = or_(table.shared_with_all, with_team)
     return or_(mine, and_(shared, not_(table.names_contact)) if masked else shared)
+
+
+def _mentions(words: Iterable[str]) -> ColumnElement[bool]:
+    """Whether one of these stands in it, whatever its case; accents as they are written."""
+    written = func.lower(cast(report_template.c.configuration, Text))
+    return or_(
+        false(), *(written.contains(_as_written(word), autoescape=True) for word in sorted(set(words)))
+    )
 
 
 def _as_written(word: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from servicekit.errors import Invalid
 from servicekit.text import folded
+from services.reports.templates.domain.renaming import TAGS
 from services.reports.templates.domain.saved import Template
 
 Json = dict[str, Any]
@@ -37,24 +38,27 @@ def named_message(template: Template, asked: Renamed) -> Json | None:
     """None for one that has nothing to do with it."""
     labels, follows, stays = {folded(label) for label in asked.labels}, False, False
     for text, is_followed in _texts_in(template.configuration):
-        follows |= text in asked.ids
-        stays |= not is_followed and folded(text) in labels
+        is_label = folded(text) in labels
+        follows |= text in asked.ids or (is_label and is_followed)
+        stays |= is_label and not is_followed
     if not (follows or stays):
         return None
     return {"kind": KIND, "id": str(template.id), "name": template.name, "follows": not stays}
 
 
 def _texts_in(value: Any, *, is_followed: bool = False) -> Iterator[tuple[str, bool]]:
-    """All that a configuration says, names among them; and whether it is the label beside an id."""
+    """All that a configuration says, names among them; and whether a rename changes it: the label beside an
+    id, and whatever is said of tags."""
     if isinstance(value, str):
         yield value, is_followed
     elif isinstance(value, list):
         for each in value:
-            yield from _texts_in(each)
+            yield from _texts_in(each, is_followed=is_followed)
     elif isinstance(value, dict):
+        goes_along = is_followed or "option" in value or value.get("field") == TAGS
         for key, each in value.items():
-            yield key, False
-            yield from _texts_in(each, is_followed="option" in value)
+            yield key, goes_along
+            yield from _texts_in(each, is_followed=goes_along)
 
 
 def _texts(asked: Mapping[str, Any], key: str) -> list[str]:
