@@ -7,6 +7,7 @@ at all, and is never changed: what is new has a key of its own.
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from obstore.store import LocalStore, from_url
 from servicekit.errors import Unavailable
 
 CHUNK: Final = 256 * 1024
+_STRETCH: Final = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,11 @@ class Storage:
             for piece in found.stream(min_chunk_size=CHUNK):
                 file.write(piece)
 
+    def reader(self, key: str) -> io.BufferedReader:
+        """The file, of which only what is read is fetched, a stretch at a time."""
+        with _failures_as_unavailable():
+            return io.BufferedReader(_Reader(obstore.open_reader(self._store, key)), _STRETCH)
+
     def delete(self, keys: Iterable[str]) -> None:
         """What is gone already does no harm."""
         for key in keys:
@@ -95,6 +102,37 @@ class Storage:
             for batch in obstore.list(self._store, prefix):
                 for each in batch:
                     yield Kept(each["path"], each["size"], each["last_modified"])
+
+
+class _Reader(io.RawIOBase):
+    """A file in storage as one of Python's."""
+
+    def __init__(self, found: Any) -> None:
+        self._found = found
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        with _failures_as_unavailable():
+            piece = bytes(self._found.read(len(buffer)))
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        with _failures_as_unavailable():
+            return int(self._found.seek(offset, whence))
+
+    def tell(self) -> int:
+        return int(self._found.tell())
+
+    def close(self) -> None:
+        if not self.closed:
+            self._found.close()
+        super().close()
 
 
 async def _pieces(stream: Any) -> AsyncIterator[bytes]:

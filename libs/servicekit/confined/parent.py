@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import IO, Any, BinaryIO, Final
 
@@ -22,6 +22,7 @@ from servicekit.confined.limits import OUT_OF_MEMORY
 from servicekit.confined.refused import FileRefused, ReadingFailed
 
 _BLOCK: Final = 1 << 18
+_LOOK_SECONDS: Final = 0.2
 _KILLED_BY_MEMORY: Final = (OUT_OF_MEMORY, -signal.SIGABRT, -signal.SIGSEGV, -signal.SIGKILL)
 
 
@@ -56,13 +57,16 @@ class Child:
         except BrokenPipeError:
             self._refuse_the_dead()
 
-    def next_line(self) -> dict[str, Any]:
-        """Its next word. Raises FileRefused if it refuses the file, falls silent or dies of it."""
+    def next_line(self, *, while_waiting: Callable[[], None] | None = None) -> dict[str, Any]:
+        """Its next word. Raises FileRefused if it refuses the file, falls silent or dies of it.
+
+        `while_waiting` is called several times a second, and may raise.
+        """
         deadline = self._deadline()
         searched = 0
         while (end := self._buffer.find(b"\n", searched)) < 0:
             searched = len(self._buffer)
-            self._receive(deadline)
+            self._receive(deadline, while_waiting)
         line: dict[str, Any] = orjson.loads(self._buffer[:end])
         del self._buffer[: end + 1]
         if "refused" in line:
@@ -84,10 +88,13 @@ class Child:
     def _deadline(self) -> float:
         return time.monotonic() + self._silent_seconds
 
-    def _receive(self, deadline: float) -> None:
-        if not self._selector.select(max(0.0, deadline - time.monotonic())):
-            self.close()
-            raise _takes_too_long()
+    def _receive(self, deadline: float, while_waiting: Callable[[], None] | None = None) -> None:
+        while not self._selector.select(self._pause(deadline, while_waiting)):
+            if time.monotonic() >= deadline:
+                self.close()
+                raise _takes_too_long()
+            if while_waiting:
+                while_waiting()
         block = os.read(self._out.fileno(), _BLOCK)
         if not block:
             self._refuse_the_dead()
@@ -101,6 +108,11 @@ class Child:
         if status not in _KILLED_BY_MEMORY:
             raise ReadingFailed(f"ended with {status}")
         raise FileRefused("too_large_to_read", "Reading this file needs more memory than a file may take.")
+
+    @staticmethod
+    def _pause(deadline: float, while_waiting: Callable[[], None] | None) -> float:
+        left = max(0.0, deadline - time.monotonic())
+        return min(left, _LOOK_SECONDS) if while_waiting else left
 
     def close(self) -> None:
         """Ends it, however far it has come. Twice does no harm."""

@@ -1,0 +1,65 @@
+"""A computing process: `python -m services.reports.computing.child`, used by `computer` alone.
+
+It is asked over its standard input, which is a socket, one task after the other, and ends with whoever
+started it.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import socket
+import sys
+import threading
+from typing import Any, Final
+
+from servicekit.confined.child import place_of
+from servicekit.confined.limits import MEGABYTE, OUT_OF_MEMORY, Limits, confine
+from servicekit.errors import ServiceError
+from services.reports.computing.wire import Incoming, packed
+
+LIMITS: Final = Limits(memory=1024 * MEGABYTE, open_files=128)
+_ENDED_WITH_PARENT: Final = 0
+
+
+def main() -> int:
+    confine(LIMITS)
+    connection = socket.socket(fileno=os.dup(0))
+    connection.setblocking(True)
+    threading.Thread(target=_end_with_parent, args=(connection.fileno(),), daemon=True).start()
+    # Imported this late so that the limits hold for the libraries too.
+    from services.reports.computing.work import Work
+
+    work, incoming = Work(), Incoming(connection)
+    while (task := incoming.message()) is not None:
+        answer = _answer(work, task)
+        connection.sendall(packed(answer))
+        if answer.get("error", {}).get("type") == "MemoryError":
+            return OUT_OF_MEMORY  # what is left of the memory nobody knows
+    return 0
+
+
+def _answer(work: Any, task: dict[str, Any]) -> dict[str, Any]:
+    try:
+        answer: dict[str, Any] = work.do(task)
+        return answer
+    except ServiceError as error:
+        told = {"type": type(error).__name__, "code": error.code, "payload": error.payload}
+        return {"error": told}
+    except MemoryError:
+        return {"error": {"type": "MemoryError"}}
+    except Exception as error:
+        # What an exception says may quote the data; where it came from does not.
+        return {"error": {"type": place_of(error)}}
+
+
+def _end_with_parent(number: int) -> None:
+    """In the middle of a task too."""
+    watched = select.poll()
+    watched.register(number, 0)  # the other side's end is told unasked
+    watched.poll()
+    os._exit(_ENDED_WITH_PARENT)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,225 @@
+"""The computing processes of this process: started when there is work, ended when there has long been none.
+
+The same code waits for them in a service, whose greenlets go on meanwhile, and in a worker.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Final
+
+from servicekit.errors import WIRE_ERRORS, Conflict, Invalid, Unavailable
+from servicekit.settings import load
+from services.reports.computing.computer import LOOK_SECONDS, Computer, Died, TooSlow
+
+Json = dict[str, Any]
+IDLE_SECONDS: Final = 60.0
+# For a report that was given up to come to its end: what the process has open is worth more than that.
+GRACE_SECONDS: Final = 0.5
+DEADLINE: Final = 15.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComputingSettings:
+    """`computing_processes`: how many reports may be computed at once."""
+
+    computing_processes: int = 2
+
+
+@dataclass(eq=False)
+class _Call:
+    """Somebody who waits. `superseded`: they have asked again."""
+
+    until: float
+    superseded: threading.Event = field(default_factory=threading.Event)
+
+    def go_on(self) -> None:
+        if self.superseded.is_set():
+            raise Conflict("superseded")
+
+
+class Pool:
+    """`run` tasks; `close` it in the end. If it is not, its processes end with this one."""
+
+    def __init__(self, *, processes: int = 2, idle_seconds: float = IDLE_SECONDS) -> None:
+        self._most = max(1, processes)
+        self._idle_seconds = idle_seconds
+        self._changed = threading.Condition()
+        self._idle: list[Computer] = []
+        self._busy: set[Computer] = set()
+        self._starting = 0
+        self._calls: dict[str, _Call] = {}
+        self._timer: threading.Timer | None = None
+        self._closed = False
+
+    @property
+    def processes(self) -> list[int]:
+        """Their ids."""
+        with self._changed:
+            return [computer.pid for computer in (*self._idle, *self._busy)]
+
+    def run(self, task: Json, *, key: str | None = None, deadline: float = DEADLINE) -> Json:
+        """What came of it, within so many seconds. Raises what the task raised; Conflict `superseded` when
+        another task with the same `key` came meanwhile; Invalid for what is too large or too slow to be
+        computed; Unavailable when there was no process for it."""
+        call = _Call(time.monotonic() + deadline)
+        if key is not None:
+            with self._changed:
+                former, self._calls[key] = self._calls.get(key), call
+                if former is not None:
+                    former.superseded.set()
+                    self._changed.notify_all()
+        try:
+            return _told(self._computed(task, call))
+        finally:
+            with self._changed:
+                if key is not None and self._calls.get(key) is call:
+                    del self._calls[key]
+
+    def _computed(self, task: Json, call: _Call) -> Json:
+        try:
+            return self._once(task, call)
+        except Died as died:
+            if died.of_memory:
+                raise _too_large() from None
+        # Somebody ended it, for reasons that need not have to do with the task.
+        try:
+            return self._once(task, call)
+        except Died as died:
+            if died.of_memory:
+                raise _too_large() from None
+            raise Unavailable("computing_failed", {"retry_after": 5}) from None
+
+    def _once(self, task: Json, call: _Call) -> Json:
+        upload = (task.get("upload") or {}).get("key")
+        computer = self._acquire(call, upload)
+        keep = False
+        try:
+            answer = computer.ask(task, until=call.until, go_on=call.go_on)
+            computer.upload = upload or computer.upload
+            keep = True
+            return answer
+        except TooSlow:
+            raise Invalid.at(
+                "/source", "query_too_expensive", "this takes too long at once; make it a run"
+            ) from None
+        except Conflict:
+            keep = True  # it comes to its end, or is ended when it is needed
+            raise
+        finally:
+            self._release(computer, keep=keep)
+
+    def _acquire(self, call: _Call, upload: str | None) -> Computer:
+        while True:
+            computer = self._take(call, upload) or self._start()
+            if not computer.owes or computer.settle(seconds=GRACE_SECONDS):
+                return computer
+            self._release(computer, keep=False)
+
+    def _take(self, call: _Call, upload: str | None) -> Computer | None:
+        """One that nobody uses, best the one that has the file open; None if one more may be started."""
+        with self._changed:
+            while True:
+                call.go_on()
+                if self._closed:
+                    raise Unavailable("computing_stopped", {"retry_after": 5})
+                usable = [each for each in self._idle if each.lives]
+                is_room = len(self._idle) + len(self._busy) + self._starting < self._most
+                if usable and not (is_room and all(each.owes for each in usable)):
+                    best = max(usable, key=lambda each: (not each.owes, each.upload == upload, each.used))
+                    self._idle.remove(best)
+                    self._busy.add(best)
+                    return best
+                if self._forget_the_dead() or is_room:
+                    self._starting += 1
+                    return None
+                if time.monotonic() >= call.until:
+                    raise Unavailable("computing_busy", {"retry_after": 2})
+                self._changed.wait(LOOK_SECONDS)
+
+    def _forget_the_dead(self) -> bool:
+        dead = [each for each in self._idle if not each.lives]
+        for each in dead:
+            self._idle.remove(each)
+            each.close()
+        return bool(dead)
+
+    def _start(self) -> Computer:
+        try:
+            computer = Computer()
+        except OSError as error:
+            with self._changed:
+                self._starting -= 1
+            raise Unavailable("computing_failed", {"retry_after": 5}) from error
+        with self._changed:
+            self._starting -= 1
+            self._busy.add(computer)
+        return computer
+
+    def _release(self, computer: Computer, *, keep: bool) -> None:
+        with self._changed:
+            self._busy.discard(computer)
+            keep = keep and not self._closed
+            if keep:
+                self._idle.append(computer)
+                self._look_later()
+            self._changed.notify_all()
+        if not keep:
+            computer.close()
+
+    def _look_later(self) -> None:
+        if self._timer is None and not self._closed:
+            self._timer = threading.Timer(self._idle_seconds, self._look)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _look(self) -> None:
+        """Ends those that have had nothing to do for long."""
+        before = time.monotonic() - self._idle_seconds
+        with self._changed:
+            self._timer = None
+            forgotten = [each for each in self._idle if each.used <= before]
+            self._idle = [each for each in self._idle if each.used > before]
+            if self._idle or self._busy:
+                self._look_later()
+        for each in forgotten:
+            each.close()
+
+    def close(self) -> None:
+        """Ends all processes. Whoever waits for one gets Unavailable."""
+        with self._changed:
+            self._closed = True
+            computers = [*self._idle, *self._busy]
+            self._idle = []
+            timer, self._timer = self._timer, None
+            self._changed.notify_all()
+        if timer is not None:
+            timer.cancel()
+        for each in computers:
+            with suppress(OSError):
+                each.close()
+
+
+@cache
+def of_process() -> Pool:
+    """The one of a worker process."""
+    return Pool(processes=load(ComputingSettings).computing_processes)
+
+
+def _told(answer: Json) -> Json:
+    error = answer.get("error")
+    if error is None:
+        return answer
+    if error["type"] in WIRE_ERRORS:
+        raise WIRE_ERRORS[error["type"]](error["code"], error["payload"])
+    if error["type"] == "MemoryError":
+        raise _too_large()
+    raise RuntimeError(f"computing failed: {error['type']}")
+
+
+def _too_large() -> Invalid:
+    return Invalid.at("/source", "report_too_large", "this needs more memory than a report may take")

@@ -1,0 +1,1 @@
+"""Files that reports are made of: read once, and kept by columns."""

@@ -1,0 +1,107 @@
+"""The copy of an upload by columns: one archive, of which only what is asked for is read.
+
+about.json      {"rows", "columns": [{field, label, type, several, contact, samples, filled, distinct}]}
+ids, with_id    sixteen bytes for each row that has an id, and which rows (int32) those are
+0.values        a JSON array: the different values of column 0
+0.codes         for each row which of them it has (int32, -1: none); with `several` list after list
+0.starts        with `several`: where the list of each row begins, and where the last one ends
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Sequence
+from typing import IO, Any, Final
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+Json = dict[str, Any]
+Int32 = NDArray[np.int32]
+Ints = NDArray[np.int64]
+_INT32: Final = np.dtype("<i4")
+_LEVEL: Final = 1
+_OBJECT_BYTES: Final = 64  # what Python needs for a text more than its characters
+
+
+class CopyWriter:
+    """Writes to anything that takes bytes. `close()` it with what it is about."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._archive = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL)
+        self._columns: list[Json] = []
+
+    def ids(self, ids: bytes, rows: Int32) -> None:
+        self._write("ids", ids)
+        self._write("with_id", _bytes(rows))
+
+    def column(self, about: Json, values: Sequence[Any], codes: Int32, starts: Int32 | None) -> None:
+        at = len(self._columns)
+        self._columns.append(about)
+        self._write(f"{at}.values", orjson.dumps(values))
+        self._write(f"{at}.codes", _bytes(codes))
+        if starts is not None:
+            self._write(f"{at}.starts", _bytes(starts))
+
+    def close(self, *, rows: int) -> list[Json]:
+        """The columns, as they are told of."""
+        self._write("about.json", orjson.dumps({"rows": rows, "columns": self._columns}))
+        self._archive.close()
+        return self._columns
+
+    def _write(self, name: str, content: bytes) -> None:
+        self._archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED, _LEVEL)
+
+
+class Copy:
+    """One that is open. What was read once stays in memory: `size` says how much that is."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._archive = zipfile.ZipFile(file)
+        about = orjson.loads(self._archive.read("about.json"))
+        self.rows: int = about["rows"]
+        self.columns: list[Json] = about["columns"]
+        self._places = {column["field"]: at for at, column in enumerate(self.columns)}
+        self._values: dict[int, list[Any]] = {}
+        self._arrays: dict[str, Ints] = {}
+        self.size = 0
+
+    def place(self, field: str) -> int | None:
+        return self._places.get(field)
+
+    def values(self, at: int) -> list[Any]:
+        found = self._values.get(at)
+        if found is None:
+            content = self._archive.read(f"{at}.values")
+            found = self._values[at] = orjson.loads(content)
+            self.size += len(content) + _OBJECT_BYTES * len(found)
+        return found
+
+    def codes(self, at: int) -> Ints:
+        return self._array(f"{at}.codes")
+
+    def starts(self, at: int) -> Ints | None:
+        return self._array(f"{at}.starts") if self.columns[at]["several"] else None
+
+    def ids(self) -> bytes:
+        return self._archive.read("ids")
+
+    def with_id(self) -> Ints:
+        """The rows that have an id, in the order of `ids`."""
+        return self._array("with_id")
+
+    def _array(self, name: str) -> Ints:
+        found = self._arrays.get(name)
+        if found is None:
+            found = np.frombuffer(self._archive.read(name), dtype=_INT32).astype(np.int64)
+            self._arrays[name] = found
+            self.size += found.nbytes
+        return found
+
+    def close(self) -> None:
+        self._archive.close()
+
+
+def _bytes(array: Int32) -> bytes:
+    return array.astype(_INT32, copy=False).tobytes()
