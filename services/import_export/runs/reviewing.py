@@ -121,10 +121,10 @@ def _sent(customers: Callable[..., Any], caller: Scope, run: ImportRun, row: Jso
 def _carry_out(uow: UnitOfWork, run: ImportRun, n: int, answer: Json | None) -> None:
     """The row and the counts of its import, together. What could not be done can be decided otherwise."""
     run = repository.get(uow.connection, run.id, lock=True)
-    _check_finished(run)
     row = uow.connection.execute(_LOCK, {"id": run.id, "n": n}).one()
     if row.outcome != _WAITS:
         return
+    _check_finished(run)
     values: Json = {"outcome": "skipped"}
     if answer is not None:
         values = decision_of(answer, queries.columns_of(run))

@@ -165,6 +165,21 @@ def test_nothing_is_undone_while_a_row_is_decided(world: World, unclear: str) ->
     assert world.people.people[one].held == {("email", "one@example.com")}
 
 
+def test_who_decided_first_is_told_so_though_another_carried_it_out_and_it_is_undone(
+    world: World, unclear: str
+) -> None:
+    one, other = world.people.named("One"), world.people.named("Other")
+
+    def overtake() -> None:
+        with pytest.raises(Conflict, match="already_decided"):
+            world.service.decide_row(world.admin, unclear, 2, {"customer": other})
+        world.service.undo_import(world.admin, unclear)
+
+    world.people.meanwhile = overtake
+    decided = world.service.decide_row(world.admin, unclear, 2, {"customer": one})["row"]
+    assert (decided["outcome"], decided["customer"]) == ("merged", one)
+
+
 def test_a_decision_that_was_cut_off_long_ago_holds_no_undoing_up(world: World, unclear: str) -> None:
     """And is never carried out after it."""
 
