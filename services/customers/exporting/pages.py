@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
@@ -142,13 +142,14 @@ def _read(
 ) -> tuple[list[Row], UUID | None]:
     """As many rows as one answer has room for, and whose the last one was."""
     rows, size, last = list[Row](), 0, None
-    for start in range(0, len(ids), CHUNK):
-        chunk = ids[start : start + CHUNK]
-        texts = queries.rows_of(connection, asker.scope, chunk, parts=parts, order=order)
-        rows += jsonio.loads(f"[{','.join(texts)}]")
-        size, last = size + sum(map(len, texts)), chunk[-1]
-        if size > MAX_BYTES:
-            break
+    chunks = [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
+    read = queries.rows_in_chunks(connection, asker.scope, chunks, parts=parts, order=order)
+    with closing(read):
+        for chunk, texts in zip(chunks, read, strict=True):
+            rows += jsonio.loads(f"[{','.join(texts)}]")
+            size, last = size + sum(map(len, texts)), chunk[-1]
+            if size > MAX_BYTES:
+                break
     return rows, last
 
 

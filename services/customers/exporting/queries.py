@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import closing
 from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from servicekit.database.pipelined import pipelined
 from servicekit.scope import Scope
 from services.customers.registry.queries import as_the_driver_takes_it
 from services.customers.registry.views import LAST_AT, POINTS
@@ -51,14 +53,29 @@ def rows_of(
 
     The last element of each is what `order` sorts by.
     """
+    (rows,) = rows_in_chunks(connection, scope, [ids], parts=parts, order=order)
+    return rows
+
+
+def rows_in_chunks(
+    connection: Connection,
+    scope: Scope,
+    chunks: Iterable[Sequence[UUID]],
+    *,
+    parts: Iterable[str],
+    order: Order | None,
+) -> Generator[list[str], None, None]:
+    """The same for each chunk of ids. The database reads the next while the caller is busy with one."""
     wanted = ", ".join([*(PARTS[part] for part in parts), _sorted_by(order) if order else "NULL"])
     condition = visible(scope)
-    statement = f"""
+    statement = as_the_driver_takes_it(f"""
         SELECT CAST(json_build_array({wanted}) AS text) FROM customer c
-        WHERE c.id = ANY(CAST(:ids AS uuid[])) AND {condition} ORDER BY c.id"""
-    parameters = {"ids": list(ids), **visibility_parameters(scope)}
-    rows = connection.exec_driver_sql(as_the_driver_takes_it(statement), parameters)
-    return [row for (row,) in rows]
+        WHERE c.id = ANY(CAST(:ids AS uuid[])) AND {condition} ORDER BY c.id""")
+    parameters = visibility_parameters(scope)
+    values = ({"ids": list(chunk), **parameters} for chunk in chunks)
+    with closing(pipelined(connection, statement, values)) as answers:
+        for rows in answers:
+            yield [row for (row,) in rows]
 
 
 def _sorted_by(order: Order) -> str:
