@@ -177,7 +177,7 @@ def test_who_decided_first_is_told_so_though_another_carried_it_out_and_it_is_un
 
     world.people.meanwhile = overtake
     decided = world.service.decide_row(world.admin, unclear, 2, {"customer": one})["row"]
-    assert (decided["outcome"], decided["customer"]) == ("merged", one)
+    assert (decided["n"], decided["customer"]) == (2, one)
 
 
 def test_a_decision_that_was_cut_off_long_ago_holds_no_undoing_up(world: World, unclear: str) -> None:
