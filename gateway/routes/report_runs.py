@@ -18,9 +18,9 @@ _PATH: Final = f"{PATH}/runs"
 _ONE: Final = f"{_PATH}/{{run_id}}"
 _EVENTS: Final = {"progress": "the run", "end": "the run, which is over"}
 _FILE_ERRORS: Final = {
-    403: "report_not_yours_any_more: whoever may see less now than the report holds",
-    404: "Also 24 hours after it was made",
-    409: "report_not_ready",
+    403: "run_not_yours_any_more: whoever may see less now than the report holds",
+    404: "run_gone: also 24 hours after it was made",
+    409: "run_not_ready",
 }
 
 

@@ -13,7 +13,7 @@ from gateway.schemas.jobs import JOB_STATUSES, JobProblem, Progress
 from gateway.schemas.report_form import MOST_SPELLINGS, Configuration, Described, SourceField
 
 MOST_VALUES = 2 * MAX_IDS + MOST_SPELLINGS + 5_000
-SHAPES = ("flat", "tree")
+SHAPES = ("rows", "tree")
 TYPES = ("text", "number", "boolean", "date", "datetime", "list")
 _LONGEST_FILTER = 30_000
 _LONGEST_NAME = 100
@@ -270,6 +270,7 @@ class ReportField(Schema):
     field = fields.String(required=True)
     label = fields.String(required=True)
     type = fields.String(required=True)
+    rules = fields.List(fields.String(), required=True, metadata={"description": "What a rule may ask of it"})
 
 
 class ReportSchema(Schema):
@@ -279,8 +280,9 @@ class ReportSchema(Schema):
         unknown = "include"
 
     fields_ = objects(ReportField, required=True, data_key="fields")
+    masked = fields.Boolean(required=True, metadata={"description": "Whether contact data is left out"})
     aliases = fields.List(fields.String(), required=True)
     units = fields.List(fields.String(), required=True)
-    rules = fields.List(fields.String(), required=True)
+    totals = fields.List(fields.String(), required=True)
     limits = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
     time_zone = fields.String(required=True)

@@ -62,10 +62,16 @@ def a_run(**changes: Any) -> Json:
 class _Reports:
     @rpc
     def report_schema(self, scope: Json) -> Json:
-        field = {"field": "status", "label": "Status", "type": "status", "contact": False}
+        field = {
+            "field": "status",
+            "label": "Status",
+            "type": "status",
+            "contact": False,
+            "rules": ["equals"],
+        }
         return {
-            "fields": [field], "aliases": ["countries"], "units": ["day"], "rules": ["equals"],
-            "limits": {"groupings": 4}, "time_zone": "UTC",
+            "fields": [field], "aliases": ["countries"], "units": ["day"],
+            "totals": ["count"], "masked": False, "limits": {"groupings": 4}, "time_zone": "UTC",
         }  # fmt: skip
 
     @rpc(grouped=False)

@@ -10,11 +10,13 @@ from servicekit.database import Database
 from servicekit.events import ParkedMessages, Subscriber
 from servicekit.rpc import RpcClient
 from services.reports.following.subscribers import RememberFormerLabels
+from services.reports.running.schema_entrypoints import SchemaEntrypoints
 from services.reports.templates.entrypoints import TemplateEntrypoints
 from services.reports.topology import TOPOLOGY
 
 
 class ReportsService(
+    SchemaEntrypoints,  # what there is to report on
     TemplateEntrypoints,  # configurations that people keep
     ParkedMessages,  # events that could not be read
 ):
