@@ -10,7 +10,7 @@ from servicekit.settings import load
 from services.reports.computing.pool import ComputingSettings, Pool
 
 
-class Computing(DependencyProvider):  # type: ignore[misc]
+class Computing(DependencyProvider):
     """Its processes are started by the first report, and end with the service."""
 
     def setup(self) -> None:

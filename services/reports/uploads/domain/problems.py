@@ -38,8 +38,8 @@ class Findings:
 
     def dump(self) -> list[dict[str, Any]]:
         """Those that most rows have, first."""
-        found = [
+        most_first = sorted(self._found.items(), key=lambda each: (-each[1][0], each[0][0], each[0][1] or ""))
+        return [
             {"code": code, "field": column, "count": count, "first_rows": first, "detail": DETAILS[code]}
-            for (code, column), (count, first) in self._found.items()
+            for (code, column), (count, first) in most_first[:MOST]
         ]
-        return sorted(found, key=lambda each: (-each["count"], each["code"], each["field"] or ""))[:MOST]

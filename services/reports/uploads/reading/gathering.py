@@ -1,7 +1,7 @@
 """Cells on their way from rows to columns, in little memory.
 
-Values are numbered by column and by stretch of rows; a stretch that is over is kept as bytes and arrays, which
-take a tenth of what Python objects do.
+Values are numbered by column and by stretch of rows; a stretch that is over is kept as bytes and arrays,
+which take a tenth of what Python objects do.
 """
 
 from __future__ import annotations
