@@ -40,6 +40,8 @@ def key_of(text: str) -> str:
 def keys_of(texts: Sequence[str]) -> list[str]:
     """The key of each text. They are folded as one long text, a line for each: many are done in the time
     that is spent on calls otherwise."""
+    if not texts:
+        return []
     joined = "\n".join(texts)
     if joined.count("\n") >= len(texts):
         joined = "\n".join([text.replace("\n", " ") for text in texts])
@@ -49,11 +51,15 @@ def keys_of(texts: Sequence[str]) -> list[str]:
 
 
 def _sorted(line: str) -> str:
+    """Letters alone are an abbreviation, and have their order: U.S.A. is USA, and not the U.A.S."""
     words = line.split()
-    if len(words) == 1:
-        return words[0]
-    if len(_WORDS_WITH_DIGITS.findall(line)) < 2:
-        words.sort()
+    if len(words) < 2:
+        return words[0] if words else ""
+    if len(_WORDS_WITH_DIGITS.findall(line)) > 1:
+        return " ".join(words)
+    if max(map(len, words)) == 1 and all(map(str.isalpha, words)):
+        return "".join(words)
+    words.sort()
     return " ".join(words)
 
 
