@@ -10,7 +10,7 @@ from servicekit import jsonio
 from servicekit.files import storage
 from servicekit.ids import new_id
 from services.reports.running.kinds import FOLDER
-from services.reports.tabulating.domain.csv import to_csv
+from services.reports.tabulating.domain.as_csv import to_csv
 
 Json = dict[str, Any]
 

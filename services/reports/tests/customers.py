@@ -159,7 +159,7 @@ class Customers:
         asked = [str(UUID(bytes=raw[at : at + 16])) for at in range(0, len(raw), 16)]
         bits = bytearray((len(asked) + 7) // 8)
         for n, each in enumerate(asked):
-            bits[n // 8] |= (each in seen) << (n % 8)
+            bits[n // 8] |= (each in seen) << (7 - n % 8)
         return {"bits": base64.b64encode(bytes(bits)).decode()}
 
     def _seen(self, scope: Json) -> Iterable[Person]:
