@@ -31,8 +31,7 @@ class Axis:
     """
 
     part: Part
-    label: str
-    type: str
+    column: Column
     values: list[Value]
     sets: Ints
     codes: Ints
@@ -40,6 +39,7 @@ class Axis:
     mentions: Ints
     single: bool
     ranks: Ints
+    known: Ints  # the code of each raw value
 
     @property
     def empty(self) -> int:
@@ -73,8 +73,8 @@ def axis_of(part: Part, column: Column, mapped: Mapped) -> Axis:
     nothing = len(mapped.values)
     known = np.array([*mapped.codes, mapped.empty], dtype=np.int64)
     known[known < 0] = nothing
-    common: Any = {"part": part, "label": column.label, "type": column.type, "values": mapped.values}
-    common["ranks"] = ranks(mapped.values)
+    common: Any = {"part": part, "column": column, "values": mapped.values}
+    common |= {"ranks": ranks(mapped.values), "known": known[:-1]}
     if column.starts is None:
         every, once = np.arange(nothing + 1), np.ones(nothing + 1, dtype=np.int64)
         starts = np.arange(nothing + 2)

@@ -82,7 +82,7 @@ def _order(axis: Axis, codes: Ints, figures: Figures) -> Ints:
     """Classes stand as their rules do."""
     if _rules(axis):
         return np.argsort(codes)
-    sort = usual(axis.part, axis.type)
+    sort = usual(axis.part, axis.column.type)
     nowhere = np.zeros(len(codes), dtype=np.int64)
     return in_order(
         nowhere, codes, axis.ranks, sort=sort, figures=partial(figures.at, codes), last=axis.empty

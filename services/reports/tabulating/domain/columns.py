@@ -6,9 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from services.reports.configuring.domain.model import TOTAL, VALUE, Configuration
+from services.reports.configuring.domain.model import TOTAL, VALUE, Total
 from services.reports.tabulating.domain.axes import Axis
 from services.reports.tabulating.domain.blocks import Block
+from services.reports.tabulating.domain.frame import Frame
 
 Json = dict[str, Any]
 NOTHING: Final = "(empty)"
@@ -52,7 +53,7 @@ def cells_of(blocks: Sequence[Block]) -> list[Cell]:
     keys = Keys()
     found = []
     for at, block in enumerate(blocks):
-        name = f"{block.axis.label}: " if len(blocks) > 1 else ""
+        name = f"{block.axis.column.label}: " if len(blocks) > 1 else ""
         for column, code in enumerate(block.codes):
             value, label = shown(block.axis, code, block.merged)
             key = keys.of(name + label)
@@ -62,18 +63,27 @@ def cells_of(blocks: Sequence[Block]) -> list[Cell]:
     return found
 
 
-def told_columns(
-    configuration: Configuration, groupings: Iterable[Axis], cells: Sequence[Cell]
-) -> list[Json]:
+def told_columns(total: Total, frame: Frame, groupings: Iterable[Axis], cells: Sequence[Cell]) -> list[Json]:
     """All columns of the table."""
     keys = Keys({TOTAL, *(cell.key for cell in cells)})
-    first = [
-        {"key": keys.of(axis.part.field), "kind": "grouping", "label": axis.label, "field": axis.part.field}
+    first: list[Json] = [
+        {
+            "key": keys.of(axis.part.field),
+            "kind": "grouping",
+            "label": axis.column.label,
+            "field": axis.part.field,
+        }
         for axis in groupings
     ]
-    total = configuration.total
-    last = {"key": TOTAL, "kind": "total", "label": _TITLES[total.op], "field": total.field}
+    last = {"key": TOTAL, "kind": "total", "label": title_of(total, frame), "field": total.field}
     return [*first, *(cell.told for cell in cells), last]
+
+
+def title_of(total: Total, frame: Frame) -> str:
+    """What the column of totals is called."""
+    title = _TITLES[total.op]
+    label = frame.measure.label if frame.measure and total.op != "count" else ""
+    return f"{title} of {label}" if label else title
 
 
 def _special(axis: Axis, code: int) -> Json:

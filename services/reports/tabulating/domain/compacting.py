@@ -15,7 +15,7 @@ from services.reports.tabulating.domain.frame import Frame, Measure
 
 @dataclass(frozen=True, slots=True)
 class Compact:
-    """`which[row]` is what has become of a row of the frame; `axes` and `counter` are those of what they are."""
+    """`which[row]` is what a row of the frame became; `axes` and `counter` are those of what they became."""
 
     which: Ints
     axes: list[Axis]

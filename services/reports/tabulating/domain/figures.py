@@ -31,7 +31,7 @@ class Figures:
 
     def exact(self) -> list[int | None]:
         """What a percentage is taken of."""
-        amounts = self.amounts.tolist()
+        amounts: list[Any] = self.amounts.tolist()
         if self.present is None:
             return amounts
         return [

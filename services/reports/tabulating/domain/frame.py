@@ -6,7 +6,7 @@ A row stands for as many customers as its weight says, all with the same values.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
 
@@ -51,12 +51,18 @@ class Column:
     def several(self) -> bool:
         return self.starts is not None
 
+    def only(self, used: Flags) -> Column:
+        """The same rows, without the values that none of them has."""
+        codes = np.append(np.cumsum(used) - 1, -1)[self.codes]
+        values = [value for value, there in zip(self.values, used.tolist(), strict=True) if there]
+        return replace(self, values=values, codes=codes)
+
     def where(self, kept: Flags) -> Column:
         """The rows that are kept."""
         if self.starts is None:
-            return _with(self, self.codes[kept], None)
+            return replace(self, codes=self.codes[kept])
         lengths = np.diff(self.starts)
-        return _with(self, self.codes[np.repeat(kept, lengths)], starts_of(lengths[kept]))
+        return replace(self, codes=self.codes[np.repeat(kept, lengths)], starts=starts_of(lengths[kept]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +76,7 @@ class Measure:
     least: Numbers
     greatest: Numbers
     places: int
+    label: str = ""
 
     @classmethod
     def load(cls, data: Mapping[str, Any]) -> Measure:
@@ -83,25 +90,29 @@ class Measure:
             least=as_numbers(numbers[rows : 2 * rows]),
             greatest=as_numbers(numbers[2 * rows :]),
             places=places,
+            label=data.get("label", ""),
         )
 
     @classmethod
-    def of_codes(cls, field: str, texts: Sequence[str], codes: NDArray[np.integer[Any]]) -> Measure:
+    def of_codes(
+        cls, field: str, texts: Sequence[str], codes: NDArray[np.integer[Any]], *, label: str = ""
+    ) -> Measure:
         """The numbers of rows of one customer each: row n has `texts[codes[n]]`, or none for -1."""
         numbers, places = scaled(texts)
         counts = np.bincount(codes[codes >= 0], minlength=len(texts)).tolist()
         own = np.append(as_numbers(numbers, counts), 0)[codes]
         present = (codes >= 0).astype(np.int64)
-        return cls(field=field, present=present, sums=own, least=own, greatest=own, places=places)
+        return cls(
+            field=field, present=present, sums=own, least=own, greatest=own, places=places, label=label
+        )
 
     def where(self, kept: Flags) -> Measure:
-        return Measure(
-            field=self.field,
+        return replace(
+            self,
             present=self.present[kept],
             sums=self.sums[kept],
             least=self.least[kept],
             greatest=self.greatest[kept],
-            places=self.places,
         )
 
 
@@ -145,14 +156,3 @@ class Frame:
             weights=self.weights[kept],
             measure=self.measure and self.measure.where(kept),
         )
-
-
-def _with(column: Column, codes: NDArray[np.integer[Any]], starts: Ints | None) -> Column:
-    return Column(
-        field=column.field,
-        label=column.label,
-        type=column.type,
-        values=column.values,
-        codes=codes,
-        starts=starts,
-    )

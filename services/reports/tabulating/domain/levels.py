@@ -18,8 +18,8 @@ from services.reports.tabulating.domain.ordering import in_order, largest
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """Rows in groups: row `rows[n]` is in group `groups[n]`, in no group twice, and counts there `mentions[n]`
-    times, or once where that is None."""
+    """Rows in groups: `rows[n]` is in `groups[n]`, in no group twice, and counts there `mentions[n]` times,
+    or once where that is None."""
 
     rows: Ints
     groups: Ints
@@ -72,9 +72,13 @@ def _apart(entries: Entries, axis: Axis) -> tuple[Entries, Ints]:
     """Each row once for each code that it has."""
     apart = spread(axis, axis.sets[entries.rows])
     mentions = None if entries.mentions is None else apart.take(entries.mentions)
-    if apart.mentions is not None and isinstance(axis.part, Grouping) and axis.part.mentions:
+    if apart.mentions is not None and _mentions(axis):
         mentions = apart.mentions if mentions is None else mentions * apart.mentions
     return Entries(apart.take(entries.rows), apart.take(entries.groups), mentions), apart.codes
+
+
+def _mentions(axis: Axis) -> bool:
+    return isinstance(axis.part, Grouping) and axis.part.mentions
 
 
 def _topped(level: Level, axis: Axis, order: Order, top: Top, counter: Counter) -> Level:
@@ -91,18 +95,18 @@ def _topped(level: Level, axis: Axis, order: Order, top: Top, counter: Counter) 
     own = np.where(kept, level.codes, axis.others)
     keys, groups = dense(level.parents * axis.size + own)
     merged = np.bincount(groups, minlength=len(keys))
-    joined = _once(Entries(entries.rows, groups[entries.groups], entries.mentions))
+    joined = _once(Entries(entries.rows, groups[entries.groups], entries.mentions), adding=_mentions(axis))
     return Level(keys // axis.size, keys % axis.size, merged, joined)
 
 
-def _once(entries: Entries) -> Entries:
-    """A row that came into one group by several values is in it once, with all its mentions."""
+def _once(entries: Entries, *, adding: bool) -> Entries:
+    """A row that came into one group by several values is in it once; `adding`: with the mentions of all."""
     rows = int(entries.rows.max()) + 1 if len(entries.rows) else 1
     keys, which = dense(entries.groups * rows + entries.rows)
     mentions = None
     if entries.mentions is not None:
         mentions = np.zeros(len(keys), dtype=np.int64)
-        np.add.at(mentions, which, entries.mentions)
+        (np.add if adding else np.maximum).at(mentions, which, entries.mentions)
     return Entries(keys % rows, keys // rows, mentions)
 
 

@@ -40,10 +40,10 @@ def grand_of(table: Table, wholes: Wholes) -> Json:
     return told
 
 
-def lines_of(table: Table, wholes: Wholes, *, upto: int) -> list[Lines]:
+def lines_of(table: Table, wholes: Wholes) -> list[Lines]:
     """Of each level from the first one to that of the innermost grouping."""
     found: list[Lines] = []
-    for number in range(1, upto + 1):
+    for number in range(1, len(table.levels)):
         level = table.levels[number]
         above = found[-1].told if found else [{"values": [], "labels": []}]
         lines = _named(table, level, number, above)

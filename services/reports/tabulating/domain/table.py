@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from services.reports.configuring.domain.model import TOTAL, VALUE, Configuration, Grouping, Part
-from services.reports.normalizing.domain.mapped import Mapped
 from services.reports.normalizing.domain.mapping import map_values
 from services.reports.tabulating.domain.arrays import Ints, dense
 from services.reports.tabulating.domain.axes import Axis, axis_of
@@ -55,8 +54,7 @@ class Table:
     def block(self, level: Level, block: Block) -> Figures:
         """Of each group one for each column of the block, in a row. Raises Invalid."""
         entries, width = level.entries, len(block.codes)
-        combinations = block.spread_size(entries.rows)
-        check_combinations(combinations, f"/configuration/subdivisions/{self.blocks.index(block)}")
+        check_combinations(block.spread_size(entries.rows), "/configuration/subdivisions")
         of, columns = block.spread(entries.rows)
         mentions = None if entries.mentions is None else entries.mentions[of]
         cells = entries.groups[of] * width + columns
@@ -94,10 +92,11 @@ def counts_of(frame: Frame, column: Column) -> Ints:
 
 def _axis(frame: Frame, part: Part, zone: ZoneInfo, former: Former) -> Axis:
     column = frame.column(part.field)
-    mapped: Mapped = map_values(
-        column.values, counts_of(frame, column).tolist(), part, zone=zone, former=former.get(part.field)
-    )
-    return axis_of(part, column, mapped)
+    counts = counts_of(frame, column)
+    # Of what no row has nothing is told: it may be of customers that were left out.
+    column, counts = column.only(counts > 0), counts[counts > 0]
+    told = former.get(part.field)
+    return axis_of(part, column, map_values(column.values, counts.tolist(), part, zone=zone, former=told))
 
 
 def _order(table: Table, at: int, axis: Axis) -> Order:
@@ -105,14 +104,14 @@ def _order(table: Table, at: int, axis: Axis) -> Order:
     configuration, grouping = table.configuration, axis.part
     assert isinstance(grouping, Grouping)
     top = grouping.top or (configuration.top if at == 0 else None)
-    sort = grouping.sort or configuration.sort or usual(grouping, axis.type)
+    sort = grouping.sort or configuration.sort or usual(grouping, axis.column.type)
     if sort.by in (TOTAL, VALUE):
         return Order(sort, top)
     cell = next((cell for cell in table.cells if cell.key == sort.by), None)
     if cell is None:
         detail = "there is no such column to sort by; the usual order stands"
         table.warnings.append({"code": "sort_column_missing", "detail": detail, "at": f"/groupings/{at}"})
-        return Order(usual(grouping, axis.type), top)
+        return Order(usual(grouping, axis.column.type), top)
     return Order(sort, top, table.blocks[cell.block].has(cell.column))
 
 

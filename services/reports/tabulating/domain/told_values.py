@@ -1,0 +1,57 @@
+"""The values of each grouping and subdivision, with all that was put together in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from services.reports.configuring.domain.texts import text_of
+from services.reports.tabulating.domain.axes import Axis, spread
+from services.reports.tabulating.domain.columns import Json
+from services.reports.tabulating.domain.limits import MAX_SPELLINGS, MAX_VALUES
+from services.reports.tabulating.domain.table import Table, counts_of
+
+
+def values_of(table: Table) -> list[Json]:
+    """Groupings first, each in its order; the most frequent values first."""
+    split = len(table.groupings)
+    return [
+        _values(table, axis, f"/groupings/{n}" if n < split else f"/subdivisions/{n - split}")
+        for n, axis in enumerate(table.compact.axes)
+    ]
+
+
+def _values(table: Table, axis: Axis, pointer: str) -> Json:
+    apart = spread(axis, axis.sets)
+    rows = apart.take(table.compact.rows)
+    customers = table.compact.counter.customers(rows, apart.codes, axis.size)[: axis.empty]
+    there = np.flatnonzero(customers)
+    order = there[np.lexsort((axis.ranks[there], -customers[there]))]
+    spelled = _spellings(table, axis)
+    told = [
+        {
+            "value": axis.values[code].value,
+            "label": axis.values[code].label,
+            "customers": int(customers[code]),
+            "spellings": [
+                {"value": text, "customers": -count} for count, text in spelled[code][:MAX_SPELLINGS]
+            ],
+            "by": axis.values[code].by,
+        }
+        for code in order[:MAX_VALUES].tolist()
+    ]
+    return {"at": pointer, "field": axis.part.field, "values": told, "more": len(order) - len(told)}
+
+
+def _spellings(table: Table, axis: Axis) -> Sequence[list[tuple[int, str]]]:
+    """By code the raw values and how often each is there, the most frequent first; none of dates."""
+    found: list[list[tuple[int, str]]] = [[] for _ in range(axis.size)]
+    if axis.part.unit:
+        return found
+    counts = counts_of(table.frame, axis.column).tolist()
+    for raw, code in enumerate(axis.known.tolist()):
+        found[code].append((-counts[raw], text_of(axis.column.values[raw])))
+    for spellings in found:
+        spellings.sort()
+    return found
