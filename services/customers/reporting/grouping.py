@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
@@ -122,12 +123,15 @@ def _start_of(column: Column, value: str) -> str:
 
 
 def _shown(column: Column, key: str, asker: Asker, parameters: dict[str, Any]) -> str:
-    """What a group is shown by: of all options those of the field, of the teams those that agents are in."""
+    """What a group is shown by: of all options those of the field, of the teams those that agents are in; of
+    days those that our calendar has, wherever somebody is."""
     custom = column.known.custom
     if custom is not None and column.has_options:
         numbers = f"options_{custom.key}"
         parameters[numbers] = sorted(custom.numbers)
         return _those(f"g.{key}", f"CAST(:{numbers} AS integer[])")
+    if column.unit is not None:
+        return f"CASE WHEN g.{key} BETWEEN '{date.min}' AND '{date.max}' THEN g.{key} END"
     if column.known.type == "teams" and not asker.scope.is_admin:
         return _those(f"g.{key}", "CAST(:scope_teams AS uuid[])")
     return f"g.{key}"
