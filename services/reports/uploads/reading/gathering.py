@@ -103,6 +103,12 @@ class Stretches:
         known = [self._number(value, numbers) for value in values]
         self.codes = np.array(known, dtype=np.int32)[self.codes] if known else self.codes
 
+    def once_in_a_row(self) -> None:
+        """Of a value that a row has twice, the second is left out."""
+        keys = self.rows.astype(np.int64) * len(self.values) + self.codes
+        first = np.sort(np.unique(keys, return_index=True)[1])
+        self.rows, self.codes = self.rows[first], self.codes[first]
+
 
 class Gatherer:
     """The columns of a file, in the order in which they come up."""

@@ -79,8 +79,9 @@ class RowReader:
         if any(isinstance(each, list) for each in values):
             self._findings.add("nested_value", place, name)
             return
-        for each in dict.fromkeys((each.__class__, each) for each in values if each is not None):
-            self._add(column, row, place, name, each[1])
+        for each in values:
+            if each is not None:
+                self._add(column, row, place, name, each)
 
     def _add(self, column: Gathered, row: int, place: int, name: str, value: Any) -> None:
         if value.__class__ is str:

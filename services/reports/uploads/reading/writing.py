@@ -75,6 +75,8 @@ def _write_column(
 ) -> None:
     lists = lists or live.get("type") in _LISTS
     type = _settle(cells, rows, field, lists, findings, live.get("type"))
+    if lists:
+        cells.once_in_a_row()
     about = {
         "field": field,
         "label": live.get("label") or field,
