@@ -10,6 +10,7 @@ from servicekit.scope import Scope
 from services.reports.configuring.domain.known import Known, known_of_facts
 
 Json = dict[str, Any]
+HIDDEN_FIELDS: Final = frozenset({"email", "phone", "whatsapp"})
 DEADLINE: Final = 10.0
 
 
@@ -22,6 +23,11 @@ class Facts:
     contact: frozenset[str]
     masked: bool
     time_zone: str
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """Fields that there are, and that the caller is told nothing of."""
+        return HIDDEN_FIELDS if self.masked else frozenset()
 
 
 def ask_facts(customers: Callable[..., Any], scope: Scope) -> Facts:

@@ -9,10 +9,10 @@ from typing import Any, Protocol
 from servicekit.clock import to_rfc3339
 from servicekit.database import Transactions
 from servicekit.scope import Scope
-from services.reports.configuring.domain.known import Fields, known_of_upload
-from services.reports.configuring.domain.reading import read
+from services.reports.configuring.domain.known import known_of_upload
 from services.reports.facts import Facts
 from services.reports.following.repository import former_labels
+from services.reports.hidden import read_unhidden
 from services.reports.running.questions import DEADLINE, Customers, Json, Question, aggregated, task_of
 from services.reports.sources import Source
 from services.reports.uploads import access
@@ -58,11 +58,12 @@ class Surroundings:
     ) -> tuple[Question, Upload | None]:
         """Raises Invalid for what cannot be asked of this source, NotFound for an upload not theirs."""
         upload = self._opened(scope, source)
-        fields: Fields = facts.fields
+        fields, hidden = facts.fields, facts.hidden
         if upload is not None:
             columns = access.known_columns(upload, masked=facts.masked)
             fields = known_of_upload(columns, facts.fields)
-        wanted = read(configuration, fields)
+            hidden = frozenset(each["field"] for each in upload.columns or ()) - fields.keys()
+        wanted = read_unhidden(configuration, fields, hidden=hidden)
         question = Question(
             scope=scope,
             facts=facts,

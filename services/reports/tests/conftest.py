@@ -10,6 +10,8 @@ import pytest
 from servicekit import files
 from servicekit.database import Transactions
 from servicekit.testing.databases import connected, empty, migrated
+from services.reports.computing.pool import Pool
+from services.reports.running import gathering, job
 from services.reports.tables import metadata
 from services.reports.tests.company import Company
 
@@ -43,5 +45,21 @@ def storage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[files.S
 
 
 @pytest.fixture
-def company(database: Transactions, storage: files.Storage, tmp_path: Path) -> Company:
-    return Company(database, storage, tmp_path)
+def pool(storage: files.Storage) -> Iterator[Pool]:
+    """Processes that compute; they start with the first report, and know the folder of this test."""
+    pool = Pool(processes=1)
+    yield pool
+    pool.close()
+
+
+@pytest.fixture
+def company(
+    database: Transactions,
+    storage: files.Storage,
+    pool: Pool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Company]:
+    monkeypatch.setattr(job, "of_process", lambda: pool)
+    yield Company(database, storage, pool, tmp_path)
+    gathering.let_go()

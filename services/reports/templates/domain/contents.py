@@ -13,9 +13,9 @@ from servicekit.errors import Invalid
 from services.reports.configuring.domain.known import Fields, known_of_upload
 from services.reports.configuring.domain.model import Configuration
 from services.reports.configuring.domain.named import labelled, named_by_id
-from services.reports.configuring.domain.reading import read
 from services.reports.configuring.domain.removed import removed
 from services.reports.facts import Facts
+from services.reports.hidden import read_unhidden
 from services.reports.sources import read_source
 from services.reports.templates.domain.saved import MAX_BYTES, Template
 
@@ -63,7 +63,7 @@ def kept(configuration: Configuration, fields: Fields) -> Json:
 def _configured(template: Template, data: Any, facts: Facts, uploaded: Sequence[Json] | None) -> Template:
     columns = uploaded if uploaded is not None else template.columns
     fields = {**known_of_upload(columns, facts.fields), **facts.fields}
-    configuration = read(data, fields)
+    configuration = read_unhidden(data, fields, hidden=facts.hidden)
     named = fields_named(configuration)
     own = [_column(each) for each in columns if each["field"] in named - facts.fields.keys()]
     return replace(template, configuration=kept(configuration, fields), columns=own)
