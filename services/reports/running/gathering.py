@@ -29,7 +29,7 @@ class Gathering:
     token: str = field(default_factory=lambda: new_id().hex)
     merging: Merging = field(default_factory=lambda: Merging(MAX_GROUPS))
     next: str | None = None
-    size: int = SIZE
+    size: int = field(default_factory=lambda: SIZE)
     total: int | None = None
     is_whole: bool = False
     as_of: str | None = None
