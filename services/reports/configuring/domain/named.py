@@ -17,7 +17,8 @@ from services.reports.configuring.domain.model import Json
 _NAMED: Final = frozenset({"select", "multiselect", "tags"})
 _COMPARED: Final = frozenset({"equals", "in"})
 Name = Any  # a text, or an option
-Rewrite = Callable[[Name, Known | None], Name]
+Compared = Callable[[str], str]
+Rewrite = Callable[..., Name]
 
 
 def named_by_id(data: Json, fields: Fields) -> Json:
@@ -59,12 +60,14 @@ class _Ids:
 
     def __init__(self, fields: Fields) -> None:
         self.fields = fields
-        self.by_label: dict[str, dict[str, Json]] = {}
 
-    def name(self, text: Name, known: Known | None) -> Name:
-        if known is None or not isinstance(text, str):
+    def name(self, text: Name, known: Known | None, compared: Compared = str) -> Name:
+        """What is written otherwise than the label is a spelling of its own."""
+        if known is None or not isinstance(text, str) or known.type not in _NAMED:
             return text
-        return self._options(known).get(folded(text), text)
+        wanted = compared(text)
+        found = (option for option in known.options if compared(option.label) == wanted)
+        return next(({"option": option.id, "label": option.label} for option in found), text)
 
     def cell(self, key: str, data: Json) -> Name:
         """A column of cells is called as its option; of several blocks each with its field before it."""
@@ -73,22 +76,13 @@ class _Ids:
             if (known := self.fields.get(block["field"])) is None or "rules" in block:
                 continue
             before = f"{known.label}: " if len(blocks) > 1 else ""
-            option = self._options(known).get(folded(key.removeprefix(before)))
-            if option and key == before + option["label"]:
+            option = self.name(key.removeprefix(before), known)
+            if isinstance(option, dict) and key == before + option["label"]:
                 return {**option, "label": key, "field": known.field, "alone": not before}
         return key
 
-    def _options(self, known: Known) -> dict[str, Json]:
-        if known.type not in _NAMED:
-            return {}
-        if known.field not in self.by_label:
-            named = {folded(option.label): option for option in reversed(known.options)}
-            options = {label: {"option": each.id, "label": each.label} for label, each in named.items()}
-            self.by_label[known.field] = options
-        return self.by_label[known.field]
 
-
-def _label(name: Name, known: Known | None) -> Name:
+def _label(name: Name, known: Known | None, _compared: Compared = str) -> Name:
     if not isinstance(name, dict) or "option" not in name:
         return name
     options = known.options if known else ()
@@ -147,12 +141,13 @@ def _each(value: Any, of: str, rewrite: Callable[[Name], Name]) -> Any:
 
 
 def _rule(rule: Json, known: Known | None, rewrite: Rewrite) -> Json:
+    """Rules compare without case and accents."""
     if rule["op"] not in _COMPARED or known is None:
         return rule
     value = rule["value"]
     if isinstance(value, list):
-        return {**rule, "value": [rewrite(each, known) for each in value]}
-    return {**rule, "value": rewrite(value, known)}
+        return {**rule, "value": [rewrite(each, known, folded) for each in value]}
+    return {**rule, "value": rewrite(value, known, folded)}
 
 
 def _sorted(data: Json) -> Iterator[Json]:

@@ -1,0 +1,72 @@
+"""The fields of live customers, and those of an upload, which are the same wherever they can be."""
+
+from __future__ import annotations
+
+import pytest
+
+from services.reports.configuring.domain.known import (
+    Known,
+    Option,
+    known_of_facts,
+    known_of_upload,
+    load_known,
+)
+from services.reports.tests.configuring.fields import FIELDS, PLAN, TAGS
+
+
+def test_live_fields_are_as_customers_tells_of_them():
+    options = [{"id": "o-1", "label": "Gold", "archived": True}, {"id": "o-2", "label": "Silver"}]
+    facts = {
+        "fields": [
+            {"field": "tags", "label": "Tags", "type": "tags", "contact": False},
+            {
+                "field": PLAN,
+                "label": "Plan",
+                "type": "select",
+                "archived": True,
+                "options": options,
+                "contact": False,
+            },
+        ]
+    }
+    assert known_of_facts(facts) == {
+        "tags": Known("tags", "Tags", "tags", several=True),
+        PLAN: Known(
+            PLAN,
+            "Plan",
+            "select",
+            options=(Option("o-1", "Gold", True), Option("o-2", "Silver")),
+            archived=True,
+        ),
+    }
+
+
+@pytest.mark.parametrize(
+    ("field", "written", "known_as", "several"),
+    [
+        (PLAN, "text", "select", False),
+        (TAGS, "list", "tags", True),
+        ("status", "text", "status", False),
+        ("source", "text", "channel", False),
+        ("created_at", "datetime", "datetime", False),
+        ("custom.value", "number", "number", False),
+        # What does not hold what the field holds is taken as it is.
+        ("custom.value", "text", "text", False),
+        ("created_at", "text", "text", False),
+        (PLAN, "list", "list", True),
+        (TAGS, "text", "text", False),
+        ("city", "text", "text", False),
+    ],
+)
+def test_a_column_of_an_upload_is_the_field_of_its_name_if_it_can_be(field, written, known_as, several):
+    known = known_of_upload([{"field": field, "type": written}], FIELDS)[field]
+    assert (known.field, known.type, known.several) == (field, known_as, several)
+
+
+def test_without_live_fields_columns_are_what_they_hold():
+    columns = [{"field": PLAN, "label": "Plan", "type": "text"}]
+    assert known_of_upload(columns) == {PLAN: Known(PLAN, "Plan", "text")}
+
+
+def test_fields_reach_another_process_as_plain_json():
+    assert load_known([known.dump() for known in FIELDS.values()]) == FIELDS
