@@ -89,7 +89,7 @@ class Surroundings:
             return {"csv": computed["csv"]}
         answer = computed["answer"]
         warnings = [*answer.get("warnings", ()), *told["warnings"]]
-        source = source_message(asked.question.source, asked.upload)
+        source = source_message(asked.question.source, asked.upload, counted=answer["customers"])
         return {**answer, "warnings": warnings, "source": source, "as_of": told["as_of"]}
 
     def upload_task(self, asked: Asked) -> Json:
@@ -122,8 +122,11 @@ class Surroundings:
             return former_labels(connection, today)
 
 
-def source_message(source: Source, upload: Upload | None) -> Json:
-    """What a report is about, as it is shown."""
+def source_message(source: Source, upload: Upload | None, *, counted: int) -> Json:
+    """What a report is about, as it is shown. Rows of a file that are not counted are `dropped`: of customers
+    whom the caller may not see, or who never were."""
     if upload is None:
         return {"kind": "customers", **source.selection}
-    return {"kind": "upload", "upload": str(upload.id), "filename": upload.filename, "rows": upload.rows}
+    dropped = (upload.rows or 0) - counted
+    told = {"upload": str(upload.id), "filename": upload.filename, "rows": counted, "dropped": dropped}
+    return {"kind": "upload", **told}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final
 
 from servicekit.clock import utc_now
@@ -10,7 +12,7 @@ from servicekit.errors import Invalid
 from servicekit.rights import for_people
 from servicekit.rpc import rpc
 from servicekit.scope import Scope
-from services.reports.facts import ask_facts
+from services.reports.facts import Facts, ask_facts
 from services.reports.running.asking import Asked, Surroundings
 from services.reports.running.questions import Json, read_shape
 from services.reports.sources import read_source
@@ -62,11 +64,11 @@ class PreviewEntrypoints:
         caller, shape, csv = for_people(scope), read_shape(shape), _csv(csv)
         template, keeper = self._template(caller, configuration_id)
         wanted = read_source(template.source if source is None else source)
-        around = self._around()
-        question, upload = around.read(
-            caller, keeper.facts, wanted, shown(template, keeper.facts), time_zone=time_zone
-        )
-        answer = around.answer(Asked(question=question, upload=upload, shape=shape, csv=csv))
+        with _told_as_removed(template, keeper.facts):
+            asked = self._around().read(
+                caller, keeper.facts, wanted, shown(template, keeper.facts), time_zone=time_zone
+            )
+        answer = self._around().answer(Asked(question=asked[0], upload=asked[1], shape=shape, csv=csv))
         if csv is not None:
             return {**answer, "filename": f"{template.name}.csv"}
         return {**answer, "warnings": [*warnings_of(template, keeper.facts), *answer["warnings"]]}
@@ -78,6 +80,19 @@ class PreviewEntrypoints:
 
     def _around(self) -> Surroundings:
         return Surroundings(self.db, self.customers.call, self.computing)
+
+
+@contextmanager
+def _told_as_removed(template: Template, facts: Facts) -> Iterator[None]:
+    """Of a template it is no fault of the caller's that a field is gone."""
+    try:
+        yield
+    except Invalid:
+        gone = [each for each in warnings_of(template, facts) if each["code"] == "field_removed"]
+        if not gone:
+            raise
+        errors = [{name: each[name] for name in ("pointer", "code", "detail")} for each in gone]
+        raise Invalid("invalid", {"errors": errors}) from None
 
 
 def _form(value: Any) -> str | None:

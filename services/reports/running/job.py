@@ -133,7 +133,7 @@ def _finish(around: Surroundings, asked: Asked, gathered: Gathering) -> None:
         told["as_of"] = to_rfc3339(asked.upload.created_at)
     answer = around.pool.run(task, deadline=_COMPUTING_SECONDS)["answer"]
     warnings = [*answer.get("warnings", ()), *gathered.warnings]
-    source = source_message(question.source, asked.upload)
+    source = source_message(question.source, asked.upload, counted=answer["customers"])
     answer = {**answer, "warnings": warnings, "source": source, "as_of": told["as_of"]}
     gathered.files, gathered.summary = write_results(answer), summary_of(answer)
 

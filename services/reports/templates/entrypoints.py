@@ -11,11 +11,13 @@ from servicekit.inputs import object_of, version_of, whole
 from servicekit.rights import for_people
 from servicekit.rpc import rpc
 from services.reports.facts import ask_facts
+from services.reports.sources import read_source
 from services.reports.templates import keeping, repository
 from services.reports.templates.domain.naming import Renamed, named_message
 from services.reports.templates.domain.saved import Template
 from services.reports.templates.keeping import Keeper
 from services.reports.templates.messages import template_message
+from services.reports.uploads import access
 
 Json = dict[str, Any]
 MAX_LIMIT: Final = 50
@@ -106,7 +108,13 @@ class TemplateEntrypoints:
         return Keeper(caller, ask_facts(self.customers.call, caller), utc_now())
 
     def _uploaded(self, keeper: Keeper, data: Json) -> Sequence[Json] | None:
-        return None
+        """The columns of the upload that it is to be about. Raises NotFound for one that is not theirs."""
+        source = read_source(data.get("source"), kept=True)
+        if source.upload is None:
+            return None
+        with self.db.reading() as connection:
+            upload = access.opened(connection, keeper.scope, source.upload)
+        return access.known_columns(upload, masked=keeper.facts.masked)
 
     def _kept(self, keeper: Keeper, key: Json | None, work: Callable[[UnitOfWork], Template]) -> Json:
         """What the work leaves, or what the same request left before, as it is now."""
