@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from servicekit import jobs
 from servicekit.database import Database, UnitOfWork
-from servicekit.errors import Invalid, Stale
+from servicekit.errors import Stale
 from servicekit.ids import new_id
 from servicekit.inputs import object_of, version_of, whole
 from servicekit.rpc import rpc
@@ -18,7 +18,12 @@ from services.import_export.mapping.facts import check_rights, checked_facts
 from services.import_export.runs import kinds, queries, repository, starting, unseen
 from services.import_export.runs.caller import scope_of
 from services.import_export.runs.domain import phases
-from services.import_export.runs.domain.options import check_teams, read_options, read_reading, reading_with
+from services.import_export.runs.domain.options import (
+    check_possible,
+    read_options,
+    read_reading,
+    reading_with,
+)
 from services.import_export.runs.messages import version_of as shown_version
 from services.import_export.runs.repository import ImportRun
 
@@ -94,9 +99,7 @@ class ImportEntrypoints:
         caller = Scope.load(scope)
         creator, facts = self._creator(caller, import_id)
         options = read_options(object_of(options or {}), creator)
-        check_teams(options, facts)
-        if options["policy"] == "create" and not facts["allow_duplicates"]:
-            raise Invalid.at("/policy", "duplicates_not_allowed", "the settings do not allow duplicates")
+        check_possible(options, facts)
 
         def change(uow: UnitOfWork, run: ImportRun) -> None:
             chosen = run.mapping or _complete(run.suggested)
@@ -111,12 +114,15 @@ class ImportEntrypoints:
     def start_import(
         self, scope: Json, import_id: str, options: Json | None = None, idempotency: Json | None = None
     ) -> Json:
-        """Does what was checked. Without `options`: with those of the check."""
-        caller = self._importer(scope)
+        """Does what was checked, if it is still possible. Without `options`: with those of the check."""
+        caller = Scope.load(scope)
+        _, facts = self._creator(caller, import_id)
         asked = read_options(object_of(options), caller) if options else None
 
         def change(uow: UnitOfWork, run: ImportRun) -> None:
             phases.check_startable(run.phase, same_options=asked in (None, run.options))
+            if run.options:
+                check_possible(run.options, facts)
             starting.start(uow, run.id)
 
         return once(self.db, self.customers, caller, import_id, change, idempotency)

@@ -46,11 +46,13 @@ def read_reading(data: Any) -> Json:
     return reading
 
 
-def check_teams(options: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
-    """Raises Invalid for a team that whoever imports cannot give to a customer."""
+def check_possible(options: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
+    """Raises Invalid for a team that whoever imports cannot give, and for duplicates if there may be none."""
     known = {team["id"] for team in facts["teams"]}
     if not known.issuperset(options["teams"]):
         raise Invalid.at("/teams", "unknown_team", "there is no such team")
+    if options["policy"] == "create" and not facts["allow_duplicates"]:
+        raise Invalid.at("/policy", "duplicates_not_allowed", "the settings do not allow duplicates")
 
 
 def reading_with(detected: Mapping[str, Any], asked: Mapping[str, Any]) -> Json:

@@ -274,6 +274,21 @@ def test_a_check_that_cannot_be_done_can_be_asked_for_otherwise(world: World) ->
     assert nonzero(checked["counts"]) == {"created": 3}
 
 
+def test_what_was_checked_and_is_not_possible_any_more_is_not_started(world: World) -> None:
+    world.people.allow_duplicates = True
+    checked = world.checked(CLEAN, policy="create")
+    world.people.allow_duplicates = False
+    with pytest.raises(Invalid) as refused:
+        world.service.start_import(world.admin, checked["id"], idempotency={"key": "k", "hash": "h"})
+    assert refused.value.payload["errors"][0]["code"] == "duplicates_not_allowed"
+    assert world.get(checked["id"])["phase"] == "checked"
+    world.people.allow_duplicates = True
+    world.service.start_import(world.admin, checked["id"], idempotency={"key": "k", "hash": "h"})
+    world.people.allow_duplicates = False
+    again = world.service.start_import(world.admin, checked["id"], idempotency={"key": "k", "hash": "h"})
+    assert (again["replayed"], again["import"]["phase"]) == (True, "running")
+
+
 def test_what_its_creator_may_not_cannot_be_checked_by_anybody(world: World) -> None:
     import_id = world.ready(CLEAN, scope=world.agent("ana", "north"))
     with pytest.raises(Forbidden, match="administrators_only"):
