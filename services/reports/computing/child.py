@@ -1,4 +1,4 @@
-"""A computing process: `python -m services.reports.computing.child`, used by `computer` alone.
+"""A computing process: `python -m services.reports.computing.child MEGABYTES`, used by `computer` alone.
 
 It is asked over its standard input, which is a socket, one task after the other, and ends with whoever
 started it.
@@ -18,12 +18,12 @@ from servicekit.confined.limits import MEGABYTE, OUT_OF_MEMORY, Limits, confine
 from servicekit.errors import ServiceError
 from services.reports.computing.wire import Incoming, packed
 
-LIMITS: Final = Limits(memory=1024 * MEGABYTE, open_files=128)
+_OPEN_FILES: Final = 128
 _ENDED_WITH_PARENT: Final = 0
 
 
-def main() -> int:
-    confine(LIMITS)
+def main(memory_mb: int) -> int:
+    confine(Limits(memory=memory_mb * MEGABYTE, open_files=_OPEN_FILES))
     connection = socket.socket(fileno=os.dup(0))
     connection.setblocking(True)
     threading.Thread(target=_end_with_parent, args=(connection.fileno(),), daemon=True).start()
@@ -31,11 +31,11 @@ def main() -> int:
     from services.reports.computing.work import Work
 
     work, incoming = Work(), Incoming(connection)
-    while (task := incoming.message()) is not None:
-        answer = _answer(work, task)
-        connection.sendall(packed(answer))
-        if answer.get("error", {}).get("type") == "MemoryError":
-            return OUT_OF_MEMORY  # what is left of the memory nobody knows
+    try:
+        while (task := incoming.message()) is not None:
+            connection.sendall(packed(_answer(work, task)))
+    except MemoryError:
+        return OUT_OF_MEMORY
     return 0
 
 
@@ -47,7 +47,7 @@ def _answer(work: Any, task: dict[str, Any]) -> dict[str, Any]:
         told = {"type": type(error).__name__, "code": error.code, "payload": error.payload}
         return {"error": told}
     except MemoryError:
-        return {"error": {"type": "MemoryError"}}
+        raise
     except Exception as error:
         # What an exception says may quote the data; where it came from does not.
         return {"error": {"type": place_of(error)}}
@@ -62,4 +62,4 @@ def _end_with_parent(number: int) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(int(sys.argv[1])))

@@ -41,11 +41,11 @@ class TooSlow(Exception):
 class Computer:
     """`ask` it one thing after the other. `owes`: an answer that nobody waits for any more is to come."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, memory_mb: int) -> None:
         self._connection, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", _MODULE],
+                [sys.executable, "-m", _MODULE, str(memory_mb)],
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,

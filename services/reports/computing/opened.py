@@ -32,11 +32,6 @@ class OpenedCopies:
         ):
             self._copies.popitem(last=False)[1].close()
 
-    def clear(self) -> None:
-        for copy in self._copies.values():
-            copy.close()
-        self._copies.clear()
-
     def _open(self, key: str) -> Copy:
         try:
             return Copy(storage().reader(key))

@@ -25,9 +25,10 @@ DEADLINE: Final = 15.0
 
 @dataclass(frozen=True, kw_only=True)
 class ComputingSettings:
-    """`computing_processes`: how many reports may be computed at once."""
+    """`computing_processes`: how many reports may be computed at once, each with so much memory."""
 
     computing_processes: int = 2
+    computing_memory_mb: int = 1024
 
 
 @dataclass(eq=False)
@@ -45,8 +46,11 @@ class _Call:
 class Pool:
     """`run` tasks; `close` it in the end. If it is not, its processes end with this one."""
 
-    def __init__(self, *, processes: int = 2, idle_seconds: float = IDLE_SECONDS) -> None:
+    def __init__(
+        self, *, processes: int = 2, memory_mb: int = 1024, idle_seconds: float = IDLE_SECONDS
+    ) -> None:
         self._most = max(1, processes)
+        self._memory_mb = memory_mb
         self._idle_seconds = idle_seconds
         self._changed = threading.Condition()
         self._idle: list[Computer] = []
@@ -61,6 +65,12 @@ class Pool:
         """Their ids."""
         with self._changed:
             return [computer.pid for computer in (*self._idle, *self._busy)]
+
+    @property
+    def busy(self) -> int:
+        """How many of them compute."""
+        with self._changed:
+            return sum(computer.owes for computer in (*self._idle, *self._busy))
 
     def run(self, task: Json, *, key: str | None = None, deadline: float = DEADLINE) -> Json:
         """What came of it, within so many seconds. Raises what the task raised; Conflict `superseded` when
@@ -126,7 +136,7 @@ class Pool:
             while True:
                 call.go_on()
                 if self._closed:
-                    raise Unavailable("computing_stopped", {"retry_after": 5})
+                    raise _stopped()
                 usable = [each for each in self._idle if each.lives]
                 is_room = len(self._idle) + len(self._busy) + self._starting < self._most
                 if usable and not (is_room and all(each.owes for each in usable)):
@@ -150,7 +160,7 @@ class Pool:
 
     def _start(self) -> Computer:
         try:
-            computer = Computer()
+            computer = Computer(memory_mb=self._memory_mb)
         except OSError as error:
             with self._changed:
                 self._starting -= 1
@@ -158,6 +168,10 @@ class Pool:
         with self._changed:
             self._starting -= 1
             self._busy.add(computer)
+            closed = self._closed
+        if closed:
+            self._release(computer, keep=False)
+            raise _stopped()
         return computer
 
     def _release(self, computer: Computer, *, keep: bool) -> None:
@@ -203,11 +217,16 @@ class Pool:
             with suppress(OSError):
                 each.close()
 
+    @classmethod
+    def from_settings(cls) -> Pool:
+        settings = load(ComputingSettings)
+        return cls(processes=settings.computing_processes, memory_mb=settings.computing_memory_mb)
+
 
 @cache
 def of_process() -> Pool:
     """The one of a worker process."""
-    return Pool(processes=load(ComputingSettings).computing_processes)
+    return Pool.from_settings()
 
 
 def _told(answer: Json) -> Json:
@@ -216,9 +235,11 @@ def _told(answer: Json) -> Json:
         return answer
     if error["type"] in WIRE_ERRORS:
         raise WIRE_ERRORS[error["type"]](error["code"], error["payload"])
-    if error["type"] == "MemoryError":
-        raise _too_large()
     raise RuntimeError(f"computing failed: {error['type']}")
+
+
+def _stopped() -> Unavailable:
+    return Unavailable("computing_stopped", {"retry_after": 5})
 
 
 def _too_large() -> Invalid:

@@ -6,15 +6,14 @@ from typing import Any
 
 from nameko.extensions import DependencyProvider
 
-from servicekit.settings import load
-from services.reports.computing.pool import ComputingSettings, Pool
+from services.reports.computing.pool import Pool
 
 
 class Computing(DependencyProvider):
     """Its processes are started by the first report, and end with the service."""
 
     def setup(self) -> None:
-        self._pool = Pool(processes=load(ComputingSettings).computing_processes)
+        self._pool = Pool.from_settings()
 
     def stop(self) -> None:
         self._pool.close()

@@ -32,9 +32,6 @@ class Work:
     def do(self, task: Json) -> Json:
         try:
             return self._tasks[task["do"]](task)
-        except MemoryError:
-            self._copies.clear()
-            raise
         finally:
             self._copies.make_room()
 
