@@ -42,9 +42,9 @@ def _problems(named: Json, fields: Fields, pointer: str) -> Iterator[Json]:
 
 def _options(named: Json, known: Known, pointer: str) -> Iterator[Json]:
     there = {option.id for option in known.options}
-    gone = {
-        option["option"]: option["label"] for option in options_in(named) if option["option"] not in there
-    }
+    # It may be sorted by a column of another field.
+    own = options_in({key: value for key, value in named.items() if key != "sort"})
+    gone = {option["option"]: option["label"] for option in own if option["option"] not in there}
     for label in gone.values():
         yield _problem(pointer, "option_removed", "there is no such option any more", label)
 
