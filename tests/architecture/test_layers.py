@@ -9,12 +9,16 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 CAPABILITIES = (
-    *("profile", "importing", "bulk", "exporting", "history", "matching", "merging"),
+    *("profile", "importing", "reporting", "bulk", "exporting", "history", "matching", "merging"),
     *("outreach", "search", "filters", "tags", "fields"),
 )
 OF_DEDUP = (
     *("rebuild", "check", "access", "scan", "merging", "following"),
     *("pairs", "index", "domain"),
+)
+OF_REPORTS = (
+    *("sweeping", "running", "following", "templates", "uploads"),
+    *("computing", "tabulating", "normalizing", "configuring"),
 )
 
 
@@ -51,6 +55,7 @@ def test_the_layers_are_kept():
         ("services/tasks/customers.py", "services.tasks.notes", "Notes and tasks"),
         ("services/dedup/index/news.py", "services.dedup.pairs", "In dedup"),
         ("services/import_export/formats/out.py", "services.import_export.runs", "In import_export"),
+        ("services/reports/tabulating/out.py", "services.reports.templates", "In reports"),
     ],
 )
 def test_a_broken_layer_is_noticed(tmp_path: Path, module: str, imports: str, broken: str):
@@ -78,8 +83,12 @@ def test_a_broken_layer_is_noticed(tmp_path: Path, module: str, imports: str, br
         _write(tmp_path / "services/dedup" / f"{room}.py")
     for capability in ("sweeping", "runs", "exporting", "mapping", "reading", "formats"):
         _write(tmp_path / "services/import_export" / capability / "__init__.py")
-    for room in ("service", "worker", "files", "rights", "tables"):
+    for room in ("service", "worker", "tables"):
         _write(tmp_path / "services/import_export" / f"{room}.py")
+    for capability in OF_REPORTS:
+        _write(tmp_path / "services/reports" / capability / "__init__.py")
+    for room in ("service", "worker", "facts", "hidden", "sources", "tables"):
+        _write(tmp_path / "services/reports" / f"{room}.py")
     _write(tmp_path / "services/customers/domain/__init__.py")
     _write(tmp_path / "services/customers/tables.py", "import sqlalchemy\n")
     _write(tmp_path / "gateway/tables.py")
