@@ -29,9 +29,14 @@ def dumps(value: Any) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS)
 
 
-def loads(raw: bytes | str) -> Any:
-    """For documents that we wrote ourselves."""
-    return orjson.loads(raw)
+def loads(raw: bytes | bytearray | memoryview | str) -> Any:
+    """For documents that we wrote ourselves. Raises MemoryError where there is not enough for them."""
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        if "memory" in error.msg:  # orjson has no other error for it
+            raise MemoryError from None
+        raise
 
 
 def loads_strict(raw: bytes, *, max_depth: int = MAX_DEPTH) -> Any:

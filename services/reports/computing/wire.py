@@ -6,14 +6,14 @@ import socket
 import struct
 from typing import Any, Final
 
-import orjson
+from servicekit.jsonio import dumps, loads
 
 _LENGTH: Final = struct.Struct(">Q")
 _BLOCK: Final = 1 << 20
 
 
 def packed(message: Any) -> bytes:
-    content = orjson.dumps(message)
+    content = dumps(message)
     return _LENGTH.pack(len(content)) + content
 
 
@@ -32,7 +32,8 @@ class Incoming:
                 return None
             self._buffer += block
         end = self._end()
-        message = orjson.loads(memoryview(self._buffer)[_LENGTH.size : end])
+        with memoryview(self._buffer) as buffer, buffer[_LENGTH.size : end] as content:
+            message = loads(content)
         del self._buffer[:end]
         return message
 

@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from typing import IO, Any, Final
 
 import numpy as np
-import orjson
 from numpy.typing import NDArray
+
+from servicekit.jsonio import dumps, loads
 
 Json = dict[str, Any]
 Int32 = NDArray[np.int32]
@@ -39,14 +40,14 @@ class CopyWriter:
     def column(self, about: Json, values: Sequence[Any], codes: Int32, starts: Int32 | None) -> None:
         at = len(self._columns)
         self._columns.append(about)
-        self._write(f"{at}.values", orjson.dumps(values))
+        self._write(f"{at}.values", dumps(values))
         self._write(f"{at}.codes", _bytes(codes))
         if starts is not None:
             self._write(f"{at}.starts", _bytes(starts))
 
     def close(self, *, rows: int) -> list[Json]:
         """The columns, as they are told of."""
-        self._write("about.json", orjson.dumps({"rows": rows, "columns": self._columns}))
+        self._write("about.json", dumps({"rows": rows, "columns": self._columns}))
         self._archive.close()
         return self._columns
 
@@ -59,7 +60,7 @@ class Copy:
 
     def __init__(self, file: IO[bytes]) -> None:
         self._archive = zipfile.ZipFile(file)
-        about = orjson.loads(self._archive.read("about.json"))
+        about = loads(self._archive.read("about.json"))
         self.rows: int = about["rows"]
         self.columns: list[Json] = about["columns"]
         self._places = {column["field"]: at for at, column in enumerate(self.columns)}
@@ -74,7 +75,7 @@ class Copy:
         found = self._values.get(at)
         if found is None:
             content = self._archive.read(f"{at}.values")
-            found = self._values[at] = orjson.loads(content)
+            found = self._values[at] = loads(content)
             self.size += len(content) + _OBJECT_BYTES * len(found)
         return found
 
