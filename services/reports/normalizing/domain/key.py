@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from typing import Final
-from unicodedata import category, normalize
+from unicodedata import category, digit, normalize
 
 # Accents of Latin, Greek and Cyrillic, points of Hebrew and Arabic. Marks of other scripts are letters:
 # without them words of Thai, Hindi or Japanese would be other words.
@@ -90,6 +90,8 @@ def _replacement(char: str) -> str:
         return "-"
     if kind[0] == "P" or kind == "Cc":
         return " "
+    if kind == "Nd":
+        return str(digit(char))
     decomposed = _ACCENTS.sub("", normalize("NFKD", char)).casefold()
     return normalize("NFC", decomposed)
 
