@@ -103,11 +103,13 @@ def find_known(name: Any, fields: Fields) -> Known | None:
 
 def _of_column(column: Mapping[str, Any], field: Known | None) -> Known:
     name, kind = column["field"], column["type"]
-    known = Known(name, column.get("label") or name, kind, several=kind == "list")
-    if field is None or not (kind == field.type or (kind in ("text", "list") and _fits(kind, field))):
-        return known
-    return replace(field, field=name, label=known.label)
+    if field is not None and (column.get("filled") == 0 or _fits(kind, field)):
+        return replace(field, field=name)
+    return Known(name, column.get("label") or name, kind, several=kind == "list")
 
 
 def _fits(kind: str, field: Known) -> bool:
-    return field.type in LISTS if kind == "list" else field.type in _TEXTS
+    """Whether what a file holds may be the values of the field."""
+    if kind == "list":
+        return field.type in LISTS
+    return field.type in _TEXTS if kind == "text" else kind == field.type

@@ -70,3 +70,17 @@ def test_without_live_fields_columns_are_what_they_hold():
 
 def test_fields_reach_another_process_as_plain_json():
     assert load_known([known.dump() for known in FIELDS.values()]) == FIELDS
+
+
+def test_a_column_without_any_value_may_be_of_any_field():
+    columns = [
+        {"field": TAGS, "type": "text", "filled": 0},
+        {"field": "created_at", "type": "text", "filled": 0},
+    ]
+    assert known_of_upload(columns, FIELDS) == {field: FIELDS[field] for field in (TAGS, "created_at")}
+
+
+def test_a_column_that_is_a_field_is_called_as_that_is_today():
+    assert (
+        known_of_upload([{"field": PLAN, "label": "old name", "type": "text"}], FIELDS)[PLAN].label == "Plan"
+    )
