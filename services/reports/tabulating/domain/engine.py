@@ -8,6 +8,7 @@ from services.reports.tabulating.domain.columns import Json, told_columns
 from services.reports.tabulating.domain.frame import Frame
 from services.reports.tabulating.domain.lines import grand_of, lines_of, wholes_of
 from services.reports.tabulating.domain.shapes import rows_of, tree_of
+from services.reports.tabulating.domain.suggested import suggested
 from services.reports.tabulating.domain.table import Former, table_of
 from services.reports.tabulating.domain.told_values import values_of
 
@@ -36,6 +37,7 @@ def tabulate(
         "grand_total": grand["total"],
         "grand": {key: value for key, value in grand.items() if key != "total"},
         "values": values_of(table),
+        "suggestions": suggested(table),
         "chart": chart_of(table, levels[0].told),
         "warnings": table.warnings,
         "customers": frame.customers,
