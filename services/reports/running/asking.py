@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from servicekit import context
 from servicekit.clock import to_rfc3339
 from servicekit.database import Transactions
 from servicekit.scope import Scope
 from services.reports.configuring.domain.known import known_of_upload
 from services.reports.facts import Facts
-from services.reports.following.repository import former_labels
 from services.reports.hidden import read_unhidden
+from services.reports.running.former import former_of
 from services.reports.running.questions import DEADLINE, Customers, Json, Question, aggregated, task_of
 from services.reports.sources import Source
 from services.reports.uploads import access
@@ -84,7 +84,7 @@ class Surroundings:
         else:
             task = self.upload_task(asked)
             told = {"warnings": [], "as_of": to_rfc3339(asked.upload.created_at)}
-        computed = self.pool.run(task, key=key, deadline=DEADLINE)
+        computed = self.pool.run(task, key=key, deadline=_left())
         if asked.csv is not None:
             return {"csv": computed["csv"]}
         answer = computed["answer"]
@@ -103,7 +103,7 @@ class Surroundings:
             customers=self.customers,
             pool=self.pool,
         )
-        former = self._former(question)
+        former = former_of(question, self.database, self.customers)
         return task_of(question, upload=opened, former=former, shape=asked.shape, csv=asked.csv)
 
     def _opened(self, scope: Scope, source: Source) -> Upload | None:
@@ -112,14 +112,11 @@ class Surroundings:
         with self.database.reading() as connection:
             return access.opened(connection, scope, source.upload)
 
-    def _former(self, question: Question) -> Mapping[str, Mapping[str, str]]:
-        """Files may be older than a rename."""
-        today = {
-            part.field: [option.label for option in question.fields[part.field].options]
-            for part in question.configuration.parts
-        }
-        with self.database.reading() as connection:
-            return former_labels(connection, today)
+
+def _left() -> float:
+    """As long as whoever asked still waits."""
+    left = context.remaining()
+    return DEADLINE if left is None else max(0.0, min(DEADLINE, left))
 
 
 def source_message(source: Source, upload: Upload | None, *, counted: int) -> Json:

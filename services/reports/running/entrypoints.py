@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
+from servicekit import jsonio
 from servicekit.clock import utc_now
 from servicekit.database import Database
 from servicekit.errors import Invalid
 from servicekit.rights import for_people
 from servicekit.rpc import rpc
 from servicekit.scope import Scope
+from servicekit.wire import MAX_ANSWER
 from services.reports.facts import Facts, ask_facts
 from services.reports.running.asking import Asked, Surroundings
 from services.reports.running.questions import Json, read_shape
@@ -22,6 +24,7 @@ from services.reports.templates.domain.saved import Template
 from services.reports.templates.keeping import Keeper
 
 MAX_FORM: Final = 100
+MAX_BYTES: Final = MAX_ANSWER - 100_000  # a little is around it
 _SEPARATORS: Final = (",", ";", "\t")
 
 
@@ -48,7 +51,7 @@ class PreviewEntrypoints:
         around = self._around()
         facts = ask_facts(self.customers.call, caller)
         question, upload = around.read(caller, facts, wanted, configuration, time_zone=time_zone)
-        return around.answer(Asked(question=question, upload=upload, form=form, shape=shape))
+        return _sendable(around.answer(Asked(question=question, upload=upload, form=form, shape=shape)))
 
     @rpc(grouped=False)
     def configuration_result(
@@ -70,8 +73,9 @@ class PreviewEntrypoints:
             )
         answer = self._around().answer(Asked(question=asked[0], upload=asked[1], shape=shape, csv=csv))
         if csv is not None:
-            return {**answer, "filename": f"{template.name}.csv"}
-        return {**answer, "warnings": [*warnings_of(template, keeper.facts), *answer["warnings"]]}
+            return _sendable({**answer, "filename": f"{template.name}.csv"})
+        warnings = [*warnings_of(template, keeper.facts), *answer["warnings"]]
+        return _sendable({**answer, "warnings": warnings})
 
     def _template(self, caller: Scope, configuration_id: str) -> tuple[Template, Keeper]:
         keeper = Keeper(caller, ask_facts(self.customers.call, caller), utc_now())
@@ -80,6 +84,14 @@ class PreviewEntrypoints:
 
     def _around(self) -> Surroundings:
         return Surroundings(self.db, self.customers.call, self.computing)
+
+
+def _sendable(answer: Json) -> Json:
+    """The same, if it fits into one message."""
+    if len(jsonio.dumps(answer)) <= MAX_BYTES:
+        return answer
+    detail = "this is more than can be shown at once: choose a top, or make it a run"
+    raise Invalid.at("/configuration/groupings/0", "too_many_rows", detail)
 
 
 @contextmanager

@@ -162,6 +162,11 @@ class Customers:
             bits[n // 8] |= (each in seen) << (7 - n % 8)
         return {"bits": base64.b64encode(bytes(bits)).decode()}
 
+    def _list_tags(self, scope: Json, *, limit: int, q: str) -> Json:
+        tags = {tag for each in self._seen(scope) for tag in each.values.get("tags") or ()}
+        named = sorted(tag for tag in tags if q in tag.lower())
+        return {"data": [{"id": str(new_id()), "name": tag} for tag in named[:limit]], "next": None}
+
     def _seen(self, scope: Json) -> Iterable[Person]:
         if scope["role"] == "admin":
             return self.people

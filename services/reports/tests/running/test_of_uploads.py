@@ -9,7 +9,7 @@ import pytest
 
 from servicekit.errors import Conflict, Invalid, NotFound
 from servicekit.ids import new_id
-from services.reports.tests.company import BY_PLAN, Company, codes, table
+from services.reports.tests.company import BY_PLAN, Company, codes, table, tag_renamed
 
 Json = dict[str, Any]
 CONFIGURATIONS: list[Json] = [
@@ -115,6 +115,15 @@ def test_a_file_that_is_older_than_a_rename_means_the_label_of_today(shop: Compa
     assert table(shop.preview(source=source)) == {
         (("Golden",) if row == ("Gold",) else row): total for row, total in before.items()
     }
+
+
+def test_a_file_with_old_tags_means_those_of_today_unless_there_is_a_new_one_of_that_name(company: Company):
+    source = {"upload": company.upload(json.dumps([{"tags": ["Best", "new"]}]))}
+    by_tag = {"groupings": [{"field": "tags"}]}
+    company.hear(tag_renamed("Best", "Top"))
+    assert table(company.preview(by_tag, source=source)) == {("Top",): 1, ("new",): 1}
+    company.customers.add(company.team("sales"), tags=["best"])
+    assert table(company.preview(by_tag, source=source)) == {("Best",): 1, ("new",): 1}
 
 
 def test_a_template_goes_on_to_another_file(shop: Company):
