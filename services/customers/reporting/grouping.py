@@ -19,6 +19,7 @@ from services.customers.fields.domain.definitions import Field
 from services.customers.fields.domain.expressions import expression
 from services.customers.filters.context import Asker
 from services.customers.reporting.domain.asked import Asked, Column
+from services.customers.reporting.moments import first_day_of, moment_of
 from services.customers.search.narrowing import narrowed
 from services.customers.search.selection import Selection
 from services.customers.visibility import visible
@@ -67,11 +68,15 @@ def statement_of(
     """At most so many groups, whichever."""
     restriction = narrowed(connection, asker, selection)
     condition = visible(asker.scope)
-    parameters: dict[str, Any] = {**restriction.parameters, "most": most, "zone": asker.zone.key}
+    parameters: dict[str, Any] = {**restriction.parameters, "most": most}
     bounds = _bounds(within, parameters)
     numbers = _measured(asked.measure)
-    keys = list(dict.fromkeys(_key(column) for column in asked.columns))
-    shown = [_shown(column, f"k{keys.index(_key(column))}", asker, parameters) for column in asked.columns]
+    written = [_key(column, asker, parameters) for column in asked.columns]
+    keys = list(dict.fromkeys(written))
+    shown = [
+        _shown(column, f"k{keys.index(key)}", asker, parameters)
+        for column, key in zip(asked.columns, written, strict=True)
+    ]
     source = _ACTIVITY if any(c.known.name == _LAST_AT for c in asked.columns) else "customer c"
     groups = f"""
         SELECT {_named("k", keys)}, {_named("n", numbers)}
@@ -97,29 +102,18 @@ def _bounds(within: Range, parameters: dict[str, Any]) -> list[str]:
     return conditions
 
 
-def _key(column: Column) -> str:
+def _key(column: Column, asker: Asker, parameters: dict[str, Any]) -> str:
     """What the rows `c` and `a` are grouped by."""
     name, custom = column.known.name, column.known.custom
-    if custom is not None:
-        if column.has_options:
-            return "c.opt_ids"
-        value = f"(c.custom->>'{custom.key}')"
-        return value if column.unit is None else _start_of(column, value)
+    if column.unit is not None:
+        return first_day_of(column, asker, parameters)
+    if column.has_options:
+        return "c.opt_ids"
     if name in PRIMARY:
         return _ADDRESS.format(kind=PRIMARY[name])
-    if column.known.type == "datetime":
-        moment = "a.last_at" if name == _LAST_AT else f"c.{name}"
-        return moment if column.unit is None else _start_of(column, moment)
-    return _COLUMNS[name]
-
-
-def _start_of(column: Column, value: str) -> str:
-    """The first day of the unit that a date is in, or that a moment is in where the asker is."""
-    if column.known.type == "date":
-        local = f"CAST({value} AS timestamp)"
-    else:
-        local = f"(CAST({value} AS timestamptz) AT TIME ZONE :zone)"
-    return f"CAST(date_trunc('{column.unit}', {local}) AS date)"
+    if custom is not None:
+        return f"(c.custom->>'{custom.key}')"
+    return moment_of(column) if column.known.type == "datetime" else _COLUMNS[name]
 
 
 def _shown(column: Column, key: str, asker: Asker, parameters: dict[str, Any]) -> str:

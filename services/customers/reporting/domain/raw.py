@@ -11,14 +11,14 @@ from services.customers.exporting.domain.cells import Names, Points
 from services.customers.exporting.domain.columns import PRIMARY
 from services.customers.exporting.domain.columns import Column as Exported
 from services.customers.reporting.domain.asked import Column
-from services.customers.reporting.domain.frames import Read
+from services.customers.reporting.domain.frames import Read, elements_of
 
 Merged = Mapping[str, Points]  # by the id of a merged customer: what it shows
 _WRITTEN: Final = frozenset({"number", "boolean"})  # as JSON writes them
 
 
 def reader_of(column: Column, names: Names, merged: Merged) -> Read:
-    """What an export writes for a value that customers were grouped by."""
+    """What an export writes for a value that customers were grouped by; of a list, for one element of it."""
     if column.unit is not None:
         return lambda value: value
     known, custom = column.known, column.known.custom
@@ -26,14 +26,27 @@ def reader_of(column: Column, names: Names, merged: Merged) -> Read:
     if known.name in PRIMARY:
         read = cells.reader_of(exported, {"points": 0}, names)
         return lambda value: read([_points(PRIMARY[known.name], value, merged)])
+    read = cells.reader_of(exported, {_part(column): 0}, names)
+    if column.several:
+        held = str if known.type == "teams" else int
+        return lambda element: _only(read([[held(element)]]))
     if column.has_options:
-        read = cells.reader_of(exported, {"options": 0}, names)
-        return lambda value: read([numbers_in(value)])
+        return lambda array: read([numbers_in(array)])
     if custom is not None:
-        read, stored = cells.reader_of(exported, {"custom": 0}, names), _stored(custom.type)
+        stored = jsonio.loads if custom.type in _WRITTEN else str
         return lambda value: read([{custom.key: stored(value)}])
-    read, held = cells.reader_of(exported, {known.name: 0}, names), _held(known.type)
-    return lambda value: read([held(value)])
+    return lambda value: read([value])
+
+
+def _part(column: Column) -> str:
+    """Of a row, what the cell is read from."""
+    if column.has_options:
+        return "options"
+    return "custom" if column.known.custom else column.known.name
+
+
+def _only(cell: Any) -> Any:
+    return cell[0] if cell else None
 
 
 def numbers_in(array: str) -> list[int]:
@@ -41,33 +54,19 @@ def numbers_in(array: str) -> list[int]:
     return list(map(int, elements_of(array)))
 
 
-def elements_of(array: str) -> list[str]:
-    """The same of what needs no quotes."""
-    return array[1:-1].split(",") if len(array) > 2 else []
+def numbers_of(arrays: Iterable[str]) -> set[int]:
+    """All that are in one of them."""
+    return set(map(int, {element for array in set(arrays) for element in elements_of(array)}))
 
 
-def numbers_of(values: Iterable[str]) -> set[int]:
-    """All that are in one of the arrays."""
-    return {number for array in set(values) for number in numbers_in(array)}
+def merged_ids(addresses: Iterable[str | None]) -> set[str]:
+    """The customers whose address was not found out yet."""
+    found = (jsonio.loads(address) for address in set(addresses) if address is not None)
+    return {told[0] for told in found if len(told) == 1}
 
 
-def merged_ids(values: Iterable[str | None]) -> set[str]:
-    """Of addresses: the customers whose address was not found out yet."""
-    found = (jsonio.loads(value) for value in set(values) if value is not None)
-    return {address[0] for address in found if len(address) == 1}
-
-
-def _points(kind: str, value: str, merged: Merged) -> Points:
-    address = jsonio.loads(value)
-    if len(address) == 1:
-        return merged.get(address[0], Points(()))
-    return Points([(kind, *address, True, True)])
-
-
-def _stored(type: str) -> Any:
-    return jsonio.loads if type in _WRITTEN else str
-
-
-def _held(type: str) -> Any:
-    """By the type of a standard field."""
-    return {"tags": numbers_in, "teams": elements_of}.get(type, lambda value: value)
+def _points(kind: str, address: str, merged: Merged) -> Points:
+    told = jsonio.loads(address)
+    if len(told) == 1:
+        return merged.get(told[0], Points(()))
+    return Points([(kind, *told, True, True)])

@@ -24,7 +24,7 @@ def counts(world: World, *fields: Any, scope: Json | None = None, **asked: Any) 
 
 
 def told(frame: Json) -> dict[Any, int]:
-    """Lists are told as tuples, what is empty as None."""
+    """Lists are told as sorted tuples, what is empty as None."""
     found: dict[Any, int] = {}
     for key, weight in zip(rows(frame), frame["weights"], strict=True):
         known = key[0] if len(key) == 1 else key
@@ -40,7 +40,7 @@ def rows(frame: Json) -> list[tuple[Any, ...]]:
 
 def _value(column: Json, code: Any) -> Any:
     if column["several"]:
-        return tuple(column["values"][each] for each in code) or None
+        return tuple(sorted(column["values"][each] for each in code)) or None
     return None if code == -1 else column["values"][code]
 
 

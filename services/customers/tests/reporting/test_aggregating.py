@@ -56,7 +56,7 @@ def test_every_type_of_field_is_what_people_see(world: World) -> None:
         "name": "Maria Silva",
         "email": "maria@example.com",
         "phone": None,
-        "tags": ("Ärzte", "vip"),
+        "tags": ("vip", "Ärzte"),
         "teams": ("Sales",),
         "assignee": "Ana",
         "status": "active",
@@ -67,7 +67,7 @@ def test_every_type_of_field_is_what_people_see(world: World) -> None:
         assert counts(world, field)[value] >= 1, field
     expected = {
         "custom.plan": "Gold",
-        "custom.likes": ("Tea", "Rum"),
+        "custom.likes": ("Rum", "Tea"),
         "custom.score": 1.5,
         "custom.born": "1990-02-28",
         "custom.seen": "2024-05-01T08:00:00.000000Z",

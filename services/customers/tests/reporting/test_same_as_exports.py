@@ -31,7 +31,7 @@ def plainly(rows: list[Json], fields: tuple[str, ...]) -> dict[Any, int]:
 
 
 def _told(cell: Any) -> Any:
-    return tuple(cell) if isinstance(cell, list) else cell
+    return tuple(sorted(cell)) if isinstance(cell, list) else cell
 
 
 @pytest.fixture
@@ -84,11 +84,12 @@ def test_dates_are_those_of_the_days_where_somebody_is(
 
 
 def _first_day(cell: str | None, unit: str) -> str | None:
-    if cell is None:
-        return None
-    day = date.fromisoformat(cell) if len(cell) == 10 else _local(cell)
-    if day is None:
-        return None
+    day = None if cell is None else date.fromisoformat(cell) if len(cell) == 10 else _local(cell)
+    return None if day is None else first_day(day, unit)
+
+
+def first_day(day: date, unit: str) -> str:
+    """That of the week, month, quarter or year."""
     match unit:
         case "week":
             day -= timedelta(days=day.weekday())
