@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 # Where keys are spread this much more widely than there are any, sorting is cheaper than a table of all keys.
-_SPARSE: Final = 16
+_SPARSE: Final = 8
 _ALWAYS_TABLE: Final = 1_000
 
 
@@ -21,7 +21,10 @@ def dense(keys: Ints) -> tuple[Ints, Ints]:
         return np.unique(keys, return_inverse=True)
     present = np.zeros(span, dtype=np.bool_)
     present[keys] = True
-    return np.flatnonzero(present), (np.cumsum(present) - 1)[keys]
+    found = np.flatnonzero(present)
+    place = np.empty(span, dtype=np.int64)
+    place[found] = np.arange(len(found))
+    return found, place[keys]
 
 
 def starts_of(lengths: NDArray[np.integer[Any]]) -> Ints:

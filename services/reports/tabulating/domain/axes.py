@@ -40,6 +40,7 @@ class Axis:
     single: bool
     ranks: Ints
     known: Ints  # the code of each raw value
+    counts: Ints  # and how many customers have it
 
     @property
     def empty(self) -> int:
@@ -68,13 +69,13 @@ class Spread:
         return values if self.of is None else values[self.of]
 
 
-def axis_of(part: Part, column: Column, mapped: Mapped) -> Axis:
+def axis_of(part: Part, column: Column, counts: Ints, mapped: Mapped) -> Axis:
     """The column as `mapped` says. Blank values of a row that has others are nothing."""
     nothing = len(mapped.values)
     known = np.array([*mapped.codes, mapped.empty], dtype=np.int64)
     known[known < 0] = nothing
     common: Any = {"part": part, "column": column, "values": mapped.values}
-    common |= {"ranks": ranks(mapped.values), "known": known[:-1]}
+    common |= {"ranks": ranks(mapped.values), "known": known[:-1], "counts": counts}
     if column.starts is None:
         every, once = np.arange(nothing + 1), np.ones(nothing + 1, dtype=np.int64)
         starts = np.arange(nothing + 2)

@@ -9,8 +9,8 @@ import numpy as np
 
 from services.reports.tabulating.domain.arrays import Ints, dense
 from services.reports.tabulating.domain.axes import Axis
-from services.reports.tabulating.domain.figures import Counter
-from services.reports.tabulating.domain.frame import Frame, Measure
+from services.reports.tabulating.domain.figures import Amounts, Counter
+from services.reports.tabulating.domain.frame import Frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,8 @@ class Compact:
 def compacted(frame: Frame, axes: Sequence[Axis], op: str) -> Compact:
     """Less to count, with the same result."""
     which, first = _merged(frame.rows, axes)
-    every, size = np.arange(frame.rows), len(first)
-    whole = Counter(op, frame.weights, frame.measure)
-    counter = Counter(op, whole.customers(every, which, size), _measure(whole, every, which, size))
+    amounts = None if op == "count" or frame.measure is None else Amounts.of(frame.measure, op)
+    counter = Counter(op, frame.weights, amounts).merged(which, len(first))
     return Compact(which, [replace(axis, sets=axis.sets[first]) for axis in axes], counter)
 
 
@@ -44,13 +43,3 @@ def _merged(rows: int, axes: Sequence[Axis]) -> tuple[Ints, Ints]:
     first = np.zeros(len(found), dtype=np.int64)
     first[which] = np.arange(rows)
     return which, first
-
-
-def _measure(whole: Counter, rows: Ints, which: Ints, size: int) -> Measure | None:
-    measure = whole.measure
-    if whole.op == "count" or measure is None:
-        return None
-    figures = whole.figures(rows, which, size)
-    assert figures.present is not None
-    own = figures.amounts
-    return replace(measure, present=figures.present, sums=own, least=own, greatest=own)

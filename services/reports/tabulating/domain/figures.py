@@ -61,12 +61,26 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
+class Amounts:
+    """What is added up, or compared: `numbers` of rows, times 10**places, and how many customers have one."""
+
+    present: Ints
+    numbers: Numbers
+    places: int
+
+    @classmethod
+    def of(cls, measure: Measure, op: str) -> Amounts:
+        told = {"min": measure.least, "max": measure.greatest}.get(op, measure.sums)
+        return cls(measure.present, *told.numbers())
+
+
+@dataclass(frozen=True, slots=True)
 class Counter:
-    """Counts rows in cells as the total asks for."""
+    """Counts rows in cells as the total asks for: customers, unless there are `amounts`."""
 
     op: str
     weights: Ints
-    measure: Measure | None = None
+    amounts: Amounts | None = None
 
     def customers(self, rows: Ints, cells: Ints, size: int) -> Ints:
         """How many customers each cell has, if no row is in it twice."""
@@ -74,21 +88,29 @@ class Counter:
 
     def figures(self, rows: Ints, cells: Ints, size: int, mentions: Ints | None = None) -> Figures:
         """`cells[n]` is where `rows[n]` belongs, of `size` cells; it counts `mentions[n]` times."""
-        if self.op == "count" or self.measure is None:
+        if self.amounts is None:
             weights = self.weights[rows]
             return Figures(_added(weights if mentions is None else weights * mentions, cells, size))
-        measure, average = self.measure, self.op == "average"
-        present = _added(measure.present[rows], cells, size)
-        return Figures(self._amounts(measure, rows, cells, size), present, 10**measure.places, average)
+        present = _added(self.amounts.present[rows], cells, size)
+        divisor = 10**self.amounts.places
+        return Figures(self._numbers(self.amounts, rows, cells, size), present, divisor, self.op == "average")
 
-    def _amounts(self, measure: Measure, rows: Ints, cells: Ints, size: int) -> Numbers:
+    def merged(self, which: Ints, size: int) -> Counter:
+        """Row n is part of row `which[n]`, of `size` rows."""
+        rows = np.arange(len(which))
+        weights = self.customers(rows, which, size)
+        if self.amounts is None:
+            return Counter(self.op, weights)
+        numbers = self._numbers(self.amounts, rows, which, size)
+        present = _added(self.amounts.present, which, size)
+        return Counter(self.op, weights, Amounts(present, numbers, self.amounts.places))
+
+    def _numbers(self, amounts: Amounts, rows: Ints, cells: Ints, size: int) -> Numbers:
         if self.op in ("sum", "average"):
-            return _added(measure.sums[rows], cells, size)
-        numbered = measure.present[rows] > 0
+            return _added(amounts.numbers[rows], cells, size)
+        numbered = amounts.present[rows] > 0
         rows, cells = rows[numbered], cells[numbered]
-        if self.op == "min":
-            return _extreme(np.minimum, measure.least[rows], cells, size)
-        return _extreme(np.maximum, measure.greatest[rows], cells, size)
+        return _extreme(np.minimum if self.op == "min" else np.maximum, amounts.numbers[rows], cells, size)
 
 
 def _added(numbers: Numbers, cells: Ints, size: int) -> Numbers:

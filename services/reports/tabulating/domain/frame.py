@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.reports.tabulating.domain.arrays import Flags, Ints, starts_of
-from services.reports.tabulating.domain.numbers import Numbers, as_numbers, scaled
+from services.reports.tabulating.domain.numbers import Decimals
 
 Json = dict[str, Any]
 
@@ -68,29 +68,24 @@ class Column:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
     """The numbers of one field: how many customers of a row have one, what they come to, and the least and
-    the greatest of them (0 where there is none). All but `present` times 10**places."""
+    the greatest of them."""
 
     field: str
+    label: str
     present: Ints
-    sums: Numbers
-    least: Numbers
-    greatest: Numbers
-    places: int
-    label: str = ""
+    sums: Decimals
+    least: Decimals
+    greatest: Decimals
 
     @classmethod
     def load(cls, data: Mapping[str, Any]) -> Measure:
-        rows = len(data["present"])
-        texts = [text or "0" for text in chain(data["sums"], data["least"], data["greatest"])]
-        numbers, places = scaled(texts)
         return cls(
             field=data["field"],
-            present=np.array(data["present"], dtype=np.int64),
-            sums=as_numbers(numbers[:rows]),
-            least=as_numbers(numbers[rows : 2 * rows]),
-            greatest=as_numbers(numbers[2 * rows :]),
-            places=places,
             label=data.get("label", ""),
+            present=np.array(data["present"], dtype=np.int64),
+            sums=Decimals.load(data["sums"]),
+            least=Decimals.load(data["least"]),
+            greatest=Decimals.load(data["greatest"]),
         )
 
     @classmethod
@@ -98,21 +93,17 @@ class Measure:
         cls, field: str, texts: Sequence[str], codes: NDArray[np.integer[Any]], *, label: str = ""
     ) -> Measure:
         """The numbers of rows of one customer each: row n has `texts[codes[n]]`, or none for -1."""
-        numbers, places = scaled(texts)
-        counts = np.bincount(codes[codes >= 0], minlength=len(texts)).tolist()
-        own = np.append(as_numbers(numbers, counts), 0)[codes]
+        own = Decimals(texts, codes)
         present = (codes >= 0).astype(np.int64)
-        return cls(
-            field=field, present=present, sums=own, least=own, greatest=own, places=places, label=label
-        )
+        return cls(field=field, label=label, present=present, sums=own, least=own, greatest=own)
 
     def where(self, kept: Flags) -> Measure:
         return replace(
             self,
             present=self.present[kept],
-            sums=self.sums[kept],
-            least=self.least[kept],
-            greatest=self.greatest[kept],
+            sums=self.sums.where(kept),
+            least=self.least.where(kept),
+            greatest=self.greatest.where(kept),
         )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from services.reports.tabulating.domain.columns import Json, shown
 from services.reports.tabulating.domain.levels import Level
 from services.reports.tabulating.domain.percents import Wholes
-from services.reports.tabulating.domain.spellings import spellings_of
+from services.reports.tabulating.domain.spellings import raw_values_of, spellings_of
 from services.reports.tabulating.domain.table import Table, counting, mentioned
 
 
@@ -43,11 +43,12 @@ def grand_of(table: Table, wholes: Wholes) -> Json:
 def lines_of(table: Table, wholes: Wholes) -> list[Lines]:
     """Of each level from the first one to that of the innermost grouping."""
     found: list[Lines] = []
+    raw = raw_values_of(table)
     for number in range(1, len(table.levels)):
         level = table.levels[number]
         above = found[-1].told if found else [{"values": [], "labels": []}]
         lines = _named(table, level, number, above)
-        spelled = spellings_of(table, number)
+        spelled = spellings_of(table, number, raw)
         for line, figures, spellings in zip(lines, _cells(table, level, wholes), spelled, strict=True):
             line |= {"spellings": spellings} | figures
         found.append(Lines(lines, level.parents.tolist()))

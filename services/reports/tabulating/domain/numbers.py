@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Final
 
@@ -16,22 +17,39 @@ _SAFE: Final = 2**62
 _LARGEST_WHOLE: Final = 2**63
 
 
+@dataclass(frozen=True, slots=True)
+class Decimals:
+    """Numbers as texts, read when they are needed: that of row n is `texts[codes[n]]`. None counts as 0."""
+
+    texts: Sequence[str | None]
+    codes: NDArray[np.integer[Any]]
+
+    @classmethod
+    def load(cls, texts: Sequence[str | None]) -> Decimals:
+        """One for each row."""
+        places: dict[str | None, int] = {}
+        codes = [places.setdefault(text, len(places)) for text in texts]
+        return cls(list(places), np.array(codes, dtype=np.int64))
+
+    def where(self, kept: NDArray[np.bool_]) -> Decimals:
+        return Decimals(self.texts, self.codes[kept])
+
+    def numbers(self) -> tuple[Numbers, int]:
+        """All times 10**places, so that they can be added up without loss; and the places."""
+        values, places = scaled([text or "0" for text in self.texts])
+        # Surely more than any sum of them.
+        largest = max(map(abs, values), default=0) * max(len(self.codes), 1)
+        kind = np.int64 if largest < _SAFE else object
+        return np.array([*values, 0], dtype=kind)[self.codes], places
+
+
 def scaled(texts: Iterable[str]) -> tuple[list[int], int]:
     """The numbers times 10**places, and the places. Raises ValueError for what is no finite number."""
-    plain = [_plain(text) for text in texts]
-    places = max((len(decimals) for _, decimals in plain), default=0)
-    if not places:
-        return [int(whole) for whole, _ in plain], 0
-    return [int(whole + decimals.ljust(places, "0")) for whole, decimals in plain], places
-
-
-def as_numbers(values: Sequence[int], counts: Sequence[int] | None = None) -> Numbers:
-    """An array that the values can be added up in, each `counts` times, without overflow."""
-    if counts is None:
-        largest = sum(map(abs, values))
-    else:
-        largest = sum(abs(value) * count for value, count in zip(values, counts, strict=True))
-    return np.array(values, dtype=np.int64 if largest < _SAFE else object)
+    plain = [format(Decimal(text), "f") if "e" in text or "E" in text else text for text in texts]
+    parted = [text.partition(".") for text in plain]
+    places = max((len(decimals) for _, _, decimals in parted), default=0)
+    powers = [10**power for power in range(places + 1)]
+    return [int(whole + part) * powers[places - len(part)] for whole, _, part in parted], places
 
 
 def shown(value: int, divisor: int) -> int | float:
@@ -48,14 +66,10 @@ def shown(value: int, divisor: int) -> int | float:
 
 
 def percent(part: int | None, whole: int | None) -> float | None:
-    """None where there is nothing to take a part of."""
-    return round(100 * part / whole, 4) if whole and part is not None else None
-
-
-def _plain(text: str) -> tuple[str, str]:
-    if not text.lstrip("-").isdecimal():
-        text = format(Decimal(text), "f")
-    whole, _, decimals = text.partition(".")
-    if decimals and not decimals.isdecimal():
-        raise ValueError("no finite number")
-    return whole, decimals.rstrip("0")
+    """None where there is nothing to take a part of, or nothing that could be written down."""
+    if not whole or part is None:
+        return None
+    try:
+        return round(100 * part / whole, 4)
+    except OverflowError:
+        return None

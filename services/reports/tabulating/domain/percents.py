@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.reports.configuring.domain.model import TOTAL
@@ -26,14 +26,12 @@ class Wholes:
         told: Told = {}
         share = {TOTAL: percent(total, self.grand)}
         if "row" in self.kinds:
-            told["row"] = self._each(cells, (total for _ in cells))
+            told["row"] = self._each(cells, [total] * len(cells))
         if "column" in self.kinds:
             told["column"] = self._each(cells, self.columns) | share
         if "total" in self.kinds:
-            told["total"] = self._each(cells, (self.grand for _ in cells)) | {
-                TOTAL: percent(total, self.grand)
-            }
+            told["total"] = self._each(cells, [self.grand] * len(cells)) | share
         return told
 
-    def _each(self, cells: Sequence[Exact], wholes: Iterable[Exact]) -> dict[str, float | None]:
-        return {key: percent(cell, whole) for key, cell, whole in zip(self.keys, cells, wholes, strict=True)}
+    def _each(self, cells: Sequence[Exact], wholes: Sequence[Exact]) -> dict[str, float | None]:
+        return dict(zip(self.keys, map(percent, cells, wholes), strict=True))

@@ -96,7 +96,8 @@ def _axis(frame: Frame, part: Part, zone: ZoneInfo, former: Former) -> Axis:
     # Of what no row has nothing is told: it may be of customers that were left out.
     column, counts = column.only(counts > 0), counts[counts > 0]
     told = former.get(part.field)
-    return axis_of(part, column, map_values(column.values, counts.tolist(), part, zone=zone, former=told))
+    mapped = map_values(column.values, counts.tolist(), part, zone=zone, former=told)
+    return axis_of(part, column, counts, mapped)
 
 
 def _order(table: Table, at: int, axis: Axis) -> Order:

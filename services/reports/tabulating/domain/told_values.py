@@ -10,7 +10,7 @@ from services.reports.configuring.domain.texts import text_of
 from services.reports.tabulating.domain.axes import Axis, spread
 from services.reports.tabulating.domain.columns import Json
 from services.reports.tabulating.domain.limits import MAX_SPELLINGS, MAX_VALUES
-from services.reports.tabulating.domain.table import Table, counts_of
+from services.reports.tabulating.domain.table import Table
 
 
 def values_of(table: Table) -> list[Json]:
@@ -28,7 +28,7 @@ def _values(table: Table, axis: Axis, pointer: str) -> Json:
     customers = table.compact.counter.customers(rows, apart.codes, axis.size)[: axis.empty]
     there = np.flatnonzero(customers)
     order = there[np.lexsort((axis.ranks[there], -customers[there]))]
-    spelled = _spellings(table, axis)
+    spelled = _spellings(axis)
     told = [
         {
             "value": axis.values[code].value,
@@ -44,12 +44,12 @@ def _values(table: Table, axis: Axis, pointer: str) -> Json:
     return {"at": pointer, "field": axis.part.field, "values": told, "more": len(order) - len(told)}
 
 
-def _spellings(table: Table, axis: Axis) -> Sequence[list[tuple[int, str]]]:
+def _spellings(axis: Axis) -> Sequence[list[tuple[int, str]]]:
     """By code the raw values and how often each is there, the most frequent first; none of dates."""
     found: list[list[tuple[int, str]]] = [[] for _ in range(axis.size)]
     if axis.part.unit:
         return found
-    counts = counts_of(table.frame, axis.column).tolist()
+    counts = axis.counts.tolist()
     for raw, code in enumerate(axis.known.tolist()):
         found[code].append((-counts[raw], text_of(axis.column.values[raw])))
     for spellings in found:
