@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Any, Final
 
 from servicekit.text import folded
-from services.reports.configuring.domain.known import Fields, Known
+from services.reports.configuring.domain.known import Fields, Known, Option
 from services.reports.configuring.domain.model import Json
 
 # Of these the label that people see is what customers have; everything else is its own name.
@@ -23,18 +23,19 @@ Rewrite = Callable[..., Name]
 
 def named_by_id(data: Json, fields: Fields) -> Json:
     """What `Configuration.dump` wrote, as it is kept."""
-    ids = _Ids(fields)
-    kept = _rewritten(data, fields, ids.name)
+    today = _Today(fields)
+    kept = _rewritten(data, fields, today.name)
     for sorted_ in _sorted(kept):
-        sorted_["sort"] = {**sorted_["sort"], "by": ids.cell(sorted_["sort"]["by"], data)}
+        sorted_["sort"] = {**sorted_["sort"], "by": today.cell(sorted_["sort"]["by"], data)}
     return kept
 
 
 def labelled(stored: Json, fields: Fields) -> Json:
     """What was kept, as people write it: with today's labels. An option that is gone keeps its last one."""
-    shown = _rewritten(stored, fields, _label)
+    today = _Today(fields)
+    shown = _rewritten(stored, fields, today.label)
     for sorted_ in _sorted(shown):
-        sorted_["sort"] = {**sorted_["sort"], "by": _cell_label(sorted_["sort"]["by"], fields)}
+        sorted_["sort"] = {**sorted_["sort"], "by": today.cell_label(sorted_["sort"]["by"])}
     return shown
 
 
@@ -55,19 +56,27 @@ def names_option(stored: Json, ids: Collection[str]) -> bool:
     return any(option["option"] in ids for option in options_in(stored))
 
 
-class _Ids:
-    """The options of each field by how they are called today."""
+class _Today:
+    """The options of each field, as they are called today."""
 
     def __init__(self, fields: Fields) -> None:
         self.fields = fields
+        self.by_label: dict[tuple[str, Compared], dict[str, Option]] = {}
+        self.by_id: dict[str, dict[str, Option]] = {}
 
     def name(self, text: Name, known: Known | None, compared: Compared = str) -> Name:
-        """What is written otherwise than the label is a spelling of its own."""
+        """The option, by its id; what is written otherwise than a label is a spelling of its own."""
         if known is None or not isinstance(text, str) or known.type not in _NAMED:
             return text
-        wanted = compared(text)
-        found = (option for option in known.options if compared(option.label) == wanted)
-        return next(({"option": option.id, "label": option.label} for option in found), text)
+        option = self._options(known, compared).get(compared(text))
+        return {"option": option.id, "label": option.label} if option else text
+
+    def label(self, name: Name, known: Known | None, _compared: Compared = str) -> Name:
+        """What it is called today."""
+        if not isinstance(name, dict) or "option" not in name:
+            return name
+        option = self._ids(known).get(name["option"]) if known else None
+        return option.label if option else name["label"]
 
     def cell(self, key: str, data: Json) -> Name:
         """A column of cells is called as its option; of several blocks each with its field before it."""
@@ -81,22 +90,27 @@ class _Ids:
                 return {**option, "label": key, "field": known.field, "alone": not before}
         return key
 
+    def cell_label(self, by: Name) -> Name:
+        """What the column is called today."""
+        if not isinstance(by, dict):
+            return by
+        known = self.fields.get(by["field"])
+        option = self._ids(known).get(by["option"]) if known else None
+        if known is None or option is None:
+            return by["label"]
+        return option.label if by["alone"] else f"{known.label}: {option.label}"
 
-def _label(name: Name, known: Known | None, _compared: Compared = str) -> Name:
-    if not isinstance(name, dict) or "option" not in name:
-        return name
-    options = known.options if known else ()
-    return next((option.label for option in options if option.id == name["option"]), name["label"])
+    def _options(self, known: Known, compared: Compared) -> dict[str, Option]:
+        """By their labels; of several that are compared alike the first."""
+        place = known.field, compared
+        if place not in self.by_label:
+            self.by_label[place] = {compared(option.label): option for option in reversed(known.options)}
+        return self.by_label[place]
 
-
-def _cell_label(by: Name, fields: Fields) -> Name:
-    if not isinstance(by, dict):
-        return by
-    known = fields.get(by["field"])
-    if known is None or all(option.id != by["option"] for option in known.options):
-        return by["label"]
-    label = _label(by, known)
-    return label if by["alone"] else f"{known.label}: {label}"
+    def _ids(self, known: Known) -> dict[str, Option]:
+        if known.field not in self.by_id:
+            self.by_id[known.field] = {option.id: option for option in known.options}
+        return self.by_id[known.field]
 
 
 def _rewritten(data: Json, fields: Fields, rewrite: Rewrite) -> Json:

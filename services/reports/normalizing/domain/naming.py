@@ -25,6 +25,8 @@ class Naming:
 
     def __init__(self, part: Part, values: Sequence[Scalar], counts: Sequence[int]) -> None:
         self.part, self.values, self.counts = part, values, counts
+        # Without spaces that nobody sees.
+        self.tidy = [" ".join(text_of(value).split()) for value in values] if part.normalize else []
         self.renamed_keys = (
             {key_of(text): name for text, name in reversed([*part.rename.items()])} if part.normalize else {}
         )
@@ -42,12 +44,12 @@ class Naming:
 
     def _value(self, label: str, members: list[Group], groups: Groups) -> tuple[Value, list[int]]:
         places = groups[members[0]]
+        if len(members) == 1 and len(places) == 1 and members[0][0] == "auto":
+            # Most are like this where there are very many.
+            return Value(label, label, (self.values[places[0]],)), places
         if len(members) > 1:
             places = [place for member in members for place in groups[member]]
-        if len(places) == 1:
-            spellings: tuple[Scalar, ...] = (self.values[places[0]],)
-        else:
-            spellings = tuple([self.values[place] for place in sorted(places, key=self._rarity)])
+        spellings = tuple([self.values[place] for place in sorted(places, key=self._rarity)])
         return Value(_kept(members, label), label, spellings, _by(members, len(places))), places
 
     def _rarity(self, place: int) -> tuple[int, str]:
@@ -55,10 +57,11 @@ class Naming:
 
     def _label(self, group: Group, places: list[int]) -> str:
         """What somebody calls it, or what it is called by itself."""
-        kind, name = group
-        label, key = self._own_label(group, places), ""
-        if not self.part.rename:
-            return label
+        label = self._own_label(group, places)
+        return self._renamed(group, label) if self.part.rename else label
+
+    def _renamed(self, group: Group, label: str) -> str:
+        (kind, name), key = group, ""
         if kind in ("auto", "own", "alias"):
             key = str(name) if kind == "auto" else key_of(label)
         renamed = self.part.rename.get(label) or self.part.rename.get(text_of(name))
@@ -67,16 +70,14 @@ class Naming:
     def _own_label(self, group: Group, places: list[int]) -> str:
         kind, name = group
         if kind == "auto":
-            return self._most_frequent(places)
+            return self.tidy[places[0]] if len(places) == 1 else self._most_frequent(places)
         return label_of(str(name), self.part.unit or "day") if kind == "bucket" else text_of(name)
 
     def _most_frequent(self, places: list[int]) -> str:
         """Of several as frequent the smallest text."""
-        if len(places) == 1:
-            return _tidy(text_of(self.values[places[0]]))
         often: Counter[str] = Counter()
         for place in places:
-            often[_tidy(text_of(self.values[place]))] += self.counts[place]
+            often[self.tidy[place]] += self.counts[place]
         return min(often, key=lambda text: (-often[text], text))
 
 
@@ -104,8 +105,3 @@ def _by(members: list[Group], spellings: int) -> str:
     by = max((_BY.get(kind, "none") for kind, _ in members), key=_WEAKEST_FIRST.index)
     # Only a name that somebody gave makes one of them.
     return "own" if by == "none" else by
-
-
-def _tidy(text: str) -> str:
-    """Without spaces that nobody sees."""
-    return " ".join(text.split())
