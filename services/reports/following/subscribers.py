@@ -4,7 +4,6 @@ thing is called now, and each says what it was called once."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -64,9 +63,9 @@ def _follow(connection: Connection, rename: Rename) -> None:
     """Options stand in templates by their ids, tags by their names."""
     now = repository.label_of(connection, rename.labelled_id, rename.field) or rename.after
     for template in templates.lock_mentioning(connection, [rename.before]):
-        configuration = renamed(template.configuration, rename.before, now)
-        if configuration != template.configuration:
-            templates.save(connection, replace(template, configuration=configuration))
+        follows = renamed(template, rename.before, now)
+        if follows != template:
+            templates.save(connection, follows)
 
 
 def _read(event: Event) -> Rename:

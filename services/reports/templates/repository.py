@@ -121,10 +121,10 @@ def _is_shown(scope: Scope, *, masked: bool) -> ColumnElement[bool]:
 
 def _mentions(words: Iterable[str]) -> ColumnElement[bool]:
     """Whether one of these stands in it, whatever its case; accents as they are written."""
-    written = func.lower(cast(report_template.c.configuration, Text))
-    return or_(
-        false(), *(written.contains(_as_written(word), autoescape=True) for word in sorted(set(words)))
-    )
+    table = report_template.c
+    written = [func.lower(cast(column, Text)) for column in (table.configuration, table.source)]
+    wanted = sorted({_as_written(word) for word in words})
+    return or_(false(), *(told.contains(word, autoescape=True) for told in written for word in wanted))
 
 
 def _as_written(word: str) -> str:

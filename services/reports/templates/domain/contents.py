@@ -14,9 +14,10 @@ from services.reports.configuring.domain.known import Fields, known_of_upload
 from services.reports.configuring.domain.model import Configuration
 from services.reports.configuring.domain.named import labelled, named_by_id
 from services.reports.configuring.domain.removed import removed
-from services.reports.facts import Facts
+from services.reports.facts import HIDDEN_FIELDS, Facts
 from services.reports.hidden import read_unhidden
 from services.reports.sources import read_source
+from services.reports.templates.domain.filters import filter_by_ids
 from services.reports.templates.domain.saved import MAX_BYTES, Template
 
 Json = dict[str, Any]
@@ -31,8 +32,7 @@ def with_contents(
     """
     after = template
     if "source" in patch:
-        given = patch["source"]
-        after = replace(after, source=None if given is None else read_source(given, kept=True).dump())
+        after = replace(after, source=_source(patch["source"], facts))
     if "configuration" in patch:
         after = _configured(after, patch["configuration"], facts, uploaded)
     if len(orjson.dumps([after.configuration, after.source])) > MAX_BYTES:
@@ -60,6 +60,14 @@ def kept(configuration: Configuration, fields: Fields) -> Json:
     return named_by_id(configuration.dump(), fields)
 
 
+def _source(given: Any, facts: Facts) -> Json | None:
+    """As it outlives renames, too."""
+    if given is None:
+        return None
+    kept = read_source(given, kept=True).dump()
+    return {**kept, "filter": filter_by_ids(kept["filter"], facts.fields)} if "filter" in kept else kept
+
+
 def _configured(template: Template, data: Any, facts: Facts, uploaded: Sequence[Json] | None) -> Template:
     columns = uploaded if uploaded is not None else template.columns
     fields = {**known_of_upload(columns, facts.fields), **facts.fields}
@@ -79,7 +87,9 @@ def _column(column: Json) -> Json:
 
 
 def _names_contact(template: Template, facts: Facts) -> bool:
-    contact = facts.contact | {each["field"] for each in template.columns if each.get("contact")}
+    contact = (
+        HIDDEN_FIELDS | facts.contact | {each["field"] for each in template.columns if each.get("contact")}
+    )
     source = template.source or {}
     if is_contact_like(source.get("q") or ""):
         return True

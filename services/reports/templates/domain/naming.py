@@ -37,7 +37,7 @@ class Renamed:
 def named_message(template: Template, asked: Renamed) -> Json | None:
     """None for one that has nothing to do with it."""
     labels, follows, stays = {folded(label) for label in asked.labels}, False, False
-    for text, is_followed in _texts_in(template.configuration):
+    for text, is_followed in _texts_in([template.configuration, template.source]):
         is_label = folded(text) in labels
         follows |= text in asked.ids or (is_label and is_followed)
         stays |= is_label and not is_followed

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from servicekit.text import folded
+from services.reports.templates.domain.filters import filter_renamed
+from services.reports.templates.domain.saved import Template
 
 Json = dict[str, Any]
 TAGS: Final = "tags"
@@ -12,8 +15,17 @@ TAGS: Final = "tags"
 _OTHER_WORDS: Final = frozenset({"field", "unit", "aliases", "as", "op", "default", "sort", "top", "count"})
 
 
-def renamed(configuration: Json, before: str, after: str) -> Json:
-    """A configuration as it is kept, after a tag was renamed. Twice without harm."""
+def renamed(template: Template, before: str, after: str) -> Template:
+    """The template, after a tag was renamed. Twice without harm."""
+    source = template.source
+    if source and "filter" in source:
+        source = {**source, "filter": filter_renamed(source["filter"], TAGS, before, after)}
+    return replace(
+        template, configuration=_configuration(template.configuration, before, after), source=source
+    )
+
+
+def _configuration(configuration: Json, before: str, after: str) -> Json:
     old = folded(before)
     parts: Json = {
         key: [

@@ -77,6 +77,18 @@ def test_templates_follow_a_tag(company: Company):
     assert company.get(made)["version"] == made["version"]
 
 
+def test_filters_of_templates_follow_options_and_tags(company: Company):
+    leaves = [
+        {"field": "tags", "op": "any_of", "value": ["vip", "new"]},
+        {"field": "custom.plan", "op": "eq", "value": "gold"},
+        {"field": "custom.reason", "op": "eq", "value": "VIP"},
+    ]
+    made = company.keep("Some", source={"filter": {"or": leaves}})
+    company.hear(tag_renamed("VIP", "Top"))
+    values = [leaf["value"] for leaf in company.get(made)["source"]["filter"]["or"]]
+    assert values == [["Top", "new"], company.customers.option("Gold"), "VIP"]
+
+
 def test_what_names_nothing_is_parked(company: Company):
     with pytest.raises(BadEvent):
         company.hear(Event("tag.renamed.v1", {"id": "x", "previous_name": "a", "name": "b"}))

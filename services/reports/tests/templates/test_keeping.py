@@ -178,8 +178,14 @@ def test_what_names_contact_data_is_for_nobody_from_whom_it_is_hidden(company: C
     ):
         company.keep(name, configuration, source=source, shared="all")
     assert company.names(ana) == ["filtered", "grouped", "harmless", "searched"]
+    own = company.keep(
+        "own", {"groupings": [{"field": "email"}]}, scope=ana, shared={"team": company.team("sales")}
+    )
     company.customers.masked = True
-    assert company.names(ana) == ["harmless"]
+    assert company.names(ana) == ["harmless", "own"]
+    company.service.update_configuration(ana, own["id"], {"name": "mine"})
+    assert company.names(company.agent("bia", "sales")) == ["harmless"]
+    company.service.delete_configuration(ana, own["id"])
     assert company.names(company.admin) == ["filtered", "grouped", "harmless", "searched"]
 
 

@@ -26,6 +26,20 @@ def test_templates_that_hold_a_tag_follow_it(company: Company):
     assert [(each["name"], each["follows"]) for each in told] == [("c", True)]
 
 
+def test_filters_follow_too(company: Company):
+    for name, field, op, value in (
+        ("option", "custom.plan", "in", ["Gold", "Silver"]),
+        ("tag", "tags", "any_of", ["VIP"]),
+        ("text", "custom.reason", "eq", "gold"),
+    ):
+        company.keep(name, source={"filter": {"not": {"and": [{"field": field, "op": op, "value": value}]}}})
+    gold = company.customers.option("Gold")
+    asked = {"options": [gold], "labels": ["Gold", "VIP"]}
+    told = company.service.templates_naming(company.admin, asked)
+    found = {each["name"]: each["follows"] for each in told}
+    assert found == {"option": True, "tag": True, "text": False}
+
+
 def test_only_templates_that_the_caller_sees_are_named(company: Company):
     company.keep("a", JOINED)
     company.keep("shared", JOINED, shared="all")
