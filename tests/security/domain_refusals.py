@@ -8,6 +8,7 @@ from uuid import uuid4
 
 from tests.security import file_refusals as files
 from tests.security import merge_refusals as merging
+from tests.security import report_refusals as reports
 from tests.security import work_refusals as work
 from tests.security.customer_requests import on
 from tests.security.definitions import KEPT_TAG
@@ -47,6 +48,7 @@ def _aimed_at_hidden(world: World) -> Iterator[Request]:
         yield Request("delete_saved_filter", {"filter_id": saved_filter})
     yield from work.of_others(world)
     yield from files.files_of_others(world)
+    yield from reports.of_others(world)
     yield from merging.of_others(world)
     for kind in ("absorbed by own", "absorbed by own, from others"):
         yield on("update_customer", world.customers[kind][0], body={"name": "Moved"})
@@ -70,6 +72,7 @@ def _stale(world: World) -> Iterator[Request]:
     yield Request("delete_saved_filter", saved, headers=_STALE)
     yield from work.stale(world, _STALE)
     yield from files.stale_files(world, _STALE)
+    yield from reports.stale(world, _STALE)
     yield from merging.stale(world, _STALE)
     tag = {"tag_id": world.tags[KEPT_TAG]}
     yield Request("update_tag", tag, body={"name": "Iron"}, headers=_STALE)
@@ -117,6 +120,7 @@ def _against_rules_for_admins(world: World) -> Iterator[Request]:
     yield on("restore_customer", world.customers["own"][0])
     yield from merging.against_rules_for_admins(world)
     yield from files.files_against_rules(world)
+    yield from reports.against_rules(world)
     yield Request("create_customer", body={"name": "New", "teams": [str(uuid4())]})
     yield Request("update_team", {"team_id": world.teams["2"]}, body={"name": world.team_names["1"].upper()})
     yield Request("create_team", body={"name": world.team_names["1"]})

@@ -12,6 +12,7 @@ from typing import Any
 
 from tests.security.door import Request
 from tests.security.known import World
+from tests.security.report_requests import preview
 
 Json = dict[str, Any]
 _FIELDS = ("phone", "whatsapp", "email")
@@ -43,19 +44,30 @@ def ways_to_guess(phone: str, digit: int, kept: list[str], shared: list[str]) ->
         yield Request("list_customers", query={"filter": json.dumps(condition), "include": "total"})
         yield Request("search_customers", body={"filter": condition, "include": ["total"], "limit": 200})
         yield _counted_for_an_action({"filter": condition})
+        yield _reported_on({"filter": condition})
     for saved in (kept[digit], shared[digit]):
         yield Request("list_customers", query={"saved_filter": saved, "include": "total"})
         yield Request("search_customers", body={"saved_filter": saved, "q": "a", "include": ["total"]})
         yield _counted_for_an_action({"saved_filter": saved})
+        yield _reported_on({"saved_filter": saved})
     for q in (_digits(phone, digit), f"+{_digits(phone, digit)}", f"{_digits(phone, digit)[2:]}"):
         yield Request("list_customers", query={"q": q, "include": "total"})
         yield Request("search_customers", body={"q": q, "include": ["total"], "sort": "name"})
         yield _counted_for_an_action({"q": q})
+        yield _reported_on({"q": q})
+    for op in ("equals", "contains", "starts_with", "matches"):
+        yield _reported_on({}, {"op": op, "value": f"+{_digits(phone, digit)}*", "as": "found"})
 
 
 def _counted_for_an_action(selection: Json) -> Request:
     body = {"action": "set_status", "status": "active", "selection": selection, "dry_run": True}
     return Request("start_bulk", body=body)
+
+
+def _reported_on(source: Json, rule: Json | None = None) -> Request:
+    """With a rule: who is of its class by their phone."""
+    classes = {"subdivision": {"field": "phone", "rules": [rule]}} if rule else {}
+    return preview(source, {"groupings": [{"field": "status"}], **classes})
 
 
 def _conditions(phone: str, digit: int) -> Iterator[Json]:

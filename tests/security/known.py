@@ -44,9 +44,12 @@ class World:
     bulk: str = ""  # of the administrator
     scan: str = ""
     bulk_merge: str = ""  # a dry run
-    imported: str = ""  # by the administrator, as the next two
+    imported: str = ""  # by the administrator, as what follows
     mapping: str = ""  # of columns
     exported: str = ""
+    report_upload: str = ""
+    report_run: str = ""
+    report_templates: dict[str, str] = field(default_factory=dict)  # by whom they are shared with
     keys: list[str] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)  # customers that were deleted
     conversations: list[str] = field(default_factory=list)

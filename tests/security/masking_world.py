@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.security.canaries import Canary, a_word, of_number, of_word
 from tests.security.people import CANARY, People
+from tests.security.report_samples import BY_STATUS
 from tests.security.world import Founder
 from tests.support.events import conversation_event, identity_event
 
@@ -41,6 +42,7 @@ class Planter:
         self._from_events()
         self._visits_and_purchases()
         self._shared_filters()
+        self._shared_reports()
         self._merged()
         return self.planted
 
@@ -172,6 +174,18 @@ class Planter:
         answer = self.founder.admin.post("/v1/saved-filters", body)
         assert answer.status_code == 201, answer.text
         self.founder.world.saved_filters["by address"] = answer.json()["id"]
+
+    def _shared_reports(self) -> None:
+        """What an administrator calls by another name, and of whom, for the team to see."""
+        joined = [self.email("e-mail joined in a shared report"), self.phone("phone joined in one")]
+        grouping = {"field": "email", "join": {self.word("name of joined addresses"): joined}}
+        source = {"q": self.phone("words of a shared report")}
+        for name, about in (("by address", {"groupings": [grouping]}), ("by status", BY_STATUS)):
+            body = {"name": name, "configuration": about, "shared": {"team": self.team}}
+            kept = self.founder.admin.created(
+                "/v1/reports/configurations", body | ({"source": source} if about is BY_STATUS else {})
+            )
+            self.founder.world.report_templates[f"{name}, of addresses"] = kept["id"]
 
     def _patch(self, customer: str, patch: dict[str, Any]) -> None:
         answer = self.founder.admin.patch(f"/v1/customers/{customer}", patch)

@@ -17,6 +17,7 @@ from tests.security import file_requests as files
 from tests.security import find_requests as find
 from tests.security import merge_requests as merges
 from tests.security import note_requests as notes
+from tests.security import report_requests as reports
 from tests.security import task_requests as tasks
 from tests.security.customer_requests import Play
 from tests.security.known import World
@@ -35,12 +36,17 @@ def sample_of(operation: str) -> Script:
     return script
 
 
-# Of imports, exports and mappings. The scripts of `create_…` and `get_…` ask these on their way.
+# Of imports, exports, mappings and reports. The scripts of `create_…` and `get_…` ask these on their way.
 _WITH_OTHERS = """
 list_imports set_import_mapping check_import start_import cancel_import undo_import list_import_rows
 get_import_row get_refused_csv get_refused_xlsx get_import_file stream_import_events
 list_exports cancel_export get_export_file stream_export_events
 list_import_mappings get_import_mapping update_import_mapping delete_import_mapping
+list_report_uploads delete_report_upload stream_report_upload_events
+list_report_configurations get_report_configuration update_report_configuration delete_report_configuration
+duplicate_report_configuration get_report_result get_report_result_csv
+list_report_runs get_report_run cancel_report_run get_report_run_result get_report_run_csv
+stream_report_run_events
 """
 
 READS: Mapping[str, Row] = {
@@ -84,6 +90,9 @@ READS: Mapping[str, Row] = {
     "get_import": (files.imports_of_others,),
     "get_export": (files.exports_of_others,),
     "get_import_template": (sample_of("get_import_template"),),
+    "get_report_schema": (sample_of("get_report_schema"),),
+    "preview_report": (reports.previews,),
+    "get_report_upload": (reports.of_others,),
     # For administrators only: refused in the same words whatever there is.
     "count_customers_without_team": (sample_of("count_customers_without_team"),),
     "list_unknown_teams": (sample_of("list_unknown_teams"),),
@@ -144,6 +153,9 @@ WRITES: Mapping[str, Row] = {
     "decide_import_row": (sample_of("decide_import_row"),),
     "create_export": (files.export_each,),
     "create_import_mapping": (files.mappings,),
+    "create_report_upload": (reports.upload_people,),
+    "create_report_configuration": (reports.templates,),
+    "create_report_run": (reports.runs,),
     **dict.fromkeys(_WITH_OTHERS.split(), ()),
     "post_events": (requests.events_about_each,),
     "delete_team": (sample_of("delete_team"),),

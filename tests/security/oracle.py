@@ -36,7 +36,17 @@ OF_THE_INDEX = frozenset(
 
 # How far work has come when it was just asked for depends on the moment; what it came to is asked afterwards.
 OF_WORK = frozenset(
-    {"create_import", "check_import", "start_import", "undo_import", "create_export", "cancel_export"}
+    {
+        "create_import",
+        "check_import",
+        "start_import",
+        "undo_import",
+        "create_export",
+        "cancel_export",
+        "create_report_upload",
+        "create_report_run",
+        "cancel_report_run",
+    }
 )
 
 
@@ -133,7 +143,7 @@ class Oracle:
 def _is_settled(operation: str, answer: Answer) -> bool:
     if operation == "get_bulk":
         return answer.json()["finished_at"] is not None
-    if operation in ("get_import", "get_export"):
+    if operation in ("get_import", "get_export", "get_report_upload", "get_report_run"):
         return answer.json()["status"] not in ("queued", "running")
     return operation != "get_conversation_request" or answer.json()["state"] != "asked"
 

@@ -90,7 +90,7 @@ def _headers(sample: Request, operation: Operation) -> Iterator[tuple[str, Reque
 def _damaged_bodies(
     sample: Request, schema: Mapping[str, Any] | None, document: Mapping[str, Any]
 ) -> Iterator[tuple[str, Request]]:
-    if sample.operation == "create_import":
+    if sample.operation in ("create_import", "create_report_upload"):
         return damaged_uploads(sample)
     return _bodies(sample, schema, document) if schema else _unwanted_bodies(sample)
 

@@ -12,6 +12,7 @@ from tests.security.definitions import KEPT_TAG
 from tests.security.door import Request
 from tests.security.file_samples import FILE_SAMPLES, Sample
 from tests.security.known import AGENTS, PASSWORD, SOURCE, World
+from tests.security.report_samples import REPORT_SAMPLES
 from tests.support.events import conversation_event
 
 _ANY_VERSION = {"If-Match": "*"}
@@ -119,6 +120,7 @@ def _new_field(world: World) -> Request:
 
 SAMPLES: Mapping[str, Sample] = {
     **FILE_SAMPLES,
+    **REPORT_SAMPLES,
     "log_in": lambda world: Request("log_in", body={"email": "nobody@staff.example", "password": PASSWORD}),
     "log_out": _plain("log_out"),
     "get_me": _plain("get_me"),

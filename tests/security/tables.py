@@ -14,7 +14,7 @@ from psycopg.sql import SQL, Composed, Identifier, Literal
 
 from deploy.local.system import RunningSystem
 
-SERVICES = ("customers", "dedup", "gateway", "import_export", "tasks")
+SERVICES = ("customers", "dedup", "gateway", "import_export", "reports", "tasks")
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
 _WRITERS = "SELECT {}, count(*), sum(xmin::text::bigint) FROM {}"

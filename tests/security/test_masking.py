@@ -23,6 +23,7 @@ from tests.security.matrix import NOTHING_TO_DO_WITH_CUSTOMERS, ROWS, sample_of
 from tests.security.oracle import Script
 from tests.security.patience import patient
 from tests.security.people import BASE, HIDDEN
+from tests.security.report_requests import CONTACT, made_in_the_background, preview
 from tests.security.samples import PUBLIC
 from tests.security.world import Founder
 from tests.support.api import Api
@@ -160,6 +161,7 @@ def _read_canaries(world: World, rng: Random) -> Play:
         yield Request("get_duplicate", {"pair_id": pair})
     for saved_filter in world.saved_filters.values():
         yield Request("get_saved_filter", {"filter_id": saved_filter})
+    yield from _reports_of_canaries(world)
     for customer in world.customers[KIND]:
         yield on("get_customer", customer)
         yield on("get_profile", customer)
@@ -173,6 +175,20 @@ def _read_canaries(world: World, rng: Random) -> Play:
     for sort in (*SORTS, *ODD_SORTS):
         for direction in ("", "-"):
             yield Request("list_customers", query={"sort": direction + sort, "limit": rng.choice((1, 200))})
+
+
+def _reports_of_canaries(world: World) -> Play:
+    for template in world.report_templates.values():
+        there = {"configuration_id": template}
+        yield Request("get_report_configuration", there)
+        for operation in ("get_report_result", "get_report_result_csv"):
+            yield Request(operation, there)
+    yield Request("list_report_configurations")
+    for configuration in (*CONTACT, {"groupings": [{"field": "name"}]}):
+        yield preview({"ids": world.customers[KIND]}, configuration)
+        yield from made_in_the_background(
+            {"source": {"ids": world.customers[KIND]}, "configuration": configuration}
+        )
 
 
 def _try_canaries(world: World, rng: Random, planted: Planted) -> Play:

@@ -11,6 +11,7 @@ from tests.security.door import Request
 from tests.security.file_tour import file_tour
 from tests.security.known import AGENTS, PASSWORD
 from tests.security.people import TYPED, People
+from tests.security.report_tour import report_tour
 from tests.security.samples import SAMPLES
 from tests.security.world import Founder
 from tests.support.events import conversation_event
@@ -38,6 +39,7 @@ def tour(founder: Founder, credentials: tuple[str, str]) -> Play:
     yield from _bulk(founder)
     yield from _one_person(founder)
     yield from file_tour(founder)
+    yield from report_tour(founder.world)
     yield from _tags()
     yield from _saved_filters()
     yield from _fields()

@@ -31,6 +31,7 @@ from tests.security.known import (
     World,
 )
 from tests.security.people import BASE, HIDDEN, People
+from tests.security.reported import keep_reports
 from tests.support.api import Api, log_in
 from tests.support.campaign import size
 from tests.support.events import conversation_event
@@ -59,6 +60,7 @@ class Founder:
         self.world.scan = a_finished_scan(self.admin)
         self.world.bulk_merge = a_finished_bulk_merge(self.admin)
         keep_files(self.admin, self.world)
+        keep_reports(self.admin, self.world)
         return self.world
 
     def found(self) -> World:
