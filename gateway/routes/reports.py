@@ -9,7 +9,14 @@ from gateway.call import Call
 from gateway.job_events import job_events, settled_soon
 from gateway.operations import Routes, Upload
 from gateway.schemas.common import PageQuery, page_of
-from gateway.schemas.reports import MOST_VALUES, NewPreview, Report, ReportSchema, ReportUpload
+from gateway.schemas.reports import (
+    MOST_VALUES,
+    ListedReportUpload,
+    NewPreview,
+    Report,
+    ReportSchema,
+    ReportUpload,
+)
 from gateway.uploads.uploaded import uploaded
 
 routes = Routes("Reports")
@@ -72,7 +79,7 @@ async def create_report_upload(call: Call) -> Answer:
     return mark_replayed(answer) if replayed else answer
 
 
-@routes.get(_UPLOADS, query=PageQuery(), answers={200: page_of(ReportUpload)})
+@routes.get(_UPLOADS, query=PageQuery(), answers={200: page_of(ListedReportUpload)})
 async def list_report_uploads(call: Call) -> Answer:
     """The caller's own uploads, the newest first; administrators see all. Kept for 30 days."""
     asked = {name: call.query[name] for name in ("limit", "cursor")}

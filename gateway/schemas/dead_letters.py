@@ -7,7 +7,7 @@ from marshmallow import Schema, fields
 from gateway.schemas.common import PageInfo, PageQuery, missing_parts
 from gateway.schemas.fields import Id, Moment, objects, one_of
 
-SERVICES = ("customers", "dedup", "tasks")  # those that keep what they could not handle
+SERVICES = ("customers", "dedup", "reports", "tasks")  # those that keep what they could not handle
 
 
 class DeadLetter(Schema):

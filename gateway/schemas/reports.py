@@ -121,8 +121,8 @@ class UploadColumn(Schema):
     contact = fields.Boolean()
 
 
-class ReportUpload(Schema):
-    """A file to report on. What masked agents may not see is not in it."""
+class ListedReportUpload(Schema):
+    """A file to report on. What is in it is shown with the one upload."""
 
     class Meta:
         unknown = "include"
@@ -132,6 +132,18 @@ class ReportUpload(Schema):
     status = one_of(*JOB_STATUSES, required=True)
     filename = fields.String(required=True)
     size = fields.Integer(required=True)
+    problem = fields.Nested(JobProblem, required=True, allow_none=True)
+    progress = fields.Nested(Progress, required=True)
+    created_by = Id(required=True)
+    created_at = Moment(required=True)
+    expires_at = Moment(required=True, allow_none=True)
+    version = fields.Integer(required=True)
+    links = fields.Dict(keys=fields.String(), values=fields.String(allow_none=True), required=True)
+
+
+class ReportUpload(ListedReportUpload):
+    """A file to report on. What masked agents may not see is not in it."""
+
     rows = fields.Integer(required=True, allow_none=True)
     dropped = fields.Integer(
         required=True, allow_none=True, metadata={"description": "Rows of whom the caller does not see"}
@@ -140,13 +152,6 @@ class ReportUpload(Schema):
     problems = fields.List(
         fields.Dict(), required=True, allow_none=True, metadata={"description": "code, count, first_rows"}
     )
-    problem = fields.Nested(JobProblem, required=True, allow_none=True)
-    progress = fields.Nested(Progress, required=True)
-    created_by = Id(required=True)
-    created_at = Moment(required=True)
-    expires_at = Moment(required=True, allow_none=True)
-    version = fields.Integer(required=True)
-    links = fields.Dict(keys=fields.String(), values=fields.String(allow_none=True), required=True)
 
 
 class TemplatePageQuery(PageQuery):

@@ -201,6 +201,14 @@ class _Runs:
         return {"run": a_run(status="cancelled")}
 
     @rpc
+    def list_parked(self, scope: Json, limit: int = 50, after: Json | None = None) -> Json:
+        return {"data": [], "more": False}
+
+    @rpc
+    def has_parked(self, scope: Json, letter_id: str) -> Json:
+        return {"found": False}
+
+    @rpc
     def put_result(self, scope: Json, file: Json) -> None:
         """For tests: from now on this is the file that is asked for."""
         _FILE.update(file)
