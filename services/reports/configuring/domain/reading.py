@@ -114,7 +114,7 @@ def _total(form: Form, fields: Fields) -> Total:
         return Total()
     total = Form(form.given["total"], f"{form.pointer}/total", form.problems)
     total.only("op", "field")
-    op = total.value("op", one_of(OPERATIONS), "count")
+    op = total.needed("op", one_of(OPERATIONS), "count")
     if op == "count":
         if total.given.get("field") is not None:
             total.wrong("field", code="unexpected", detail="customers are counted, not a field of theirs")

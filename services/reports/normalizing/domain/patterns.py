@@ -16,11 +16,13 @@ def matcher_of(pattern: str) -> Callable[[str], bool]:
     first, *between = (re.compile(_expression(part), re.DOTALL) for part in parts)
     if not between:
         return lambda text: first.fullmatch(text) is not None
+    # Most texts do not have what the pattern asks for in one piece.
+    needed = max(re.split(r"[*?]", pattern), key=len)
     last, least = re.compile(_expression(parts[-1]) + r"\Z", re.DOTALL), len(parts[-1])
     middle = between[:-1]
 
     def matches(text: str) -> bool:
-        if (found := first.match(text)) is None:
+        if needed not in text or (found := first.match(text)) is None:
             return False
         end = found.end()
         for part in middle:

@@ -31,13 +31,19 @@ def classify(
     codes_of = {label: code for code, label in enumerate(dict.fromkeys(labels))}
     default = EMPTY if part.default is None else codes_of[part.default]
     unset = next((codes_of[rule.label] for rule in rules if rule.op == "is_not_set"), default)
-    matchers = [(matcher(rule), codes_of[rule.label]) for rule in rules if rule.op != "is_not_set"]
+    matchers: dict[type, list[tuple[Match, int]]] = {
+        kind: [(_matcher(rule), codes_of[rule.label]) for rule in rules if _is_about(rule, kind)]
+        for kind in (str, float, bool, _NoDate)
+    }
 
     def code_of(value: Scalar) -> int:
         if is_blank(value):
             return unset
         compared = _compared(value, part, zone, former)
-        return next((code for matches, code in matchers if matches(compared)), default)
+        for matches, code in matchers[_kind(compared)]:
+            if matches(compared):
+                return code
+        return default
 
     codes = [code_of(value) for value in values]
     return Mapped(codes, _classes(list(codes_of), codes, values, counts), unset)
@@ -56,34 +62,41 @@ def _classes(
     ]
 
 
-def _compared(value: Scalar, part: Subdivision, zone: ZoneInfo, former: Mapping[str, str]) -> Scalar:
+def _compared(value: Scalar, part: Subdivision, zone: ZoneInfo, former: Mapping[str, str]) -> Any:
     """What rules look at: of a time its day, of a text what is left without case and accents."""
     if not isinstance(value, str):
         return value
     if part.unit:
-        return bucket_of(value, part.unit, zone) or value
+        return bucket_of(value, part.unit, zone) or _NO_DATE
     text = folded(value)
     return folded(former[text]) if text in former else text
 
 
-def matcher(rule: Rule) -> Match:
-    """Whether a value is as the rule says. Values of another type than the rule's are not."""
+def _is_about(rule: Rule, kind: type) -> bool:
+    """Whether values of this type may be as the rule says; others never are."""
+    if rule.op in ("is_set", "is_not_set"):
+        return rule.op == "is_set"
+    operands = rule.value if isinstance(rule.value, tuple) else (rule.value,)
+    return kind in map(_kind, operands)
+
+
+def _matcher(rule: Rule) -> Match:
+    """Whether a value is as the rule says."""
     if rule.op == "is_set":
         return lambda value: True
-    if rule.op in _OF_TEXT:
-        return _alike(str, _OF_TEXT[rule.op](folded(rule.value)))
     if rule.op == "in":
-        wanted = frozenset(map(_fold, rule.value))
-        return lambda value: type(value) is not bool and value in wanted
+        return frozenset(map(_fold, rule.value)).__contains__
     if rule.op == "between":
         first, last = map(_fold, rule.value)
-        return _alike(_kind(first), lambda value: first <= value <= last)
-    operand = _fold(rule.value)
-    return _alike(_kind(operand), _COMPARISONS[rule.op](operand))
+        return lambda value: first <= value <= last
+    return _MATCHERS[rule.op](_fold(rule.value))
 
 
-def _alike(kind: Any, match: Match) -> Match:
-    return lambda value: _kind(value) is kind and match(value)
+class _NoDate:
+    """What stands in a column of dates, and is none."""
+
+
+_NO_DATE: Final = _NoDate()
 
 
 def _kind(value: Any) -> type:
@@ -94,12 +107,10 @@ def _fold(value: Any) -> Any:
     return folded(value) if isinstance(value, str) else value
 
 
-_OF_TEXT: Final[dict[str, Callable[[str], Match]]] = {
+_MATCHERS: Final[dict[str, Callable[[Any], Match]]] = {
     "contains": lambda part: lambda text: part in text,
     "starts_with": lambda part: lambda text: text.startswith(part),
     "matches": matcher_of,
-}
-_COMPARISONS: Final[dict[str, Callable[[Any], Match]]] = {
     "equals": lambda operand: lambda value: value == operand,
     "gt": lambda operand: lambda value: value > operand,
     "gte": lambda operand: lambda value: value >= operand,

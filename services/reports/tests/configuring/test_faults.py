@@ -81,6 +81,7 @@ def test_a_total_other_than_the_count_is_of_a_field():
     assert faults({"groupings": [{"field": REASON}], "total": {"op": "sum"}}) == {
         ("/total/field", "required")
     }
+    assert faults({"groupings": [{"field": REASON}], "total": {}}) == {("/total/op", "required")}
     counted = {"op": "count", "field": "custom.value"}
     assert faults({"groupings": [{"field": REASON}], "total": counted}) == {("/total/field", "unexpected")}
 

@@ -104,6 +104,12 @@ def test_days_of_rules_are_whole_days_in_the_zone():
     assert classes(column, *told, field="created_at") == ["before", "January", "January", "after"]
 
 
+def test_what_is_no_date_is_of_no_day():
+    told = [{"op": "gt", "value": "2026-01-01", "as": "late"}, {"op": "is_set", "as": "set"}]
+    assert classes(["soon", "2026-01-02"], *told, field="created_at") == ["set", "late"]
+    assert classes(["soon"], told[0], field="created_at") == ["Other"]
+
+
 def test_whoever_has_no_value_is_of_the_default_unless_a_rule_says_otherwise():
     some, none = {"op": "is_set", "as": "told"}, {"op": "is_not_set", "as": "silent"}
     for told, said, empty in (
