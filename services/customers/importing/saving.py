@@ -18,7 +18,7 @@ from services.customers.importing.domain.world import World
 from services.customers.importing.loading import COLUMNS
 from services.customers.registry import announcements, holders, index, repository, writing
 from services.customers.registry.announcements import Changed
-from services.customers.registry.domain.customer import Changes, Customer, NewCustomer, Tag, differences
+from services.customers.registry.domain.customer import Changes, Customer, Tag, differences
 from services.customers.registry.domain.united import Reached
 from services.customers.registry.holders import Claim, Held, Locked
 from services.customers.registry.writing import Work
@@ -76,7 +76,7 @@ def save(work: Work, world: World, custom: Custom, outcomes: Sequence[Outcome], 
         if world.customers[id_] is not before
     ]
     author = work.author(ORIGIN)
-    repository.insert_customers(work.uow.connection, [_new(each) for each in made], author=author)
+    repository.insert_customers(work.uow.connection, made, author=author)
     told = [Changed(customer.id, 1, 1, "created") for customer in made]
     told += change(work, changed, numbers.definitions)
     _claim(work, made, changed, locked.held)
@@ -101,23 +101,6 @@ def _numbers(work: Work, world: World, custom: Custom) -> Numbers:
     if options:
         definitions = making.definitions_now(work.uow.connection)
     return Numbers({**used, **known}, options, definitions)
-
-
-def _new(customer: Customer) -> NewCustomer:
-    return NewCustomer(
-        id=customer.id,
-        name=customer.name,
-        name_source=customer.name_source,
-        channel=customer.channel,
-        created_at=customer.created_at,
-        points=customer.points,
-        team_ids=customer.team_ids,
-        status=customer.status,
-        assignee_id=customer.assignee_id,
-        tag_ids=tuple(tag.id for tag in customer.tags if tag.id is not None),
-        option_ids=customer.option_ids,
-        custom=customer.custom,
-    )
 
 
 def change(work: Work, changed: Sequence[Pair], definitions: Definitions) -> list[Changed]:

@@ -26,7 +26,7 @@ _INSERT = text("""
         SELECT * FROM json_to_recordset(CAST(:customers AS json)) AS r (
             id uuid, name text, name_source text, name_search text, status text, channel text,
             assignee_id uuid, team_ids uuid[], tag_ids integer[], opt_ids integer[], custom jsonb,
-            custom_search jsonb, created_at timestamptz, search text)),
+            custom_search jsonb, created_at timestamptz, search text, change_id uuid)),
     kept AS (
         INSERT INTO customer (id, root_id, name, name_source, name_search, status, channel, assignee_id,
                               team_ids, tag_ids, opt_ids, custom, custom_search, created_at, updated_at)
@@ -43,8 +43,8 @@ _INSERT = text("""
             id uuid, customer_id uuid, root_id uuid, kind text, value text, raw text, scope text, label text,
             is_primary boolean, space text, identity text, search text, created_at timestamptz))
     INSERT INTO change (id, customer_id, at, by, origin, field, after)
-    SELECT * FROM json_to_recordset(CAST(:changes AS json)) AS r (
-        id uuid, customer_id uuid, at timestamptz, by uuid, origin text, field text, after jsonb)""")
+    SELECT change_id, id, :at, CAST(:by AS uuid), :origin, 'created', jsonb_build_object('channel', channel)
+    FROM fresh""")
 
 _LOCK = text("""
     SELECT id, root_id, merged_into, deleted_at, name, name_source, status, channel, assignee_id, team_ids,
@@ -134,19 +134,24 @@ def lock_customers(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, Lo
     return {row.id: LockedCustomer(**{**row._mapping, "team_ids": frozenset(row.team_ids)}) for row in rows}
 
 
-def insert_customers(connection: Connection, customers: Sequence[NewCustomer], *, author: Author) -> None:
-    """Keep new customers with their contact points; their identities are claimed apart (holders.claim)."""
+def insert_customers(
+    connection: Connection, customers: Sequence[NewCustomer | Customer], *, author: Author
+) -> None:
+    """Keep new customers with their contact points and where they come from.
+
+    Their identities are claimed apart (holders.claim).
+    """
     if customers:
         points = {c.id: [_point_row(c.id, point, root=c.id) for point in c.points] for c in customers}
-        created = [
-            _change_row(c.id, FieldChange("created", None, {"channel": c.channel}), author) for c in customers
-        ]
+        rows = [_new_row(c, points[c.id]) for c in customers]
         parameters = {
-            "customers": [_new_row(c, points[c.id]) for c in customers],
-            "points": [point for several in points.values() for point in several],
-            "changes": created,
+            "customers": _json(rows),
+            "points": _json([point for several in points.values() for point in several]),
+            "at": author.at,
+            "by": author.by,
+            "origin": author.origin,
         }
-        connection.execute(_INSERT, {"at": author.at, **{k: _json(v) for k, v in parameters.items()}})
+        connection.execute(_INSERT, parameters)
 
 
 def update_customer(connection: Connection, customer: Customer, *, at: datetime) -> None:
@@ -232,9 +237,10 @@ def _customer_row(customer: NewCustomer | Customer) -> dict[str, Any]:
     }
 
 
-def _new_row(customer: NewCustomer, points: Iterable[dict[str, Any]]) -> dict[str, Any]:
+def _new_row(customer: NewCustomer | Customer, points: Iterable[dict[str, Any]]) -> dict[str, Any]:
     row = _customer_row(customer)
     row["search"] = search_text(row["name_search"], (point["search"] for point in points))
+    row["change_id"] = new_id()
     return row
 
 

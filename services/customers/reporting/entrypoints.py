@@ -8,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from directory.refresh import with_news
-from servicekit.clock import to_rfc3339, utc_now
+from servicekit.clock import parse_rfc3339, to_rfc3339, utc_now
 from servicekit.database import Database
 from servicekit.errors import Invalid
 from servicekit.inputs import find_id, object_of, whole
@@ -28,7 +28,7 @@ from services.customers.search.selection import end_of_range, open_selection
 Json = dict[str, Any]
 MAX_SIZE: Final = 1_000_000
 MAX_FORM: Final = 100
-_LONGEST: Final = 15.0
+LONGEST: Final = 15.0
 
 
 class ReportEntrypoints:
@@ -62,15 +62,17 @@ class ReportEntrypoints:
         after: str | None = None,
         upto: str | None = None,
         size: int | None = None,
+        as_of: str | None = None,
     ) -> Json:
         """How many customers of the selection there are of each combination of values of these fields.
 
         With `size` of the next so many customers behind `after` only, whether they are of the selection or
-        not; `next` is what to go on after, None at the end. Whoever asks again for the same `form` gives up
-        what they asked before, which raises Conflict `superseded`. Raises Invalid, `too_many_groups` and
-        `query_too_expensive` among its codes.
+        not; `next` is what to go on after, None at the end, with `as_of` of the first answer. Whoever asks
+        again for the same `form` gives up what they asked before, which raises Conflict `superseded`. Raises
+        Invalid, `too_many_groups` and `query_too_expensive` among its codes.
         """
-        caller, data, now = for_people(scope), object_of(selection), utc_now()
+        caller, data = for_people(scope), object_of(selection)
+        now = utc_now() if as_of is None else _moment(as_of)
         within = Range(_id(after, "/after"), _id(upto, "/upto"))
         size = None if size is None else whole(size, "/size", at_least=1, at_most=MAX_SIZE)
         name = None if form is None else name_of(caller.user_id, _form(form))
@@ -101,7 +103,7 @@ class ReportEntrypoints:
         size: int | None,
         name: str | None,
     ) -> Json:
-        budget, following = Budget(_LONGEST), None
+        budget, following = Budget(LONGEST), None
         with self.db.reading() as connection:
             asker = context.asker(connection, caller, time_zone=time_zone, now=now)
             definitions = asker.configuration.fields
@@ -126,6 +128,13 @@ def _id(given: Any, pointer: str) -> UUID | None:
     if found is None and given is not None:
         raise Invalid.at(pointer, "invalid_id", "an id is expected")
     return found
+
+
+def _moment(given: Any) -> datetime:
+    try:
+        return parse_rfc3339(given)
+    except (TypeError, ValueError):
+        raise Invalid.at("/as_of", "invalid_datetime", "a time with its offset is expected") from None
 
 
 def _form(given: Any) -> str:
