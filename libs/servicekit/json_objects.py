@@ -13,6 +13,7 @@ LINE_BYTES: Final = 16 * 1024 * 1024  # of one object
 _SPACE: Final = " \t\r\n"
 _BLOCK: Final = 1024 * 1024
 _ENDS_ITSELF: Final = '{["'  # what begins with one of these says where it ends
+_AFTER: Final = (*_SPACE, ",", "]")
 
 
 class Pairs(list[tuple[str, Any]]):
@@ -89,7 +90,7 @@ class _Text:
                     raise _broken() from error
                 continue
             # A number may go on behind the window.
-            if end == len(self._window) and first not in _ENDS_ITSELF and self._read():
+            if first not in _ENDS_ITSELF and self._window[end : end + 1] not in _AFTER and self._read():
                 continue
             self._at = end
             return value

@@ -26,9 +26,16 @@ class Upload:
         findings, file = Findings(), io.BytesIO()
         reader = RowReader(findings)
         reader.read(path)
-        self.read = write_copy(reader, findings, live or {}, file)
+        self.read: Json = write_copy(reader, findings, live or {}, file)
         self.file = file.getvalue()
         self.copy = Copy(io.BytesIO(self.file))
+
+    @classmethod
+    def of(cls, file: bytes, read: Json) -> Upload:
+        """One that was read elsewhere."""
+        upload = cls.__new__(cls)
+        upload.file, upload.read, upload.copy = file, read, Copy(io.BytesIO(file))
+        return upload
 
     @property
     def rows(self) -> int:

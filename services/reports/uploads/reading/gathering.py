@@ -52,7 +52,9 @@ class Gathered:
     def close_stretch(self) -> None:
         if self._rows:
             rows, codes = np.array(self._rows, dtype=np.int32), np.array(self._codes, dtype=np.int32)
-            self._stretches.append(Stretch(rows, codes, orjson.dumps(self._values)))
+            # A copy: what orjson returns holds on to many times the memory that it needs.
+            values = bytes(memoryview(orjson.dumps(self._values)))
+            self._stretches.append(Stretch(rows, codes, values))
             self._begin()
 
     def take(self) -> Stretches:
