@@ -1,6 +1,7 @@
 """What this worker process has counted for a run, between one step and the next.
 
-It is its own: another process that goes on with the run begins anew. Few are kept, and none for long.
+It is its own: another process that goes on with the run begins anew. Only so much is kept, and nothing for
+long; the runs that were asked for first are kept first, so that those come to an end.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from services.reports.running.domain.merging import Merging
 Json = dict[str, Any]
 MAX_GROUPS: Final = 300_000
 SIZE: Final = 50_000  # of a range of customers
-_MOST: Final = 3
+MOST_KEPT: Final = 900_000  # groups, of all runs together
 _IDLE_SECONDS: Final = 900.0
 
 
@@ -56,14 +57,15 @@ def take(job_id: UUID, *, token: str | None) -> Gathering | None:
 
 
 def park(job_id: UUID, gathering: Gathering) -> None:
-    """Until the next step; those that nobody took for long, and too many, are let go."""
+    """Until the next step; what nobody took for long, and what is too much, is let go."""
     now = gathering.used = time.monotonic()
     with _mutex:
         _parked[job_id] = gathering
-        by_use = sorted(_parked, key=lambda each: _parked[each].used)
-        for each in by_use:
-            if len(_parked) > _MOST or now - _parked[each].used > _IDLE_SECONDS:
-                del _parked[each]
+        left = MOST_KEPT
+        for each in sorted(_parked):  # ids of jobs rise with time
+            left -= _parked[each].merging.groups
+            if left < 0 or now - _parked[each].used > _IDLE_SECONDS:
+                left += _parked.pop(each).merging.groups
 
 
 def let_go() -> None:

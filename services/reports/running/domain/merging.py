@@ -53,6 +53,11 @@ class Merging:
     _groups: dict[Key, _Group] = field(default_factory=dict)
     _measured: str | None = None
 
+    @property
+    def groups(self) -> int:
+        """How many combinations of values were met."""
+        return len(self._groups)
+
     def add(self, frame: Mapping[str, Any]) -> None:
         """The next range. Raises TooManyGroups."""
         if not self._head:
