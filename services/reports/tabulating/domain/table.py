@@ -18,7 +18,12 @@ from services.reports.tabulating.domain.compacting import Compact, compacted
 from services.reports.tabulating.domain.figures import Figures
 from services.reports.tabulating.domain.frame import Column, Frame
 from services.reports.tabulating.domain.levels import Entries, Level, Order, level_below, root
-from services.reports.tabulating.domain.limits import check_cells, check_columns, check_combinations
+from services.reports.tabulating.domain.limits import (
+    check_cells,
+    check_columns,
+    check_combinations,
+    check_rows,
+)
 from services.reports.tabulating.domain.ordering import usual
 
 Former = Mapping[str, Mapping[str, str]]
@@ -74,6 +79,8 @@ def table_of(frame: Frame, configuration: Configuration, former: Former) -> Tabl
     for at, axis in enumerate(table.groupings):
         order = _order(table, at, axis)
         table.levels.append(level_below(table.levels[-1], axis, order, compact.counter, at=at))
+        if configuration.subtotals:
+            check_rows(sum(level.size for level in table.levels[1:]), at)
     check_cells(table.levels[-1].size, len(cells), split - 1)
     return table
 
