@@ -90,6 +90,15 @@ class Pool:
                 if key is not None and self._calls.get(key) is call:
                     del self._calls[key]
 
+    def warm(self) -> None:
+        """Starts a process if there is none: somebody is about to ask. Waits for nothing."""
+        with self._changed:
+            if self._closed or self._idle or self._busy or self._starting:
+                return
+            self._starting += 1
+        with suppress(Unavailable):
+            self._release(self._start(), keep=True)
+
     def _computed(self, task: Json, call: _Call) -> Json:
         try:
             return self._once(task, call)

@@ -49,6 +49,7 @@ class PreviewEntrypoints:
         Conflict `superseded`. Raises Invalid with all that is wrong, NotFound for an upload not theirs."""
         caller, wanted, form, shape = for_people(scope), read_source(source), _form(form), read_shape(shape)
         around = self._around()
+        self.computing.warm()  # while customers count
         facts = ask_facts(self.customers.call, caller)
         question, upload = around.read(caller, facts, wanted, configuration, time_zone=time_zone)
         return _sendable(around.answer(Asked(question=question, upload=upload, form=form, shape=shape)))

@@ -35,11 +35,13 @@ class SchemaEntrypoints:
     """Mixin of ReportsService."""
 
     customers: Any
+    computing: Any
 
     @rpc
     def report_schema(self, scope: Json) -> Json:
         """The fields that the caller may be told of, and what can be asked of each: `rules`."""
         caller = for_people(scope)
+        self.computing.warm()  # whoever opens a form wants a preview soon
         told = self.customers.call("report_facts", caller.dump(), deadline=DEADLINE)
         known = known_of_facts(told)
         return {

@@ -175,6 +175,18 @@ def test_processes_that_have_nothing_to_do_end(made: Callable[..., Pool]):
     assert totals(pool.run(TASK)) == EXPECTED
 
 
+def test_whoever_is_about_to_ask_finds_a_process(made: Callable[..., Pool]):
+    pool = made(processes=2)
+    pool.warm()
+    [pid] = pool.processes
+    pool.warm()
+    assert totals(pool.run(TASK)) == EXPECTED
+    assert pool.processes == [pid]
+    pool.close()
+    pool.warm()
+    assert pool.processes == []
+
+
 def test_with_the_pool_its_processes_end(made: Callable[..., Pool]):
     pool = made(processes=2)
     pid = warm(pool)
