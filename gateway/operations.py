@@ -33,6 +33,7 @@ class Upload:
 
     most_bytes: int = 100_000_000  # of the file
     fields: Schema | None = None
+    folder: str = "uploads"  # in storage: whose it is, whoever takes the file over looks after it
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,7 @@ async def preview_report(call: Call) -> Answer:
     return json_answer(made)
 
 
-@routes.post(_UPLOADS, upload=Upload(), answers={202: ReportUpload}, audited=True)
+@routes.post(_UPLOADS, upload=Upload(folder="report_uploads"), answers={202: ReportUpload}, audited=True)
 async def create_report_upload(call: Call) -> Answer:
     """Send a file to report on: the JSON of an export, an array of objects or one object a line.
 

@@ -18,7 +18,6 @@ from gateway.uploads.multipart import Begins, Ends, Event, Multipart, broken
 from servicekit.errors import Invalid
 from servicekit.ids import new_id
 
-FOLDER: Final = "uploads"
 FIELD: Final = "file"
 _PIECE: Final = 512 * 1024  # storage is asked once for so many bytes
 _LONGEST_VALUE: Final = 10_000
@@ -63,7 +62,7 @@ class Receiver:
         self._hash, self._size = hashlib.sha256(), 0
         self._filename: str | None = None
         self._values: dict[str, str] = {}
-        self._key = f"{FOLDER}/{new_id()}"
+        self._key = f"{self._upload.folder}/{new_id()}"
 
     async def receive(self) -> Received:
         """Raises Invalid, BodyTooLarge, HttpProblem (408), or ClientGone."""
