@@ -28,7 +28,8 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A field as it is today. `several`: a customer may have more than one value of it."""
+    """A field as it is today. `several`: a customer may have more than one value of it; `contact`: its values
+    are addresses, of which each is another one."""
 
     field: str
     label: str
@@ -36,6 +37,7 @@ class Known:
     several: bool = False
     options: tuple[Option, ...] = ()
     archived: bool = False
+    contact: bool = False
 
     @property
     def textual(self) -> bool:
@@ -44,7 +46,7 @@ class Known:
 
     @property
     def typed(self) -> bool:
-        return self.type in TYPED
+        return self.type in TYPED and not self.contact
 
     def dump(self) -> Json:
         """Plain JSON, for another process; `load_known` reads it."""
@@ -56,6 +58,7 @@ class Known:
             "several": self.several,
             "options": options,
             "archived": self.archived,
+            "contact": self.contact,
         }
 
 
@@ -83,6 +86,7 @@ def known_of_facts(facts: Mapping[str, Any]) -> dict[str, Known]:
                 for option in each.get("options") or ()
             ),
             archived=bool(each.get("archived")),
+            contact=bool(each.get("contact")),
         )
         for each in facts["fields"]
     }
@@ -105,7 +109,8 @@ def _of_column(column: Mapping[str, Any], field: Known | None) -> Known:
     name, kind = column["field"], column["type"]
     if field is not None and (column.get("filled") == 0 or _fits(kind, field)):
         return replace(field, field=name)
-    return Known(name, column.get("label") or name, kind, several=kind == "list")
+    label, contact = column.get("label") or name, bool(column.get("contact"))
+    return Known(name, label, kind, several=kind == "list", contact=contact)
 
 
 def _fits(kind: str, field: Known) -> bool:

@@ -25,6 +25,7 @@ _PARTING: Final = {**dict.fromkeys(map(ord, "!\"'()*;?@[\\]^_`{|}~"), " "), ord(
 _BETWEEN_DIGITS: Final = r"(?<![0-9])[.,/:]+|[.,/:]+(?![0-9])|[.,/:]{2,}"
 _DASHES: Final = r"(?<=[0-9])-+(?![0-9])|(?<!\S)-+(?![0-9])|(?<=[^\s0-9])-+(?<!\b[a-z]-)(?<!\bab-)|--+"
 _SEPARATING: Final = re.compile(f"(?=[.,/:-])(?:{_BETWEEN_DIGITS}|{_DASHES})")
+_ADDRESS: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+|[^\s:]+://\S+[^\s/]/*")
 _WORDS_WITH_DIGITS: Final = re.compile(r"[0-9]\S*")
 
 
@@ -47,7 +48,18 @@ def keys_of(texts: Sequence[str]) -> list[str]:
         joined = "\n".join([text.replace("\n", " ") for text in texts])
     plain = joined.lower().translate(_PARTING) if joined.isascii() else _plain(joined)
     lines = _SEPARATING.sub(" ", plain).split("\n")
-    return [_sorted(line) or text.strip() for line, text in zip(lines, texts, strict=True)]
+    keys = [_sorted(line) or text.strip() for line, text in zip(lines, texts, strict=True)]
+    if "@" in joined or "://" in joined:
+        return [_address(text) or key for text, key in zip(texts, keys, strict=True)]
+    return keys
+
+
+def _address(text: str) -> str | None:
+    """The key of a web or e-mail address, if it is one: its order and its signs are what it is."""
+    plain = text.strip()
+    if _ADDRESS.fullmatch(plain) is None:
+        return None
+    return normalize("NFKC", normalize("NFKC", plain).casefold()).rstrip("/")
 
 
 def _sorted(line: str) -> str:

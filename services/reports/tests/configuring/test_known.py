@@ -11,6 +11,7 @@ from services.reports.configuring.domain.known import (
     known_of_upload,
     load_known,
 )
+from services.reports.configuring.domain.reading import read
 from services.reports.tests.configuring.fields import FIELDS, PLAN, TAGS
 
 
@@ -61,6 +62,15 @@ def test_live_fields_are_as_customers_tells_of_them():
 def test_a_column_of_an_upload_is_the_field_of_its_name_if_it_can_be(field, written, known_as, several):
     known = known_of_upload([{"field": field, "type": written}], FIELDS)[field]
     assert (known.field, known.type, known.several) == (field, known_as, several)
+
+
+def test_addresses_are_unified_only_if_somebody_says_so():
+    facts = {"fields": [{"field": "email", "label": "E-mail", "type": "text", "contact": True}]}
+    live = known_of_facts(facts)
+    for fields in (live, known_of_upload([{"field": "email", "type": "text"}], live)):
+        assert read({"groupings": [{"field": "email"}]}, fields).groupings[0].normalize is False
+    own = known_of_upload([{"field": "mail", "type": "text", "contact": True}])
+    assert not own["mail"].typed
 
 
 def test_without_live_fields_columns_are_what_they_hold():

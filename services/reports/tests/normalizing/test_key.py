@@ -44,6 +44,8 @@ ENGLAND = "🏴" + "".join(chr(0xE0000 + ord(char)) for char in "gbeng\x7f")
         ("❤️ cliente", "❤ Cliente"),
         ("ｶﾀｶﾅ", "カタカナ"),
         ("Ёлка", "елка"),
+        ("https://a.test/b", "HTTPS://A.test/b/ "),
+        ("Ana@a.test", " ana@A.test"),
         ("10-20", "10–20", "10–20."),
     ],
 )
@@ -74,6 +76,8 @@ def test_one_value(spellings):
         ("ハス", "バス"),
         ("ไม่", "ไม้"),
         ("किताब", "कताब"),
+        ("a@b.com", "b@a.com", "a.b@com"),
+        ("https://a.test/b/c", "https://a.test/c/b", "http://a.test/b/c"),
         (SCOTLAND, ENGLAND, "🏴"),
         ("São Paulo", "São Paulo 2"),
     ],
@@ -89,7 +93,8 @@ def test_a_text_of_nothing_but_punctuation_is_its_own_key():
 ACCENTED = st.text(
     alphabet="aeiouçãéíñüßıİøłАйё \t.,;!-/:0159+#&%'()½²ﬁ№…—\u0301\u200b\u202egがمñ中👍🏽", max_size=20
 )
-TEXTS = ACCENTED | st.text(max_size=20)
+ADDRESSES = st.builds("{}{}{}".format, ACCENTED, st.sampled_from(("://", "@", "@a.", "https://a/")), ACCENTED)
+TEXTS = ACCENTED | ADDRESSES | st.text(max_size=20)
 
 
 @settings(deadline=None)
