@@ -18,6 +18,7 @@ import httpx
 
 from . import company, dealings, files
 from .people import Person, people
+from .reports import TEMPLATES
 
 CUSTOMERS = 1960
 LOOKALIKES = 40
@@ -137,6 +138,12 @@ async def load_work(api: Loader, everybody: Sequence[Person], teams: Mapping[str
     await api.in_parallel([partial(one, *each) for each in enumerate(everybody[:WELL_KNOWN:3])])
 
 
+async def load_reports(api: Loader) -> None:
+    """Templates that everybody is shown."""
+    for template in TEMPLATES:
+        await api.call("POST", "/v1/reports/configurations", {**template, "shared": "all"}, fine=(409,))
+
+
 async def load(url: str, email: str, password: str, agent_password: str) -> None:
     """The whole company into a running system."""
     async with httpx.AsyncClient(base_url=url, timeout=30) as client:
@@ -150,6 +157,7 @@ async def load(url: str, email: str, password: str, agent_password: str) -> None
         came_in = asyncio.create_task(files.load(client, teams[company.TEAM_OF["pt"]]))
         await load_events(api, everybody)
         await load_work(api, everybody, teams)
+        await load_reports(api)
         await came_in
 
 

@@ -31,6 +31,14 @@ FIELDS: tuple[dict[str, Any], ...] = (
     {"key": "city", "label": "City", "type": "text"},
     {"key": "birthday", "label": "Birthday", "type": "date"},
     {"key": "lifetime_value", "label": "Lifetime value", "type": "number"},
+    {"key": "reason", "label": "Reason for not buying", "type": "text"},
+)
+# What people typed for one reason; the first is what it is called.
+REASONS = (
+    ("Too expensive", "too  expensive!", "Expensive, too", "Caro demais", "caro demais", "Demasiado caro"),
+    ("No time", "no time", "Sem tempo", "Sin tiempo"),
+    ("Bought elsewhere", "bought elsewhere.", "Comprou em outro lugar"),
+    ("Not what they looked for",),
 )
 CHANNELS = {"pt": "whatsapp", "es": "whatsapp", "en": "webchat"}
 SOURCES = {language: f"/channels/{channel}/demo-{language}" for language, channel in CHANNELS.items()}
@@ -76,7 +84,16 @@ def customer(person: Person, team_id: str, rng: random.Random) -> dict[str, Any]
         body["email"] = person.email
     if rng.random() < 0.6:
         body["tags"] = rng.sample(TAGS, rng.randint(1, 3))
-    return body
+    return body | _lost(person, custom)
+
+
+def _lost(person: Person, custom: dict[str, Any]) -> dict[str, Any]:
+    """Some did not buy, and somebody wrote down why."""
+    own = random.Random(person.phone)
+    if own.random() > 0.2:
+        return {}
+    reason = own.choice(own.choices(REASONS, [5, 3, 2, 1])[0])
+    return {"status": own.choice(("active", "inactive", "inactive")), "custom": {**custom, "reason": reason}}
 
 
 def lookalike(body: dict[str, Any], rng: random.Random) -> dict[str, Any]:

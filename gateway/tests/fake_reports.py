@@ -95,7 +95,9 @@ class _Reports:
 
     @rpc
     def create_upload(self, scope: Json, upload: Json, idempotency: Json | None = None) -> Json:
-        named = {name: upload[name] for name in ("filename", "size")}
+        named = {name: upload[name] for name in ("filename", "size")} | {
+            "folder": upload["key"].split("/")[0]
+        }
         return {"upload": an_upload(**named), "replayed": False}
 
     @rpc

@@ -92,6 +92,7 @@ def test_an_upload_is_read_before_it_is_shown(agent, admin):
     sent = agent.client.post("/v1/reports/uploads", files={"file": ("people.json", b"[]")})
     assert (sent.status_code, sent.headers["location"]) == (202, UPLOAD)
     assert (sent.json()["filename"], sent.json()["columns"][0]["field"]) == ("people.json", "status")
+    assert sent.json()["folder"] == "report_uploads"
     entry = admin.get("/v1/audit?limit=1").json()["data"][0]
     assert (entry["operation"], entry["target"], entry["user_id"]) == (
         "create_report_upload",

@@ -10,6 +10,8 @@ from uuid import uuid4
 
 import pytest
 
+from deploy.demo import company as demo
+from deploy.demo.reports import TEMPLATES
 from tests.support.api import Api, Company, a_mobile
 from tests.support.importing import exported
 from tests.support.reporting import REPORTS, Json, cells, preview, run, table, uploaded
@@ -191,6 +193,19 @@ def test_an_upload_is_its_owners_and_the_administrators(corner: Corner):
     assert preview(agent, {"upload": upload["id"]}, configuration)["rows"][0]["total"] == 2
     assert agent.delete(f"{REPORTS}/uploads/{upload['id']}").status_code == 204
     assert corner.admin.get(f"{REPORTS}/uploads/{upload['id']}").status_code == 404
+
+
+def test_the_reports_of_the_demo_company_can_be_made(company: Company):
+    """Of its fields, whoever has them."""
+    for field in demo.FIELDS:
+        options = _options(*field["options"]) if "options" in field else []
+        body = {**field, **({"options": options} if options else {})}
+        assert company.admin.post("/v1/custom-fields", body).status_code in (201, 409)
+    for template in TEMPLATES:
+        kept = company.admin.created(f"{REPORTS}/configurations", {**template, "shared": "all"})
+        there = f"{REPORTS}/configurations/{kept['id']}"
+        assert company.admin.get(f"{there}/result").raise_for_status().json()["warnings"] == []
+        company.admin.delete(there).raise_for_status()
 
 
 def _rename(admin: Api, key: str, before: str, after: str) -> list[Json]:
