@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,8 @@ def usual(part: Part, type: str) -> Sort:
 
 def ranks(values: Sequence[Value]) -> Ints:
     """The place of each code when values ascend; the empty value and the others come last."""
-    ordered = sorted(range(len(values)), key=lambda at: _key(values[at]))
+    keys = [_key(value) for value in values]
+    ordered = sorted(range(len(values)), key=keys.__getitem__)
     places = np.arange(len(values) + 2, dtype=np.int64)
     places[ordered] = np.arange(len(values))
     return places
@@ -56,8 +58,9 @@ def largest(
     return kept | (codes >= last)
 
 
-def _key(value: Value) -> tuple[int, Any, str, str]:
-    raw = value.value
-    if isinstance(raw, int | float):
-        return 0, raw, value.label, type(raw).__name__
-    return 1, folded(value.label), value.label, str(raw)
+def _key(value: Value) -> tuple[float, str]:
+    """Numbers and truth values first, texts without case and accents; nothing that is told apart is equal."""
+    raw, label = value.value, value.label
+    if isinstance(raw, str):
+        return math.inf, f"{folded(label)}\0{label}\0{raw}"
+    return raw, f"{label}\0{type(raw).__name__}"

@@ -72,7 +72,8 @@ def _spelled(axis: Axis) -> Flags:
 
 def _differs(value: Value) -> bool:
     """Whether it is spelled otherwise than it is shown anywhere."""
-    return len(value.spellings) > 1 or any(text_of(raw) != value.label for raw in value.spellings)
+    first, *more = value.spellings or (value.label,)
+    return bool(more) or (first != value.label and text_of(first) != value.label)
 
 
 def _raw_values(table: Table, axis: Axis, spelled: Flags, at: int) -> RawValues:

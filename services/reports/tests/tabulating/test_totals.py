@@ -8,7 +8,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.reports.configuring.domain.model import Configuration, Grouping, Part, Subdivision, Total
+from services.reports.configuring.domain.model import Configuration, Grouping, Part, Subdivision, Top, Total
 from services.reports.tabulating.domain.engine import tabulate
 from services.reports.tabulating.domain.frame import Frame
 from services.reports.tests.tabulating.building import LISTS, frame_of
@@ -127,3 +127,33 @@ def test_customers_who_are_alike_may_be_one_row(found, configurations):
     for configuration in configurations:
         first, second = (tabulate(Frame.load(frame), configuration) for frame in (single, weighted))
         assert first == second
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(customers, max_size=12), pairs())
+def test_percentages_are_parts_of_what_is_shown(found, configurations):
+    configuration = replace(configurations[1], total=Total("count"), percent=("row", "column", "total"))
+    answer = tabulate(Frame.load(frame_of(found)), configuration)
+    cells, whole = answer["grand"]["cells"], answer["grand_total"]
+    for row in answer["rows"]:
+        told = row["percent"]
+        assert told["row"] == {key: part(cell, row["total"]) for key, cell in row["cells"].items()}
+        columns = {key: part(cell, cells[key]) for key, cell in row["cells"].items()}
+        assert told["column"] == columns | {"total": part(row["total"], whole)}
+        everything = {key: part(cell, whole) for key, cell in row["cells"].items()}
+        assert told["total"] == everything | {"total": part(row["total"], whole)}
+
+
+def part(cell: int, whole: int) -> float | None:
+    return round(100 * cell / whole, 4) if whole else None
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(customers, max_size=12), st.integers(1, 4), st.booleans())
+def test_mentions_add_up(found, n, others):
+    tags = Grouping(field="tags", normalize=True, mentions=True, top=Top(n) if others else None)
+    answer = tabulate(Frame.load(frame_of(found)), Configuration(groupings=(tags,)))
+    said = [[tag for tag in each["tags"] if tag.strip()] for each in found]
+    assert answer["grand"]["mentions"] == sum(max(len(tags), 1) for tags in said)
+    assert sum(row["total"] for row in answer["rows"]) == answer["grand"]["mentions"]
+    assert answer["grand_total"] == len(found)
