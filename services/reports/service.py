@@ -10,6 +10,7 @@ from servicekit.database import Database
 from servicekit.events import ParkedMessages, Subscriber
 from servicekit.rpc import RpcClient
 from services.reports.computing.provider import Computing
+from services.reports.following.entrypoints import FollowingEntrypoints
 from services.reports.following.subscribers import RememberFormerLabels
 from services.reports.running.entrypoints import PreviewEntrypoints
 from services.reports.running.run_entrypoints import RunEntrypoints
@@ -25,6 +26,7 @@ class ReportsService(
     PreviewEntrypoints,  # a report at once
     RunEntrypoints,  # in the background
     TemplateEntrypoints,  # configurations that people keep
+    FollowingEntrypoints,  # which of them a rename is about
     UploadEntrypoints,
     SweepTimers,
     ParkedMessages,  # events that could not be read

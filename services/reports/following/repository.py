@@ -9,8 +9,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from servicekit.inputs import find_id
 from servicekit.text import folded
 from services.reports.following.domain.rename import Present, Rename, labels_of_today, present_label
+from services.reports.templates.domain.renaming import TAGS
 
 _FORMER: Final = text("""
     INSERT INTO former_label (labelled_id, label_folded, field) VALUES (:id, :folded, :field)
@@ -38,6 +40,13 @@ def remember(connection: Connection, renames: Iterable[Rename]) -> None:
 def label_of(connection: Connection, labelled_id: UUID, field: str) -> str | None:
     """What an option or a tag is called now, as far as it was ever renamed."""
     return present_label(labelled_id, _present(connection, {"fields": [field]}))
+
+
+def tags_now(connection: Connection, ids: Collection[str]) -> frozenset[str]:
+    """What those of these that are tags are called now, as far as they were ever renamed."""
+    present = _present(connection, {"fields": [TAGS]})
+    named = (present_label(known, present) for each in ids if (known := find_id(each)))
+    return frozenset(label for label in named if label is not None)
 
 
 def former_labels(connection: Connection, today: Mapping[str, Collection[str]]) -> dict[str, dict[str, str]]:

@@ -13,7 +13,6 @@ from servicekit.rpc import rpc
 from services.reports.facts import ask_facts
 from services.reports.sources import read_source
 from services.reports.templates import keeping, repository
-from services.reports.templates.domain.naming import Renamed, named_message
 from services.reports.templates.domain.saved import Template
 from services.reports.templates.keeping import Keeper
 from services.reports.templates.messages import template_message
@@ -91,17 +90,6 @@ class TemplateEntrypoints:
         with self.db.unit_of_work() as uow:
             gone = keeping.delete(uow.connection, keeper, configuration_id, version=seen)
         return {"id": str(gone.id)}
-
-    @rpc
-    def templates_naming(self, scope: Json, renamed: Json) -> list[Json]:
-        """Templates that the caller may see and that name one of these options, tags or labels: `follows`
-        says whether they will go by the new name."""
-        keeper, asked = self._keeper(scope), Renamed.load(object_of(renamed))
-        if not asked.words:
-            return []
-        with self.db.reading() as connection:
-            found = repository.mentioning(connection, keeper.scope, asked.words, masked=keeper.facts.masked)
-        return [message for each in found if (message := named_message(each, asked))]
 
     def _keeper(self, scope: Json) -> Keeper:
         caller = for_people(scope)

@@ -18,10 +18,12 @@ _MOST = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Renamed:
-    """Ids of options and tags, and what they are called."""
+    """Ids of options and tags, and what they were called. `now`: how the tags are called since: templates may
+    have followed before anybody asked."""
 
     ids: frozenset[str]
     labels: frozenset[str]
+    now: frozenset[str] = frozenset()
 
     @classmethod
     def load(cls, asked: Mapping[str, Any]) -> Renamed:
@@ -31,34 +33,40 @@ class Renamed:
 
     @property
     def words(self) -> frozenset[str]:
-        return self.ids | self.labels
+        return self.ids | self.labels | self.now
 
 
 def named_message(template: Template, asked: Renamed) -> Json | None:
     """None for one that has nothing to do with it."""
-    labels, follows, stays = {folded(label) for label in asked.labels}, False, False
-    for text, is_followed in _texts_in([template.configuration, template.source]):
-        is_label = folded(text) in labels
-        follows |= text in asked.ids or (is_label and is_followed)
-        stays |= is_label and not is_followed
+    labels, now = (frozenset(map(folded, texts)) for texts in (asked.labels, asked.now))
+    follows = stays = False
+    for text, part in _texts_in([template.configuration, template.source]):
+        label = folded(text)
+        follows |= (
+            text in asked.ids or (part is not None and label in labels) or (part == TAGS and label in now)
+        )
+        stays |= part is None and label in labels
     if not (follows or stays):
         return None
     return {"kind": KIND, "id": str(template.id), "name": template.name, "follows": not stays}
 
 
-def _texts_in(value: Any, *, is_followed: bool = False) -> Iterator[tuple[str, bool]]:
-    """All that a configuration says, names among them; and whether a rename changes it: the label beside an
-    id, and whatever is said of tags."""
+def _texts_in(value: Any, *, part: str | None = None) -> Iterator[tuple[str, str | None]]:
+    """All that a template says, names among them; and of what goes along with a rename, what it is: an option,
+    beside whose id it stands, or tags."""
     if isinstance(value, str):
-        yield value, is_followed
+        yield value, part
     elif isinstance(value, list):
         for each in value:
-            yield from _texts_in(each, is_followed=is_followed)
+            yield from _texts_in(each, part=part)
     elif isinstance(value, dict):
-        goes_along = is_followed or "option" in value or value.get("field") == TAGS
+        if value.get("field") == TAGS:
+            part = TAGS
+        elif "option" in value:
+            part = "option"
         for key, each in value.items():
-            yield key, goes_along
-            yield from _texts_in(each, is_followed=goes_along)
+            yield key, part
+            yield from _texts_in(each, part=part)
 
 
 def _texts(asked: Mapping[str, Any], key: str) -> list[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from services.reports.tests.company import BY_PLAN, Company
+from servicekit.ids import new_id
+from services.reports.tests.company import BY_PLAN, Company, tag_renamed
 
 JOINED = {"groupings": [{"field": "custom.plan", "join": {"Best": ["Gold"]}}]}
 SPELLED = {"groupings": [{"field": "custom.reason", "join": {"Metal": ["gold", "tin"]}}]}
@@ -38,6 +39,15 @@ def test_filters_follow_too(company: Company):
     told = company.service.templates_naming(company.admin, asked)
     found = {each["name"]: each["follows"] for each in told}
     assert found == {"option": True, "tag": True, "text": False}
+
+
+def test_templates_that_have_followed_already_are_told_too(company: Company):
+    tag = str(new_id())
+    company.keep("tag", TAGGED)
+    company.keep("text", {"groupings": [{"field": "custom.reason", "split": ["Top"]}]})
+    company.hear(tag_renamed("VIP", "Top", tag=tag))
+    told = company.service.templates_naming(company.admin, {"tags": [tag], "labels": ["VIP"]})
+    assert [(each["name"], each["follows"]) for each in told] == [("tag", True)]
 
 
 def test_only_templates_that_the_caller_sees_are_named(company: Company):
