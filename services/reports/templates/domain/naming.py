@@ -52,8 +52,8 @@ def named_message(template: Template, asked: Renamed) -> Json | None:
 
 
 def _texts_in(value: Any, *, part: str | None = None) -> Iterator[tuple[str, str | None]]:
-    """All that a template says, names among them; and of what goes along with a rename, what it is: an option,
-    beside whose id it stands, or tags."""
+    """All that a template says, names among them; and of what goes along with a rename, what it is: an
+    option, beside whose id it stands, or tags."""
     if isinstance(value, str):
         yield value, part
     elif isinstance(value, list):
