@@ -80,3 +80,14 @@ def test_what_storage_cannot_do_now_may_be_asked_again(storage: Storage, tmp_pat
 def test_a_url_that_names_no_storage_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match="file:///folder"):
         Storage.open(url)
+
+
+def test_a_part_of_a_file_is_read_without_the_rest(storage: Storage, tmp_path: Path) -> None:
+    (tmp_path / "here").write_bytes(bytes(range(256)) * 10_000)
+    storage.upload("copies/x", tmp_path / "here")
+    with storage.reader("copies/x") as file:
+        assert (file.seek(2_000_001), file.read(4)) == (2_000_001, bytes([129, 130, 131, 132]))
+        assert (file.seek(-2, 2), file.read()) == (2_559_998, b"\xfe\xff")
+        assert (file.seek(0), len(file.read())) == (0, 2_560_000)
+    with pytest.raises(FileNotFoundError):
+        storage.reader("copies/never-was")

@@ -14,6 +14,7 @@ from services.reports.configuring.domain.reading import read
 from services.reports.tabulating.domain.as_csv import to_csv
 from services.reports.tabulating.domain.engine import tabulate
 from services.reports.tabulating.domain.frame import Frame
+from services.reports.uploads.domain.ids import SIZE
 
 Json = dict[str, Any]
 
@@ -49,8 +50,9 @@ class Work:
         return {"csv": to_csv(answer, **task["csv"])}
 
     def _ids(self, task: Json) -> Json:
-        """Of all rows that have one, in their order."""
-        ids = self._copies.get(task["upload"]["key"]).ids()
+        """So many of the rows that have one, in their order, from the one at `first` on."""
+        begin, end = (at * SIZE for at in (task["first"], task["first"] + task["size"]))
+        ids = self._copies.get(task["upload"]["key"]).ids()[begin:end]
         return {"ids": base64.b64encode(ids).decode()}
 
     def _columns(self, task: Json) -> Json:

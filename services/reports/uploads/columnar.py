@@ -66,6 +66,7 @@ class Copy:
         self._places = {column["field"]: at for at, column in enumerate(self.columns)}
         self._values: dict[int, list[Any]] = {}
         self._arrays: dict[str, Ints] = {}
+        self._ids: bytes | None = None
         self.size = 0
 
     def place(self, field: str) -> int | None:
@@ -86,7 +87,11 @@ class Copy:
         return self._array(f"{at}.starts") if self.columns[at]["several"] else None
 
     def ids(self) -> bytes:
-        return self._archive.read("ids")
+        """Sixteen bytes for each row that has one."""
+        if self._ids is None:
+            self._ids = self._archive.read("ids")
+            self.size += len(self._ids)
+        return self._ids
 
     def with_id(self) -> Ints:
         """The rows that have an id, in the order of `ids`."""

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from servicekit.testing.waiting import eventually
+from services.reports.computing.provider import Computing
 from services.reports.tests.computing.processes import lives
 
 _ROOT = Path(__file__).resolve().parents[4]
@@ -73,3 +74,13 @@ def cpu_ticks(pid: int) -> int:
     """What it has computed so far."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return int(fields[11]) + int(fields[12])
+
+
+def test_with_its_container_a_pool_ends():
+    computing = Computing()
+    computing.setup()
+    pool = computing.get_dependency(None)
+    pool.warm()
+    (pid,) = pool.processes
+    computing.stop()
+    assert not lives(pid)
