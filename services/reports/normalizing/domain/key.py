@@ -25,7 +25,7 @@ _PARTING: Final = {**dict.fromkeys(map(ord, "!\"'()*;?@[\\]^_`{|}~"), " "), ord(
 _BETWEEN_DIGITS: Final = r"(?<![0-9])[.,/:]+|[.,/:]+(?![0-9])|[.,/:]{2,}"
 _DASHES: Final = r"(?<=[0-9])-+(?![0-9])|(?<!\S)-+(?![0-9])|(?<=[^\s0-9])-+(?<!\b[a-z]-)(?<!\bab-)|--+"
 _SEPARATING: Final = re.compile(f"(?=[.,/:-])(?:{_BETWEEN_DIGITS}|{_DASHES})")
-_ADDRESS: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+|[^\s:]+://\S+[^\s/]/*")
+_ADDRESS: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+|[^\s:]+://\S+")
 _WORDS_WITH_DIGITS: Final = re.compile(r"[0-9]\S*")
 
 
@@ -56,10 +56,8 @@ def keys_of(texts: Sequence[str]) -> list[str]:
 
 def _address(text: str) -> str | None:
     """The key of a web or e-mail address, if it is one: its order and its signs are what it is."""
-    plain = text.strip()
-    if _ADDRESS.fullmatch(plain) is None:
-        return None
-    return normalize("NFKC", normalize("NFKC", plain).casefold()).rstrip("/")
+    plain = normalize("NFKC", normalize("NFKC", text).casefold()).strip().rstrip("/")
+    return plain if _ADDRESS.fullmatch(plain) else None
 
 
 def _sorted(line: str) -> str:
@@ -94,8 +92,6 @@ def _replacement(char: str) -> str:
     if char.isascii() or char in _LETTERS:
         return _PARTING.get(ord(char), char)
     kind = category(char)
-    if char in _STROKES:
-        return _STROKES[char]
     if char in _UNSEEN or _is_selector(char) or (kind == "Cf" and not _is_of_flag(char)):
         return ""
     if kind == "Pd" or char == _MINUS:
@@ -104,8 +100,8 @@ def _replacement(char: str) -> str:
         return " "
     if kind == "Nd":
         return str(digit(char))
-    decomposed = _ACCENTS.sub("", normalize("NFKD", char)).casefold()
-    return normalize("NFC", decomposed)
+    letters = _ACCENTS.sub("", normalize("NFKD", char)).casefold()
+    return normalize("NFC", "".join(_STROKES.get(letter, letter) for letter in letters))
 
 
 def _is_selector(char: str) -> bool:
