@@ -67,6 +67,20 @@ def take_out(api: httpx.Client, asked: Json) -> tuple[Json, float]:
     return made, time.monotonic() - begin
 
 
+def reported(api: httpx.Client, path: Path) -> tuple[Json, float]:
+    """An upload to report on, and the seconds from sending it until it was read."""
+    begin = time.monotonic()
+    with path.open("rb") as file:
+        upload = _answered(api.post("/v1/reports/uploads", files={"file": (path.name, file)}))
+    place = f"/v1/reports/uploads/{upload['id']}"
+    while upload["status"] in ("queued", "running"):
+        _wait(begin)
+        upload = _answered(api.get(place))
+    if upload["status"] != "succeeded":
+        raise RuntimeError(f"the upload ended as {upload['status']}: {upload['problem']}")
+    return upload, time.monotonic() - begin
+
+
 def downloaded(api: httpx.Client, made: Json, path: Path) -> None:
     """The file of an export."""
     with api.stream("GET", f"/v1/exports/{made['id']}/file") as answer, path.open("wb") as file:

@@ -20,6 +20,7 @@ from bench.figures import (
     reports,
     scale,
     start,
+    uploaded,
     vocabulary,
 )
 from bench.report import Figure
@@ -60,6 +61,7 @@ ALL = (
     Measurement("X-json", exporting.measure_json),
     Measurement("X-xlsx", exporting.measure_xlsx),
     Measurement("R-live", reports.measure_live),
+    Measurement("R-json", uploaded.measure),
     Measurement("E-lag", lag.measure),
     Measurement("P-push", push.measure),
     Measurement("M-idle", idle.measure),

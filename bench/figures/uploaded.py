@@ -1,0 +1,80 @@
+"""R-json: the preview of a report on an uploaded file, over HTTP, after the first one has opened the file.
+
+The file is the export of all customers. An agent may not see most of them: whose rows count is asked anew
+with each preview.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import httpx
+
+from bench.company import client
+from bench.figures.scale import milliseconds
+from bench.load import percentile
+from bench.report import Figure
+from bench.room import Room
+from bench.rows import CITY_FIELD, PLAN_FIELD
+from bench.watching import watched
+from bench.wizard import Json, downloaded, reported, take_out
+
+_MOST_MS: Final = 300.0
+_COLUMNS: Final = (
+    *("id", "name", "email", "status", "channel", "tags", "created_at"),
+    *(f"custom.{CITY_FIELD}", f"custom.{PLAN_FIELD}", "custom.bench_score"),
+)
+_CONFIGURATION: Final[Json] = {
+    "groupings": [{"field": f"custom.{CITY_FIELD}"}, {"field": "created_at", "unit": "month"}],
+    "subdivision": {"field": f"custom.{PLAN_FIELD}"},
+    "percent": ["row"],
+}
+
+
+def measure(room: Room) -> Iterator[Figure]:
+    """A line for an administrator, and one for an agent of the mid-sized team."""
+    assert room.customers
+    with tempfile.TemporaryDirectory(prefix="crm-bench-") as folder:
+        file = Path(folder) / "customers.json"
+        with client(room.system.url, room.company.admin) as api:
+            asked = {"format": "json", "selection": {"all": True}, "columns": list(_COLUMNS)}
+            downloaded(api, take_out(api, asked)[0], file)
+            yield _measured(room, api, file, "administrator")
+        with client(room.system.url, room.company.agent) as api:
+            yield _measured(room, api, file, "agent")
+
+
+def _measured(room: Room, api: httpx.Client, file: Path, who: str) -> Figure:
+    pids = {name: it.pid for name, it in room.system.processes().items() if name.startswith("reports")}
+    with watched(pids) as peaks:
+        upload, seconds = reported(api, file)
+        asked = {"source": {"upload": upload["id"]}, "configuration": _CONFIGURATION}
+        first = milliseconds(lambda: _preview(api, asked))
+        times = [milliseconds(lambda: _preview(api, asked)) for _ in range(max(10, room.options.repeats))]
+    median = percentile(times, 50)
+    return Figure(
+        id=f"R-json {who}",
+        unit="ms",
+        ours=median,
+        yardstick=_MOST_MS,
+        ratio=median / _MOST_MS,
+        p50_ms=median,
+        p95_ms=percentile(times, 95),
+        p99_ms=percentile(times, 99),
+        rss_mb=peaks.most,
+        n=upload["rows"] + upload["dropped"],
+        reach=f"≤ {_MOST_MS:.0f} ms",
+        reached=median <= _MOST_MS,
+        processes=room.processes(room.system),
+        note=f"{file.stat().st_size / 1e6:.0f} MB, read in {seconds:.1f} s; {upload['dropped']:,} rows dropped"
+        f"; the first preview {first:.0f} ms; {peaks.told()}",
+    )
+
+
+def _preview(api: httpx.Client, asked: Json) -> None:
+    answer = api.post("/v1/reports/preview", json=asked)
+    answer.raise_for_status()
+    assert answer.json()["rows"]
