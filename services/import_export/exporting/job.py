@@ -17,10 +17,10 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from directory.file_rights import Rights
 from servicekit.clock import utc_now
 from servicekit.database import UnitOfWork
 from servicekit.errors import Forbidden, Invalid, Unavailable
-from servicekit.file_rights import Rights
 from servicekit.files import storage
 from servicekit.jobs import GaveUp, Progress, Run
 from servicekit.scope import Scope

@@ -10,11 +10,11 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from directory.file_rights import Rights
 from servicekit import jobs
 from servicekit.database import UnitOfWork
 from servicekit.database.paging import Keyset, SortKey, list_page
 from servicekit.errors import NotFound
-from servicekit.file_rights import Rights
 from servicekit.inputs import find_id
 from servicekit.jobs import Job
 from servicekit.scope import Scope

@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
+from directory.file_rights import Rights
 from servicekit import jobs
 from servicekit.database import Transactions
-from servicekit.file_rights import Rights
 from servicekit.ids import new_id
 from servicekit.storage import Storage
 from services.import_export.exporting.expiry import FOLDER

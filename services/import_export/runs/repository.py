@@ -10,10 +10,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, func, insert, null, select, text, update
 
+from directory.file_rights import Rights
 from servicekit.clock import utc_now
 from servicekit.database import UnitOfWork
 from servicekit.errors import Forbidden, NotFound
-from servicekit.file_rights import Rights
 from servicekit.inputs import find_id
 from servicekit.scope import Scope
 from services.import_export.tables import import_run

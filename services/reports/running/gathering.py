@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
-from servicekit.file_rights import Rights
+from directory.file_rights import Rights
 from servicekit.ids import new_id
 from services.reports.running.domain.merging import Merging
 

@@ -13,10 +13,10 @@ from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
+from directory.file_rights import Rights
 from servicekit.clock import to_rfc3339, utc_now
 from servicekit.database import UnitOfWork
 from servicekit.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge
-from servicekit.file_rights import Rights
 from servicekit.jobs import GaveUp, Progress, Run
 from servicekit.scope import Scope
 from services.reports.computing.pool import of_process

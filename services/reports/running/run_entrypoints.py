@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from directory.file_rights import Rights
 from servicekit import jobs
 from servicekit.clock import utc_now
 from servicekit.database import Database, UnitOfWork
 from servicekit.errors import Conflict, Forbidden, Invalid, NotFound
-from servicekit.file_rights import Rights
 from servicekit.forms import Wrong, read_text
 from servicekit.ids import new_id
 from servicekit.inputs import object_of, whole

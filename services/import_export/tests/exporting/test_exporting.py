@@ -12,10 +12,10 @@ from uuid import UUID
 import pytest
 from python_calamine import CalamineWorkbook
 
+from directory.file_rights import Rights
 from servicekit import jobs
 from servicekit.clock import utc_now
 from servicekit.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
-from servicekit.file_rights import Rights
 from servicekit.ids import new_id
 from servicekit.jobs import Run
 from services.import_export.exporting import job, workfiles

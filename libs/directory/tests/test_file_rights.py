@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from servicekit.file_rights import Rights
+from directory.file_rights import Rights
 from servicekit.scope import Scope
 
 rights = st.builds(Rights, st.booleans(), st.frozensets(st.sampled_from("abc")), st.booleans())
