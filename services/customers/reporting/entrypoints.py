@@ -23,7 +23,7 @@ from services.customers.reporting.domain.facts import facts_of
 from services.customers.reporting.grouping import Range
 from services.customers.reporting.superseding import give_up_earlier, name_of, replaceable
 from services.customers.search.running import Budget
-from services.customers.search.selection import end_of_range, open_selection
+from services.customers.search.selection import end_of_range, freeze, open_selection
 
 Json = dict[str, Any]
 MAX_SIZE: Final = 1_000_000
@@ -63,13 +63,15 @@ class ReportEntrypoints:
         upto: str | None = None,
         size: int | None = None,
         as_of: str | None = None,
+        frozen: bool = False,
     ) -> Json:
         """How many customers of the selection there are of each combination of values of these fields.
 
         With `size` of the next so many customers behind `after` only, whether they are of the selection or
-        not; `next` is what to go on after, None at the end, with `as_of` of the first answer. Whoever asks
-        again for the same `form` gives up what they asked before, which raises Conflict `superseded`. Raises
-        Invalid, `too_many_groups` and `query_too_expensive` among its codes.
+        not; `next` is what to go on after, None at the end, with `as_of` and the `selection` of the
+        first answer, which is `frozen`: it says the same whoever changes a saved filter meanwhile. Whoever
+        asks again for the same `form` gives up what they asked before, which raises Conflict `superseded`.
+        Raises Invalid, `too_many_groups` and `query_too_expensive` among its codes.
         """
         caller, data = for_people(scope), object_of(selection)
         now = utc_now() if as_of is None else _moment(as_of)
@@ -80,7 +82,7 @@ class ReportEntrypoints:
             give_up_earlier(self.db, name)
 
         def once() -> Json:
-            asked: Json = {"fields": fields, "measure": measure, "selection": data}
+            asked: Json = {"fields": fields, "measure": measure, "selection": data, "frozen": frozen}
             return self._aggregate(caller, asked, time_zone, now, within=within, size=size, name=name)
 
         return with_news(self.db, self.gateway, once)
@@ -108,8 +110,11 @@ class ReportEntrypoints:
             asker = context.asker(connection, caller, time_zone=time_zone, now=now)
             definitions = asker.configuration.fields
             asked = read_asked(data["fields"], data["measure"], definitions, masked=asker.masked)
-            opened = open_selection(connection, data["selection"], asker=asker, pointer="/selection")
+            selection, frozen = data["selection"], data["frozen"]
+            opened = open_selection(connection, selection, asker=asker, pointer="/selection", frozen=frozen)
+            kept = {}
             if size is not None:
+                kept["selection"] = selection if frozen else freeze(connection, selection, asker=asker)
                 following = end_of_range(connection, asker, after=within.after, upto=within.upto, size=size)
                 within = Range(within.after, following or within.upto)
             with replaceable(connection, name, budget) if name else nullcontext():
@@ -120,6 +125,7 @@ class ReportEntrypoints:
             "masked": asker.masked,
             "warnings": list(opened.warnings),
             "as_of": to_rfc3339(now),
+            **kept,
         }
 
 

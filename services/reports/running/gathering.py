@@ -33,7 +33,8 @@ class Gathering:
     size: int = field(default_factory=lambda: SIZE)
     total: int | None = None
     is_whole: bool = False
-    as_of: str | None = None
+    as_of: str | None = None  # of the first range, as are the selection and what is the matter with it
+    selection: Json | None = None
     warnings: list[Json] = field(default_factory=list)
     rights: Rights | None = None
     files: Json | None = None

@@ -90,7 +90,8 @@ def _count(
     gathered.merging.add(page["frame"])
     gathered.next, gathered.is_whole = page["next"], page["next"] is None
     if gathered.as_of is None:
-        gathered.as_of, gathered.warnings = page["as_of"], page["warnings"]
+        gathered.as_of, gathered.selection = page["as_of"], page["selection"]
+        gathered.warnings = page["warnings"]
 
 
 def _range(around: Surroundings, report: ReportRun, question: Question, gathered: Gathering) -> Json:
@@ -102,6 +103,9 @@ def _range(around: Surroundings, report: ReportRun, question: Question, gathered
                 after=gathered.next,
                 upto=report.asked["upto"],
                 size=gathered.size,
+                as_of=gathered.as_of,
+                selection=gathered.selection,
+                frozen=gathered.selection is not None,
             )
         except Invalid as error:
             if gathered.size <= _SMALLEST or not _is_too_much(error):

@@ -37,10 +37,14 @@ class Question:
         return replace(self.configuration, time_zone=self.time_zone)
 
 
-def aggregated(question: Question, customers: Customers, **more: Any) -> Json:
-    """What customers count, `{frame, next, masked, warnings, as_of}`. Raises Invalid, as of ours."""
+def aggregated(
+    question: Question, customers: Customers, *, selection: Json | None = None, **more: Any
+) -> Json:
+    """What customers count, `{frame, next, masked, warnings, as_of}`: of the question's own selection, unless
+    another one is given. Raises Invalid, as of ours."""
     fields, measure = fields_of(question.configuration)
-    scope, selection = question.scope.dump(), question.source.selection
+    scope = question.scope.dump()
+    selection = question.source.selection if selection is None else selection
     try:
         answer: Json = customers(
             "aggregate",

@@ -52,6 +52,7 @@ class Customers:
         self.options = {str(new_id()): "Gold", str(new_id()): "Silver"}
         self.fields = dict(TYPES)
         self.archived: set[str] = set()
+        self.saved_filters: dict[str, Json] = {}
         self.masked = False
         self.most_groups = 50_000
         self.calls: list[tuple[str, Json]] = []
@@ -101,13 +102,16 @@ class Customers:
         after: str | None = None,
         upto: str | None = None,
         size: int | None = None,
+        as_of: str | None = None,
+        frozen: bool = False,
     ) -> Json:
         if self.meanwhile:
             self.meanwhile.pop(0)()
         seen = sorted(self._seen(scope), key=lambda person: person.id)
         seen = [each for each in seen if (not after or each.id > after) and (not upto or each.id <= upto)]
         following = seen[size - 1].id if size and len(seen) > size else None
-        chosen = [each for each in seen[:size] if self._is_chosen(each, selection)]
+        told = selection if frozen else self._frozen(selection)
+        chosen = [each for each in seen[:size] if self._is_chosen(each, told)]
         for n, each in enumerate(fields):
             if self._is_masked(scope) and each["field"] in _CONTACT:
                 raise Invalid.at(f"/fields/{n}/field", "field_hidden", "contact data is hidden from you")
@@ -118,7 +122,8 @@ class Customers:
             "next": following,
             "masked": self._is_masked(scope),
             "warnings": [],
-            "as_of": "2026-11-22T12:00:00Z",
+            "as_of": as_of or "2026-11-22T12:00:00Z",
+            **({"selection": selection if frozen else self._frozen(selection)} if size else {}),
         }
 
     def _frame(self, chosen: list[Person], fields: list[Json], measure: str | None) -> Json:
@@ -172,9 +177,15 @@ class Customers:
             return self.people
         return [person for person in self.people if person.teams & set(scope["team_ids"])]
 
-    def _is_chosen(self, person: Person, selection: Json) -> bool:
-        if "saved_filter" in selection:
+    def _frozen(self, selection: Json) -> Json:
+        """With what the saved filter says at this moment."""
+        if "saved_filter" not in selection:
+            return selection
+        if selection["saved_filter"] not in self.saved_filters:
             raise Invalid.at("/selection/saved_filter", "unknown_saved_filter", "there is no such filter")
+        return {"filter": self.saved_filters[selection["saved_filter"]]}
+
+    def _is_chosen(self, person: Person, selection: Json) -> bool:
         wanted = selection.get("filter")
         return wanted is None or person.values.get(wanted["field"]) == wanted["value"]
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from servicekit.errors import Invalid
 from servicekit.ids import new_id
 from services.customers.tests.exporting.test_exporting import exported
 from services.customers.tests.reporting.counted import aggregated, counts, seen, told
@@ -138,6 +139,21 @@ def test_ranges_add_up_to_the_whole(world: World, callers: dict[str, Json], size
             if after is None:
                 break
         assert found == counts(world, "tags", "custom.plan", scope=scope)
+
+
+def test_whoever_goes_on_with_a_saved_filter_asks_for_what_it_said_first(
+    world: World, callers: dict[str, Json]
+) -> None:
+    saved = world.service.create_saved_filter(world.admin, {"name": "Some", "q": "nobody at all"})
+    of_filter = {"saved_filter": saved["id"]}
+    first = aggregated(world, "status", selection=of_filter, size=1)
+    world.service.delete_saved_filter(world.admin, saved["id"])
+    rest: Json = {"after": first["next"], "size": 1_000, "as_of": first["as_of"]}
+    second = aggregated(world, "status", selection=first["selection"], frozen=True, **rest)
+    assert (second["frame"]["rows"], second["next"], second["as_of"]) == (0, None, first["as_of"])
+    assert second["selection"] == first["selection"]
+    with pytest.raises(Invalid):
+        aggregated(world, "status", selection=of_filter, **rest)
 
 
 def test_who_comes_later_is_kept_out(world: World, callers: dict[str, Json]) -> None:

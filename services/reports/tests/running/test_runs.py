@@ -187,6 +187,15 @@ def test_more_groups_than_memory_holds_end_it(shop: Company, monkeypatch: pytest
     assert (run["status"], run["problem"]["code"]) == ("failed", "too_many_groups")
 
 
+def test_a_saved_filter_says_to_the_end_what_it_said_at_the_beginning(shop: Company):
+    saved = shop.customers.saved_filters
+    saved["f"] = {"field": "custom.value", "op": "eq", "value": 9}
+    shop.customers.meanwhile = [lambda: None, lambda: None, saved.clear]
+    run = shop.made(configuration=BY_PLAN, source={"saved_filter": "f"})
+    assert (run["status"], run["result"]["customers"]) == ("succeeded", 1)
+    assert run["source"] == {"saved_filter": "f"}
+
+
 def test_customers_who_come_meanwhile_are_not_counted(shop: Company):
     shop.customers.meanwhile = [lambda: None, lambda: None, lambda: shop.customers.add()]
     assert shop.made(configuration=BY_PLAN)["result"]["customers"] == 11
