@@ -29,19 +29,20 @@ def _values(table: Table, axis: Axis, pointer: str) -> Json:
     there = np.flatnonzero(customers)
     order = there[np.lexsort((axis.ranks[there], -customers[there]))]
     spelled = _spellings(axis)
-    told = [
-        {
-            "value": axis.values[code].value,
-            "label": axis.values[code].label,
-            "customers": int(customers[code]),
-            "spellings": [
-                {"value": text, "customers": -count} for count, text in spelled[code][:MAX_SPELLINGS]
-            ],
-            "by": axis.values[code].by,
-        }
-        for code in order[:MAX_VALUES].tolist()
-    ]
+    told = [_value(axis, code, int(customers[code]), spelled[code]) for code in order[:MAX_VALUES].tolist()]
     return {"at": pointer, "field": axis.part.field, "values": told, "more": len(order) - len(told)}
+
+
+def _value(axis: Axis, code: int, customers: int, spelled: Sequence[tuple[int, str]]) -> Json:
+    value = axis.values[code]
+    told: Json = {
+        "value": value.value,
+        "label": value.label,
+        "customers": customers,
+        "spellings": [{"value": text, "customers": -count} for count, text in spelled[:MAX_SPELLINGS]],
+        "by": value.by,
+    }
+    return told | ({"more": len(spelled) - MAX_SPELLINGS} if len(spelled) > MAX_SPELLINGS else {})
 
 
 def _spellings(axis: Axis) -> Sequence[list[tuple[int, str]]]:

@@ -4,6 +4,9 @@ import csv
 import io
 from decimal import Decimal
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from servicekit import jsonio
 from services.reports.configuring.domain.model import Sort, Top, Total
 from services.reports.tabulating.domain.as_csv import to_csv
@@ -97,6 +100,23 @@ def test_no_text_of_a_file_is_run():
     header, *rows = lines(answer)
     assert header == ["Plan", "'=2", "(empty)", "Total"]
     assert {row[0] for row in rows} == {"'=1+1", "'@SUM(A1)", "'-1", "'\tx", "(empty)", "Total"}
+
+
+HOSTILE = st.text(st.sampled_from("=+-@\t\r\n'\";,07aé\u200f"), max_size=6) | st.text(max_size=6)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(HOSTILE, max_size=6), st.sampled_from([",", ";"]))
+def test_nothing_that_anybody_typed_is_run(texts, separator):
+    customers = [{"plan": text, "city": text, "tags": [text]} for text in texts]
+    groupings = by("plan"), by("tags", normalize=True)
+    answer = report(customers, *groupings, subdivisions=(split_by("city"),), subtotals=True, percent=("row",))
+    text = to_csv(answer, separator=separator).removeprefix("\ufeff")
+    written = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+    assert {len(line) for line in written} == {len(written[0])}
+    assert len(written) == len(answer["rows"]) + 2
+    for cell in (cell for line in written for cell in line):
+        assert cell[:1] not in set("=+-@\t\r") or (cell[0] == "+" and cell[1:].isdecimal())
 
 
 def test_numbers_of_a_file_are_numbers():

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from services.reports.configuring.domain.model import Configuration, Top
 from services.reports.tabulating.domain.engine import tabulate
 from services.reports.tabulating.domain.frame import Frame
+from services.reports.tabulating.domain.limits import MAX_SPELLINGS
 from services.reports.tests.tabulating.asking import by, having, report, split_by
 from services.reports.tests.tabulating.building import frame_of
 
@@ -60,6 +61,20 @@ def test_the_values_of_groupings_and_subdivisions_are_told_with_their_spellings(
         "/subdivisions/0",
         ["VIP", "Gold", "vip"],
     )
+
+
+def test_of_many_spellings_the_most_frequent_are_told():
+    spellings = [" ".join(["a"] * n) + "!" * n for n in range(1, MAX_SPELLINGS + 4)]
+    join = {"A": tuple(spellings)}
+    answer = report(having("plan", *spellings, spellings[-1]), by("plan", join=join))
+    [value] = answer["values"][0]["values"]
+    assert (value["customers"], value["more"], len(value["spellings"])) == (
+        MAX_SPELLINGS + 4,
+        3,
+        MAX_SPELLINGS,
+    )
+    assert value["spellings"][0] == {"value": spellings[-1], "customers": 2}
+    assert len(answer["rows"][0]["spellings"]["plan"]) == MAX_SPELLINGS
 
 
 def test_nothing_is_told_of_rows_that_were_left_out():
