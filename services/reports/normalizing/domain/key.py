@@ -23,7 +23,8 @@ _MINUS: Final = "\u2212"
 # of a grade or a blood type (A-, AB-).
 _PARTING: Final = {**dict.fromkeys(map(ord, "!\"'()*;?@[\\]^_`{|}~"), " "), ord("%"): " % "}
 _BETWEEN_DIGITS: Final = r"(?<![0-9])[.,/:]+|[.,/:]+(?![0-9])|[.,/:]{2,}"
-_DASHES: Final = r"(?<=[0-9])-+(?![0-9])|(?<!\S)-+(?![0-9])|(?<=[^\s0-9])-+(?<!\b[a-z]-)(?<!\bab-)|--+"
+_GRADE: Final = r"(?<!\b[a-z]-)(?<!\bab-)"
+_DASHES: Final = rf"(?<=[0-9])-+(?![0-9])|(?<!\S)-+(?![0-9])|(?<=[^\s0-9])-+(?:(?=\S)|{_GRADE})|--+"
 _SEPARATING: Final = re.compile(f"(?=[.,/:-])(?:{_BETWEEN_DIGITS}|{_DASHES})")
 _ADDRESS: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+|[^\s:]+://\S+")
 _WORDS_WITH_DIGITS: Final = re.compile(r"[0-9]\S*")

@@ -21,6 +21,7 @@ MOST_VALUES: Final = 2_000  # the most frequent ones: comparing costs the square
 MOST_SUGGESTIONS: Final = 50
 MOST_SHOWN: Final = 10  # of the values that a set of aliases knows
 NEAR: Final = 0.79  # a letter of five
+LONGEST: Final = 120  # longer ones are stories, and comparing them takes long
 SHORTEST: Final = 4  # of shorter words one letter is too much to be a slip
 COVERED: Final = 0.6
 LARGEST_BLOCK: Final = 300
@@ -87,7 +88,7 @@ def _neighbours(labels: list[str]) -> dict[int, dict[int, float]]:
     for end in (slice(2), slice(-2, None)):
         blocks: dict[tuple[object, ...], list[int]] = {}
         for n, text in enumerate(texts):
-            if len(text) >= SHORTEST:
+            if SHORTEST <= len(text) <= LONGEST:
                 blocks.setdefault((text[end], marks[n]), []).append(n)
         for block in blocks.values():
             for a, b, score in _pairs(block[:LARGEST_BLOCK], texts):

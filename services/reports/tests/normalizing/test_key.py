@@ -34,6 +34,8 @@ ENGLAND = "🏴" + "".join(chr(0xE0000 + ord(char)) for char in "gbeng\x7f")
         ("København", "kobenhavn"),
         ("don't know", "don’t know", "DON`T KNOW"),
         ("covid-19", "Covid 19", "COVID–19"),
+        ("T-shirt", "t shirt", "T‑Shirt"),
+        ("client A-", "A- client"),
         ("USA", "U.S.A.", "u s a"),
         ("N/A", "n.a.", "NA"),
         ("100%", "100 %"),

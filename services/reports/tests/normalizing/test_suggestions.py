@@ -60,6 +60,17 @@ def test_short_words_are_not_compared():
     assert near({"cat": 1, "car": 1}) == []
 
 
+def test_one_letter_of_five_is_near():
+    assert near({"Köln": 2, "Koeln": 1}) == [["Köln", "Koeln"]]
+
+
+def test_stories_are_not_compared():
+    story = "o cliente disse que " * 200
+    begun = time.process_time()
+    assert near({f"{story} {chr(0x4E00 + n)} fim": 1 for n in range(300)}) == []
+    assert time.process_time() - begun < 2
+
+
 def test_what_somebody_decided_is_not_suggested_otherwise():
     column = {"expensive": 2, "expensiv": 1}
     assert near(column) == [["expensive", "expensiv"]]
