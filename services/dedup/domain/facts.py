@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from identity import InvalidContact, normalise
 from services.dedup.domain.emails import Email, read_email
@@ -19,8 +19,7 @@ _TYPED: Final = ("email", "phone", "whatsapp")
 _MAX_POINTS: Final = 40
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Point:
+class Point(NamedTuple):
     """One address: the space in which it is unique (line, email, <kind>:<scope>) and its value there."""
 
     space: str

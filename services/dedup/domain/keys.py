@@ -91,15 +91,18 @@ def _pieces(name: Name) -> tuple[str, ...]:
     if len(name.words) == 1:
         return tuple(sorted(_spoken(name.words[0])))
     found: dict[str, None] = {}
-    for word in name.words:
-        for other in name.words:
-            if word is not other and len(word) > 1:
-                found.update(dict.fromkeys(f"{x} {y[0]}" for x in _spoken(word) for y in _spoken(other)))
+    spoken = [_spoken(word) for word in name.words]
+    for place, word in enumerate(name.words):
+        initials = [each[0] for other in (*spoken[:place], *spoken[place + 1 :]) for each in other]
+        if len(word) > 1:
+            found.update(dict.fromkeys(f"{x} {y}" for y in initials for x in spoken[place]))
     return tuple(found)[:_MAX_NAME_PIECES]
 
 
-def _spoken(word: str) -> set[str]:
-    return {sound(each) or each for each in (word, *sorted(formal_names(word))[:3])}
+@lru_cache(maxsize=65_536)
+def _spoken(word: str) -> tuple[str, ...]:
+    """Each once, in an order that every process has: of long names the first pieces count."""
+    return tuple(dict.fromkeys(sound(each) or each for each in (word, *sorted(formal_names(word))[:3])))
 
 
 def _hashed(text: str) -> int:

@@ -39,7 +39,7 @@ _MAX_WORDS: Final = 8
 _SAME: Final = 100
 _ONE_WORD_OF_ONE: Final = 0.8
 _ONE_WORD_OF_MANY: Final = 0.7
-_OTHER_GIVEN_NAME: Final = 45
+OTHER_GIVEN_NAME: Final = 45
 _EACH_WORD_MORE: Final = 4
 _MOST_FOR_WORDS: Final = 12
 _OTHER_GENERATION: Final = 50
@@ -97,6 +97,19 @@ def name_likeness(a: Name, b: Name) -> int:
     return likeness if a.generation == b.generation else min(likeness, _OTHER_GENERATION)
 
 
+def are_strangers(a: Name, b: Name) -> bool:
+    """Whether they are surely no more alike than names with another given name; cheaper than how alike."""
+    if len(a.words) < 2 or len(b.words) < 2:
+        return False
+    if _is_among(a.words[0], b.words) and _is_among(b.words[0], a.words):
+        return False
+    return a.squeezed != b.squeezed
+
+
+def _is_among(word: str, words: tuple[str, ...]) -> bool:
+    return max([word_likeness(word, each) for each in words]) >= _ALIKE
+
+
 def _short_and_long(a: Name, b: Name) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """In one order, whichever came first: the best match is found by trying, and ties must end alike."""
     short, long = sorted((a.words, b.words), key=lambda words: (len(words), words))
@@ -110,7 +123,7 @@ def _aligned(short: tuple[str, ...], long: tuple[str, ...]) -> int:
     matched, mean = _matched(short, long)
     score = mean - min(_MOST_FOR_WORDS, _EACH_WORD_MORE * (len(long) - len(short)))
     has_both_given_names = 0 in matched.values() and 0 in matched
-    return max(0, score if has_both_given_names else min(score, _OTHER_GIVEN_NAME))
+    return max(0, score if has_both_given_names else min(score, OTHER_GIVEN_NAME))
 
 
 def _matched(short: tuple[str, ...], long: tuple[str, ...]) -> tuple[dict[int, int], int]:

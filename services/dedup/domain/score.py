@@ -12,7 +12,7 @@ from typing import Any, Final
 from services.dedup.domain.emails import Email, Local, local_likeness
 from services.dedup.domain.facts import EMAIL, LINE, Facts
 from services.dedup.domain.frequent import is_frequent
-from services.dedup.domain.names import name_likeness, read_name
+from services.dedup.domain.names import are_strangers, name_likeness, read_name
 from services.dedup.domain.phones import are_close
 
 SAME_LINE: Final = "same_line"
@@ -90,8 +90,10 @@ def compare(a: Facts, b: Facts, *, told: bool = False) -> Likeness | None:
 
     `told`: an event named addresses of both as one person's, which is always worth a look.
     """
-    name_score = name_likeness(a.read_name, b.read_name)
     shared = _shared(a, b) if not a.identities.isdisjoint(b.identities) else []
+    if not shared and not told and are_strangers(a.read_name, b.read_name):
+        return None
+    name_score = name_likeness(a.read_name, b.read_name)
     if not shared and not told and name_score < _LEAST_NAME:
         return None
     clues = _clues(a, b)

@@ -16,12 +16,14 @@ def apply(uow: UnitOfWork, news: News, told: Told, *, at: datetime) -> None:
     """`told` is what the news were asked for, or nothing. Twice without harm."""
     connection = uow.connection
     index.lock(connection)
-    written = index.write(connection, news)
+    changes = index.read(connection, news)
+    met = finding.meet(connection, changes)
+    index.put(connection, changes)
     for ends, fields in sorted(told.together.items()):
         repository.tell(connection, [ends], fields=fields, at=at)
     if told.allowed:
         repository.decide(connection, sorted(told.allowed), origin=repository.ALLOWED, by=None, at=at)
     owners = finding.owners(connection, told.of_pairs)
-    finding.remake(connection, written.changed | owners, left=written.left, at=at)
+    finding.remake(connection, met, others=owners, left=changes.left, at=at)
     if told.purged:
         purge.purge(connection, told.purged, at=at)

@@ -11,18 +11,32 @@ from sqlalchemy import Connection
 
 from servicekit import jsonio
 from services.dedup.customers import Description
-from services.dedup.index import statements
+from services.dedup.index import arrays, statements
 from services.dedup.index.news import News
 
 Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """What the news came to: customers that are others than before, and those that are none any more."""
+class Changes:
+    """What the news come to, with the number of their question.
 
-    changed: set[UUID]
-    left: set[UUID]
+    `changed` are customers that are others than before, of which the index has nothing of the `new` ones;
+    `same` are those that are as they were; of the records that are `gone` there is no customer any more,
+    and those that were `absorbed` are parts of another.
+    """
+
+    asked: int
+    changed: Sequence[Description]
+    new: frozenset[UUID]
+    same: Sequence[Description]
+    absorbed: frozenset[UUID]
+    gone: frozenset[UUID]
+
+    @property
+    def left(self) -> frozenset[UUID]:
+        """Those that are no customers any more."""
+        return self.absorbed | self.gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,46 +47,50 @@ class _Known:
     asked: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A customer as it is stored."""
-
-    told: Description
-    facts: Json
-    keys: list[int]
-
-    @classmethod
-    def of(cls, told: Description) -> _Entry:
-        return cls(told, told.facts.dump(), list(told.keys))
-
-    def is_stored_as(self, row: Any) -> bool:
-        """Facts leave out addresses beyond a number: of who has more, nothing can be said."""
-        if row is None or len(self.told.identities) > len(self.facts["points"]):
-            return False
-        return (row.facts, row.keys, tuple(row.members)) == (self.facts, self.keys, self.told.members)
-
-
 def lock(connection: Connection) -> None:
     """Until the transaction ends nobody else writes the index or pairs. Before anything is read for that."""
     connection.execute(statements.LOCK)
 
 
-def write(connection: Connection, news: News) -> Written:
+def write(connection: Connection, news: News) -> Changes:
     """Under the lock. What a later question has been answered about stays as it is."""
+    changes = read(connection, news)
+    put(connection, changes)
+    return changes
+
+
+def read(connection: Connection, news: News) -> Changes:
+    """What they come to if they are `put` under the same lock."""
     told = _latest(news.customers)
-    records = {member for each in told for member in each.members} | news.gone
-    known = _known(connection, records)
+    known = _known(connection, {member for each in told for member in each.members} | news.gone)
 
     def is_news(record: UUID) -> bool:
         return record not in known or known[record].asked <= news.asked
 
     fresh = [each for each in told if all(map(is_news, each.members))]
-    absorbed = _absorbed(fresh, known)
-    _drop_owners(connection, absorbed)
-    changed = _put(connection, fresh, news.asked)
-    gone = {record for record in news.gone if is_news(record)}
-    _drop_gone(connection, gone, news.asked)
-    return Written(changed, absorbed | gone)
+    met = [each for each in fresh if not known.keys().isdisjoint(each.members)]
+    stored = _stored(connection, [each.id for each in met])
+    same = [each for each in met if _is_stored_as(each, stored.get(each.id))]
+    as_before = {each.id for each in same}
+    return Changes(
+        asked=news.asked,
+        changed=[each for each in fresh if each.id not in as_before],
+        new=frozenset(each.id for each in fresh) - {each.id for each in met},
+        same=same,
+        absorbed=_absorbed(met, known),
+        gone=frozenset(filter(is_news, news.gone)),
+    )
+
+
+def put(connection: Connection, changes: Changes) -> None:
+    """Write what was read under the same lock."""
+    _drop_owners(connection, changes.absorbed)
+    if changes.same:
+        connection.execute(statements.SEEN, {**_revisions(changes.same), "asked": changes.asked})
+    if changes.changed:
+        _drop_parts(connection, [each for each in changes.changed if each.id not in changes.new])
+        _put_changed(connection, changes.changed, changes.asked)
+    _drop_gone(connection, changes.gone, changes.asked)
 
 
 def sweep(connection: Connection, news: News, *, after: UUID, until: UUID | None) -> set[UUID]:
@@ -102,74 +120,83 @@ def _latest(customers: Sequence[Description]) -> list[Description]:
 
 
 def _known(connection: Connection, records: Collection[UUID]) -> dict[UUID, _Known]:
-    rows = connection.execute(statements.KNOWN, {"records": sorted(records)})
+    rows = connection.execute(statements.KNOWN, {"records": arrays.sorted_ids(records)})
     return {row.record_id: _Known(row.customer_id, row.asked) for row in rows}
 
 
-def _absorbed(fresh: Iterable[Description], known: Mapping[UUID, _Known]) -> set[UUID]:
+def _absorbed(met: Iterable[Description], known: Mapping[UUID, _Known]) -> frozenset[UUID]:
     """Customers of their own until now that are part of another."""
-    return {
+    return frozenset(
         member
-        for each in fresh
+        for each in met
         for member in each.members
         if member != each.id and member in known and known[member].owner == member
-    }
+    )
 
 
-def _put(connection: Connection, fresh: Sequence[Description], asked: int) -> set[UUID]:
-    entries = list(map(_Entry.of, fresh))
-    stored = {row.customer_id: row for row in _rows(connection, fresh)}
-    same = [each for each in entries if each.is_stored_as(stored.get(each.told.id))]
-    if same:
-        connection.execute(statements.SEEN, {**_revisions(same), "asked": asked})
-    changed = [each for each in entries if not each.is_stored_as(stored.get(each.told.id))]
-    if changed:
-        _put_changed(connection, changed, asked)
-    return {each.told.id for each in changed}
+def _stored(connection: Connection, ids: Collection[UUID]) -> dict[UUID, Any]:
+    if not ids:
+        return {}
+    rows = connection.execute(statements.STORED, {"ids": arrays.sorted_ids(ids)})
+    return {row.customer_id: row for row in rows}
 
 
-def _rows(connection: Connection, fresh: Sequence[Description]) -> Iterable[Any]:
-    return connection.execute(statements.STORED, {"ids": [each.id for each in fresh]}) if fresh else ()
+def _is_stored_as(told: Description, row: Any) -> bool:
+    """Facts leave out addresses beyond a number: of who has more, nothing can be said."""
+    if row is None or len(told.identities) > len(told.facts.points):
+        return False
+    stored = (row.facts, tuple(row.keys), tuple(row.members))
+    return stored == (told.facts.dump(), told.keys, told.members)
 
 
-def _revisions(entries: Sequence[_Entry]) -> Json:
+def _revisions(customers: Sequence[Description]) -> Json:
     return {
-        "ids": [each.told.id for each in entries],
-        "revisions": [each.told.revision for each in entries],
+        "ids": arrays.of_ids(each.id for each in customers),
+        "revisions": arrays.of_numbers(each.revision for each in customers),
     }
 
 
-def _put_changed(connection: Connection, entries: Sequence[_Entry], asked: int) -> None:
-    customers = {
-        **_revisions(entries),
+def _drop_parts(connection: Connection, known: Sequence[Description]) -> None:
+    """Records and identities that these customers have no more."""
+    if not known:
+        return
+    ids = arrays.sorted_ids(each.id for each in known)
+    records = arrays.sorted_ids(member for each in known for member in each.members)
+    connection.execute(statements.DROP_RECORDS, {"ids": ids, "records": records})
+    connection.execute(statements.NOTE_BACK, {"records": records})
+    connection.execute(statements.DROP_IDENTITIES, {**_identities(known), "ids": ids})
+
+
+def _put_changed(connection: Connection, customers: Sequence[Description], asked: int) -> None:
+    values = {
+        **_revisions(customers),
         "asked": asked,
-        "names": [each.told.facts.name for each in entries],
-        "facts": [jsonio.dumps(each.facts).decode() for each in entries],
-        "keys": ["{" + ",".join(map(str, each.keys)) + "}" for each in entries],
+        "names": arrays.of_texts(each.facts.name for each in customers),
+        "facts": arrays.of_texts(jsonio.dumps(each.facts.dump()).decode() for each in customers),
+        "keys": arrays.of_texts(arrays.of_numbers(each.keys) for each in customers),
     }
-    connection.execute(statements.PUT, customers)
-    members = sorted((member, each.told.id) for each in entries for member in each.told.members)
-    records: Json = {"records": [record for record, _ in members], "owners": [owner for _, owner in members]}
-    ids = customers["ids"]
-    connection.execute(statements.DROP_RECORDS, {"ids": ids, "records": records["records"]})
-    connection.execute(statements.PUT_RECORDS, records)
-    connection.execute(statements.NOTE_BACK, {"records": records["records"]})
-    held = sorted((*identity, each.told.id) for each in entries for identity in each.told.identities)
-    spaces, values, owners = ([each[part] for each in held] for part in range(3))
-    identities: Json = {"spaces": spaces, "values": values, "owners": owners}
-    connection.execute(statements.DROP_IDENTITIES, {**identities, "ids": ids})
-    connection.execute(statements.PUT_IDENTITIES, identities)
+    connection.execute(statements.PUT, values)
+    members = sorted((member.hex, each.id.hex) for each in customers for member in each.members)
+    records, owners = (arrays.of_texts(each[part] for each in members) for part in range(2))
+    connection.execute(statements.PUT_RECORDS, {"records": records, "owners": owners})
+    connection.execute(statements.PUT_IDENTITIES, _identities(customers))
 
 
-def _drop_gone(connection: Connection, gone: set[UUID], asked: int) -> None:
+def _identities(customers: Iterable[Description]) -> Json:
+    held = sorted((*identity, each.id.hex) for each in customers for identity in each.identities)
+    spaces, values, owners = (arrays.of_texts(each[part] for each in held) for part in range(3))
+    return {"spaces": spaces, "values": values, "owners": owners}
+
+
+def _drop_gone(connection: Connection, gone: Collection[UUID], asked: int) -> None:
     if not gone:
         return
     _drop_owners(connection, gone)
-    records = {"records": sorted(gone)}
+    records = {"records": arrays.sorted_ids(gone)}
     connection.execute(statements.DROP_GONE, records)
     connection.execute(statements.NOTE_LEFT, {**records, "asked": asked})
 
 
 def _drop_owners(connection: Connection, ids: Collection[UUID]) -> None:
     for statement in statements.DROP_OWNERS if ids else ():
-        connection.execute(statement, {"ids": sorted(ids)})
+        connection.execute(statement, {"ids": arrays.sorted_ids(ids)})

@@ -10,8 +10,10 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from servicekit import jsonio
 from servicekit.ids import new_id
 from services.dedup.domain.score import Likeness
+from services.dedup.index import arrays
 from services.dedup.pairs import statements
 from services.dedup.pairs.domain.clusters import Edge, clusters_of
 
@@ -77,18 +79,25 @@ def recluster(connection: Connection, touched: Collection[UUID], *, clusters: Co
     """
     if not touched and not clusters:
         return
-    around = {"ids": sorted(touched), "clusters": sorted(clusters)}
+    around = {"ids": arrays.sorted_ids(touched), "clusters": arrays.sorted_ids(clusters)}
     rows = connection.execute(statements.AROUND, around).all()
     now = clusters_of(Edge(row.id, row.first_id, row.second_id, row.score) for row in rows)
     moved = {row.id: now[row.id] for row in rows if now[row.id] != row.cluster_id}
     if moved:
-        connection.execute(statements.MOVE, {"ids": list(moved), "clusters": list(moved.values())})
+        values = {"ids": arrays.of_ids(moved), "clusters": arrays.of_ids(moved.values())}
+        connection.execute(statements.MOVE, values)
 
 
 def _drop(connection: Connection, looked_at: Collection[UUID], found: Iterable[Found]) -> Sequence[Any]:
+    if not looked_at:
+        return ()
     kept = [each.ends for each in found]
-    values = {"ids": sorted(looked_at), "firsts": [a for a, _ in kept], "seconds": [b for _, b in kept]}
-    return connection.execute(statements.DROP, values).all() if looked_at else ()
+    values = {
+        "ids": arrays.sorted_ids(looked_at),
+        "firsts": arrays.of_ids(first for first, _ in kept),
+        "seconds": arrays.of_ids(second for _, second in kept),
+    }
+    return connection.execute(statements.DROP, values).all()
 
 
 def put(connection: Connection, found: Sequence[Found], at: datetime) -> Sequence[Any]:
@@ -106,4 +115,5 @@ def put(connection: Connection, found: Sequence[Found], at: datetime) -> Sequenc
         }
         for each in found
     ]
-    return connection.execute(statements.PUT, {"found": values, "at": at}).all()
+    written = {"found": jsonio.dumps(values).decode(), "at": at}
+    return connection.execute(statements.PUT, written).all()

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import bindparam, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import text
 
-# Who has one of the keys, for each key that more than one has but no crowd: what very many share is a
+# Who else has one of the keys, for each that anybody has; NULL for a crowd: what very many share is a
 # placeholder (none@example.com, 11999999999), or says as little.
-CANDIDATES: Final = text("""
-    SELECT few.ids FROM unnest(CAST(:keys AS bigint[])) AS k (key)
-    CROSS JOIN LATERAL (SELECT array_agg(customer_id) AS ids FROM (
-        SELECT customer_id FROM indexed_customer WHERE keys @> ARRAY[k.key] LIMIT :crowd) AS met) AS few
-    WHERE cardinality(few.ids) BETWEEN 2 AND :crowd - 1""")
+OTHERS: Final = text("""
+    SELECT k.key, few.ids FROM unnest(CAST(:keys AS bigint[])) AS k (key)
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN count(*) < :crowd THEN string_agg(CAST(customer_id AS text), ' ') END AS ids,
+            count(*) AS holders
+        FROM (SELECT customer_id FROM indexed_customer
+              WHERE keys @> ARRAY[k.key] AND customer_id <> ALL(CAST(:without AS uuid[]))
+              LIMIT :crowd) AS met) AS few
+    WHERE few.holders > 0""")
 KEYS: Final = text("""
-    SELECT DISTINCT key FROM indexed_customer CROSS JOIN LATERAL unnest(keys) AS key
-    WHERE customer_id = ANY(CAST(:ids AS uuid[])) AND key >= 0""")
+    SELECT customer_id, keys FROM indexed_customer WHERE customer_id = ANY(CAST(:ids AS uuid[]))""")
 FACTS: Final = text("""
-    SELECT customer_id, facts FROM indexed_customer WHERE customer_id = ANY(CAST(:ids AS uuid[]))""")
+    SELECT CAST(customer_id AS text), CAST(facts AS text) FROM indexed_customer
+    WHERE customer_id = ANY(CAST(:ids AS uuid[]))""")
 OWNERS: Final = text("""
     SELECT DISTINCT customer_id FROM indexed_record WHERE record_id = ANY(CAST(:records AS uuid[]))""")
 
@@ -40,14 +43,14 @@ PUT: Final = text("""
     INSERT INTO pair AS known
         (id, first_id, second_id, score, shared, reasons, cluster_id, found_at)
     SELECT id, first_id, second_id, score, shared, reasons, id, :at
-    FROM jsonb_to_recordset(:found) AS f (id uuid, first_id uuid, second_id uuid, score smallint,
+    FROM json_to_recordset(CAST(:found AS json)) AS f (id uuid, first_id uuid, second_id uuid, score smallint,
         shared boolean, reasons jsonb)
     ORDER BY first_id, second_id
     ON CONFLICT (first_id, second_id) DO UPDATE SET score = excluded.score,
         shared = excluded.shared, reasons = excluded.reasons
     WHERE (known.score, known.shared, known.reasons)
         IS DISTINCT FROM (excluded.score, excluded.shared, excluded.reasons)
-    RETURNING id, first_id, second_id""").bindparams(bindparam("found", type_=JSONB))
+    RETURNING id, first_id, second_id""")
 # What is no likeness any more, of customers who were looked at again or are gone.
 DROP: Final = text("""
     DELETE FROM pair WHERE id IN (

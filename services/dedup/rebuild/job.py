@@ -19,7 +19,7 @@ from servicekit.jobs import Progress, Run
 from servicekit.wire import RemoteFailure
 from services.dedup.index import repository as index
 from services.dedup.index.news import News, ask_for_page
-from services.dedup.pairs import finding
+from services.dedup.pairs import repository as pairs
 from services.dedup.rebuild.starting import KIND
 from services.dedup.scan import starting as scan
 
@@ -51,7 +51,8 @@ class RebuildIndex:
         written = index.write(uow.connection, news)
         swept = index.sweep(uow.connection, news, after=after, until=following and UUID(following))
         # Of those who changed the scan makes the pairs: one by one it would take many times as long.
-        finding.remake(uow.connection, (), left=written.left | swept, at=utc_now())
+        if left := written.left | swept:
+            pairs.replace(uow.connection, left, [], at=utc_now())
         if "after" not in run.job.state:
             scan.start_after(uow, created_by=run.job.created_by)
         return Progress(

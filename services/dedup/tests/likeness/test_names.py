@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from services.dedup.domain.names import read_name
+from services.dedup.domain.names import OTHER_GIVEN_NAME, are_strangers, name_likeness, read_name
 from services.dedup.domain.score import compare_names
 
 ALIKE = [
@@ -68,3 +68,29 @@ def test_any_two_texts_can_be_compared_in_either_order(one: str, other: str) -> 
     likeness = compare_names(one, other)
     assert 0 <= likeness <= 100
     assert likeness == compare_names(other, one)
+
+
+_WORDS = (
+    "maria",
+    "mariana",
+    "ana",
+    "anna",
+    "xnna",
+    "joao",
+    "jose",
+    "ze",
+    "beto",
+    "roberto",
+    "souza",
+    "sousa",
+    "j",
+)
+
+
+@settings(max_examples=300)
+@given(*(st.lists(st.sampled_from(_WORDS), max_size=4).map(" ".join),) * 2)
+def test_strangers_are_no_more_alike_than_names_with_another_given_name(one: str, other: str) -> None:
+    a, b = read_name(one), read_name(other)
+    assert are_strangers(a, b) == are_strangers(b, a)
+    if are_strangers(a, b):
+        assert name_likeness(a, b) <= OTHER_GIVEN_NAME

@@ -44,7 +44,7 @@ def read(connection: Connection, statement: TextClause, **values: Any) -> list[d
 BY_INDEX = (
     (_OTHERS, {"id": UUID(int=7), "limit": 1000}),
     (_OF_CLUSTERS, {"ids": [UUID(int=7)]}),
-    (statements.CANDIDATES, {"keys": [5, 6, 7], "crowd": 51}),
+    (statements.OTHERS, {"keys": [5, 6, 7], "without": [UUID(int=7)], "crowd": 51}),
     (statements.KEYS, {"ids": [UUID(int=7), UUID(int=9)]}),
     (statements.OWNERS, {"records": [UUID(int=7)]}),
     (statements.AROUND, {"ids": [UUID(int=7), UUID(int=9)], "clusters": []}),
@@ -62,7 +62,7 @@ def test_nothing_is_read_from_end_to_end(world: World):
             met = read(connection, asked, **values)
             scanned = {node["Relation Name"] for node in met if node["Node Type"] == "Seq Scan"}
             assert scanned.isdisjoint({"pair", "indexed_customer", "indexed_record"}), str(asked)
-        met = read(connection, statements.CANDIDATES, keys=[0], crowd=51)
+        met = read(connection, statements.OTHERS, keys=[0], without=[], crowd=51)
     [heap] = [node for node in met if node.get("Relation Name") == "indexed_customer"]
     assert heap["Actual Rows"] <= 51, "of a key that a crowd has the first are enough"
     world.run("TRUNCATE pair, indexed_customer, indexed_record")
