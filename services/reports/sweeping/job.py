@@ -6,9 +6,9 @@ from servicekit.clock import utc_now
 from servicekit.database import UnitOfWork
 from servicekit.files import storage
 from servicekit.jobs import Progress, Run
-from services.reports.running import expiry as runs
+from services.reports.running.expiry import expire as expire_runs
 from services.reports.sweeping.kinds import SWEEP
-from services.reports.uploads import expiry as uploads
+from services.reports.uploads.expiry import expire as expire_uploads
 
 
 class Sweep:
@@ -19,7 +19,7 @@ class Sweep:
     def prepare(self, run: Run) -> int:
         """How many files went. May be repeated and interrupted."""
         now = utc_now()
-        return sum(each.expire(run.database, storage(), now=now) for each in (uploads, runs))
+        return sum(expire(run.database, storage(), now=now) for expire in (expire_uploads, expire_runs))
 
     def step(self, run: Run, uow: UnitOfWork, prepared: int) -> Progress:
         return Progress(done=prepared, finished=True)
