@@ -76,4 +76,5 @@ def _number(value: Any) -> str:
     """Without an exponent, which spreadsheets round."""
     if value is None:
         return ""
-    return format(Decimal(repr(value)), "f") if isinstance(value, float) else str(value)
+    text = repr(value)
+    return format(Decimal(text), "f") if "e" in text else text

@@ -53,6 +53,8 @@ class Column:
 
     def only(self, used: Flags) -> Column:
         """The same rows, without the values that none of them has."""
+        if used.all():
+            return self
         codes = np.append(np.cumsum(used) - 1, -1)[self.codes]
         values = [value for value, there in zip(self.values, used.tolist(), strict=True) if there]
         return replace(self, values=values, codes=codes)
