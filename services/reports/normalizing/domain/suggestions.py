@@ -67,7 +67,7 @@ def _near(values: list[Value], part: Part) -> list[Json]:
     taken: set[int] = set()
     found = []
     for centre in range(len(open_)):
-        others = [n for n in near.get(centre, ()) if n not in taken]
+        others = sorted(n for n in near.get(centre, ()) if n not in taken)
         if open_[centre].by == "own":
             # What somebody joined stays apart from what they joined otherwise.
             others = [n for n in others if open_[n].by != "own"]
