@@ -157,3 +157,14 @@ def test_mentions_add_up(found, n, others):
     assert answer["grand"]["mentions"] == sum(max(len(tags), 1) for tags in said)
     assert sum(row["total"] for row in answer["rows"]) == answer["grand"]["mentions"]
     assert answer["grand_total"] == len(found)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(customers, max_size=12).flatmap(lambda found: st.tuples(st.just(found), st.permutations(found))),
+    pairs(),
+)
+def test_the_order_of_the_customers_says_nothing(orders, configurations):
+    for configuration in configurations:
+        first, second = (tabulate(Frame.load(frame_of(found)), configuration) for found in orders)
+        assert first == second
