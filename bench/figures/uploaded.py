@@ -69,8 +69,8 @@ def _measured(room: Room, api: httpx.Client, file: Path, who: str) -> Figure:
         reach=f"≤ {_MOST_MS:.0f} ms",
         reached=median <= _MOST_MS,
         processes=room.processes(room.system),
-        note=f"{file.stat().st_size / 1e6:.0f} MB, read in {seconds:.1f} s; {upload['dropped']:,} rows dropped"
-        f"; the first preview {first:.0f} ms; {peaks.told()}",
+        note=f"{file.stat().st_size / 1e6:.0f} MB, read in {seconds:.1f} s; {upload['dropped']:,} rows "
+        f"dropped; the first preview {first:.0f} ms; {peaks.told()}",
     )
 
 
