@@ -117,6 +117,14 @@ def test_a_file_that_is_older_than_a_rename_means_the_label_of_today(shop: Compa
     }
 
 
+def test_what_a_template_joins_it_joins_in_older_files_too(shop: Company):
+    source = {"upload": shop.upload(json.dumps([{"custom.plan": "Gold"}, {"custom.plan": "Or"}]))}
+    joined = {"groupings": [{"field": "custom.plan", "join": {"Best": ["Gold", "Or"]}}]}
+    template = shop.keep("Plans", joined, source=source)
+    shop.hear(shop.rename_option("Gold", "Golden"))
+    assert table(shop.service.configuration_result(shop.admin, template["id"])) == {("Best",): 2}
+
+
 def test_a_file_with_old_tags_means_those_of_today_unless_there_is_a_new_one_of_that_name(company: Company):
     source = {"upload": company.upload(json.dumps([{"tags": ["Best", "new"]}]))}
     by_tag = {"groupings": [{"field": "tags"}]}
