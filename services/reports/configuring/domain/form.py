@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final, TypeVar
 
@@ -12,7 +13,25 @@ from services.reports.configuring.domain.texts import text_of
 MAX_NAME: Final = 200
 MAX_SPELLING: Final = 5_000  # as long as a text that customers have
 
+MAX_FAULTS: Final = 200
+
+# Lines and tabs are in what customers have; these are in nothing that is kept.
+_NOT_KEPT: Final = re.compile("[\x00\ud800-\udfff]")
+
 T = TypeVar("T")
+
+
+class Faults(Problems):
+    """All that is wrong, up to what somebody can read: very many spellings may be wrong at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+
+    def add(self, pointer: str, code: str, detail: str) -> None:
+        self.count += 1
+        if self.count <= MAX_FAULTS:
+            super().add(pointer, code, detail)
 
 
 class Form:
@@ -31,7 +50,7 @@ class Form:
 
     def only(self, *keys: str) -> None:
         """Whatever else was given is wrong."""
-        for key in self.given.keys() - set(keys):
+        for key in sorted(self.given.keys() - set(keys)):
             self.wrong(key, code="unknown_property", detail="there is no such property here")
 
     def value(self, key: str, reader: Callable[[Any], T], default: T) -> T:
@@ -94,6 +113,8 @@ def read_spelling(value: Any) -> str:
     text = text_of(value)
     if not text.strip():
         raise Wrong("required", "a text is needed")
+    if _NOT_KEPT.search(text):
+        raise Wrong("invalid_characters", "this text cannot be kept")
     if len(text) > MAX_SPELLING:
         raise Wrong("too_long", f"at most {MAX_SPELLING} characters")
     return text

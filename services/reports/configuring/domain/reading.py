@@ -7,8 +7,7 @@ from typing import Any, Final
 from zoneinfo import available_timezones
 
 from servicekit.forms import Wrong, read_flag
-from servicekit.problems import Problems
-from services.reports.configuring.domain.form import Form, one_of
+from services.reports.configuring.domain.form import Faults, Form, one_of
 from services.reports.configuring.domain.known import DATES, Fields
 from services.reports.configuring.domain.model import (
     OPERATIONS,
@@ -38,7 +37,7 @@ _KEYS: Final = (
 
 def read(data: Any, fields: Fields, *, pointer: str = "/configuration") -> Configuration:
     """The configuration, of these fields. Raises Invalid with all that is wrong, each at its pointer."""
-    problems = Problems()
+    problems = Faults()
     form = Form(data, pointer, problems)
     form.only(*_KEYS)
     total = _total(form, fields)

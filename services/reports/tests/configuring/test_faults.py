@@ -40,6 +40,10 @@ def test_everything_wrong_is_in_one_answer():
     }
 
 
+def test_nobody_reads_more_than_two_hundred_faults():
+    assert len(faults({"groupings": [{"field": REASON}], **{f"x{n}": n for n in range(1_000)}})) == 200
+
+
 @pytest.mark.parametrize("data", [None, [], "count", 7, True])
 def test_a_configuration_is_an_object(data):
     assert ("", "invalid_object") in faults(data)
@@ -106,6 +110,7 @@ def test_a_spelling_is_of_one_value_only():
         ({"join": {"x" * 201: ["x"]}}, (f"/join/{'x' * 201}", "too_long")),
         ({"join": {"Price": [str(n) for n in range(501)]}}, ("/join/Price", "too_many")),
         ({"join": {str(n): ["x" + str(n)] for n in range(1_001)}}, ("/join", "too_many")),
+        ({"split": ["V\x00P"]}, ("/split/0", "invalid_characters")),
         ({"split": "VIP"}, ("/split", "invalid_list")),
         ({"rename": {"VIP": ""}}, ("/rename/VIP", "required")),
         ({"rename": {"VIP": "V\x00P"}}, ("/rename/VIP", "invalid_characters")),

@@ -81,6 +81,11 @@ def test_spellings_are_kept_as_they_are_written_with_their_spaces():
     assert grouping.rename == {"outro": "Other reason"}
 
 
+def test_a_spelling_may_have_several_lines():
+    grouping = configured({"field": REASON, "join": {"Price": ["caro\ne ruim\t"]}}).groupings[0]
+    assert grouping.join == {"Price": ("caro\ne ruim\t",)}
+
+
 def test_numbers_may_be_joined_as_they_are_written():
     grouping = configured({"field": "custom.value", "join": {"few": [1, 2.0, "3"]}}).groupings[0]
     assert grouping.join == {"few": ("1", "2", "3")}
