@@ -47,7 +47,7 @@ def aggregate(
     """The frame. Raises Invalid `too_many_groups` and `query_too_expensive`."""
     statement = statement_of(connection, asker, asked, selection, within=within, most=MAX_GROUPS + 1)
     groups = _run(connection, statement, budget)
-    if len(groups[-1]) > MAX_GROUPS:
+    if groups is None or len(groups[-1]) > MAX_GROUPS:
         raise too_many_groups()
     names = Names(asker.scope, asker.configuration.directory, _tags(connection, asked, groups))
     merged = _merged(connection, asker, asked, groups)
@@ -70,16 +70,17 @@ def _in_turns(values: Iterable[Any]) -> Iterator[Any]:
             time.sleep(0)  # others want their turn
 
 
-def _run(connection: Connection, statement: Statement, budget: Budget) -> list[list[Any]]:
+def _run(connection: Connection, statement: Statement, budget: Budget) -> list[list[Any]] | None:
     try:
         with reading_within(connection, budget.left):
             connection.exec_driver_sql(_SETTINGS)
             rows = connection.execute(
                 text(statement.sql), statement.parameters, execution_options=PLANNED_FOR_ITS_VALUES
             )
-            return [each or [] for each in jsonio.loads(rows.scalar_one())]
+            told = rows.scalar_one()
     except OutOfTime:
         raise given_up(budget) from None
+    return None if told is None else [each or [] for each in jsonio.loads(told)]
 
 
 def _tags(connection: Connection, asked: Asked, groups: Sequence[list[Any]]) -> dict[int, tuple[str, str]]:

@@ -32,6 +32,7 @@ _COLUMNS: Final = {
     "teams": "c.team_ids",
     "tags": "c.tag_ids",
 }
+MAX_ROOM: Final = 20_000_000  # bytes
 _EXACT: Final = 2  # the first numbers of a group are counts
 _ACTIVITY: Final = "customer c LEFT JOIN customer_activity a ON a.customer_id = c.id"
 _LAST_AT: Final = "last_interaction_at"
@@ -65,7 +66,7 @@ class Statement:
 def statement_of(
     connection: Connection, asker: Asker, asked: Asked, selection: Selection, *, within: Range, most: int
 ) -> Statement:
-    """At most so many groups, whichever."""
+    """At most so many groups, whichever; null if their values take too much room."""
     restriction = narrowed(connection, asker, selection)
     condition = visible(asker.scope)
     parameters: dict[str, Any] = {**restriction.parameters, "most": most}
@@ -82,12 +83,17 @@ def statement_of(
         SELECT {_named("k", keys)}, {_named("n", numbers)}
         FROM {restriction.joined(source)} WHERE {restriction.all_of(condition, *bounds)}
         GROUP BY {_names("k", keys)}"""
-    merged = f"""
+    found = f"""
         SELECT {_named("v", shown)}, {_named("n", _merged(len(numbers)))}
         FROM ({groups}) g GROUP BY {_names("v", shown)} LIMIT :most"""
     listed = [f"json_agg({_hashable(column, f'v{n}')})" for n, column in enumerate(asked.columns)]
     counted = [f"json_agg({_plain(n)})" for n in range(len(numbers))]
-    sql = f"SELECT CAST(json_build_array({', '.join((*listed, *counted))}) AS text) FROM ({merged}) found"
+    size = " + ".join(f"coalesce(octet_length(CAST(v{n} AS text)), 0)" for n in range(len(shown)))
+    # Texts may be long: what would take too much room is not even written.
+    sql = f"""
+        WITH found AS MATERIALIZED ({found})
+        SELECT CASE WHEN (SELECT coalesce(sum({size}), 0) FROM found) <= {MAX_ROOM} THEN
+            (SELECT CAST(json_build_array({", ".join((*listed, *counted))}) AS text) FROM found) END"""
     return Statement(sql, parameters)
 
 

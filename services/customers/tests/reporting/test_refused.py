@@ -9,7 +9,7 @@ import pytest
 
 from servicekit.errors import Forbidden, Invalid, ServiceError, TooLarge
 from servicekit.ids import new_id
-from services.customers.reporting import aggregating
+from services.customers.reporting import aggregating, grouping
 from services.customers.tests.registry.test_creating import codes
 from services.customers.tests.reporting.counted import aggregated, counts
 from services.customers.tests.reporting.people import COUNTABLE, define_fields, populate
@@ -109,9 +109,14 @@ def test_too_many_groups_are_refused(world: World, monkeypatch: pytest.MonkeyPat
     groups = aggregated(world, "custom.score")["frame"]["rows"]
     monkeypatch.setattr(aggregating, "MAX_GROUPS", groups)
     assert aggregated(world, "custom.score")["frame"]["rows"] == groups
-    for name, limit in (("MAX_GROUPS", groups - 1), ("MAX_BYTES", 100)):
+    limits = (
+        (aggregating, "MAX_GROUPS", groups - 1),
+        (aggregating, "MAX_BYTES", 100),
+        (grouping, "MAX_ROOM", 9),
+    )
+    for module, name, limit in limits:
         with monkeypatch.context() as patched:
-            patched.setattr(aggregating, name, limit)
+            patched.setattr(module, name, limit)
             with pytest.raises(Invalid) as refusal:
                 aggregated(world, "custom.score")
         assert codes(refusal.value) == {"/fields": "too_many_groups"}
