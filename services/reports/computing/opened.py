@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Final
 
-from servicekit.errors import NotFound
 from servicekit.files import storage
 from services.reports.uploads.columnar import Copy
 
@@ -20,8 +19,8 @@ class OpenedCopies:
         self._copies: OrderedDict[str, Copy] = OrderedDict()
 
     def get(self, key: str) -> Copy:
-        """Raises NotFound if the file is gone."""
-        copy = self._copies.pop(key, None) or self._open(key)
+        """Raises FileNotFoundError if the file is gone; so does whatever reads on in it later."""
+        copy = self._copies.pop(key, None) or Copy(storage().reader(key))
         self._copies[key] = copy
         return copy
 
@@ -31,9 +30,3 @@ class OpenedCopies:
             len(self._copies) > MOST or sum(copy.size for copy in self._copies.values()) > MOST_BYTES
         ):
             self._copies.popitem(last=False)[1].close()
-
-    def _open(self, key: str) -> Copy:
-        try:
-            return Copy(storage().reader(key))
-        except FileNotFoundError:
-            raise NotFound("upload_gone") from None

@@ -6,6 +6,7 @@ import base64
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from servicekit.errors import NotFound
 from services.reports.computing.opened import OpenedCopies
 from services.reports.computing.seen import SeenCopy
 from services.reports.configuring.domain.asking import fields_of
@@ -33,6 +34,8 @@ class Work:
     def do(self, task: Json) -> Json:
         try:
             return self._tasks[task["do"]](task)
+        except FileNotFoundError:
+            raise NotFound("upload_gone") from None
         finally:
             self._copies.make_room()
 

@@ -20,7 +20,7 @@ from services.reports.computing.pool import Pool
 from services.reports.tests.computing.tasks import a_report, totals
 
 task = a_report(["Gold"], [0, 0])
-pool = Pool(processes=1)
+pool = Pool(processes=1, idle_seconds=2.0)
 longest, ticking = 0.0, True
 
 def tick():
@@ -53,8 +53,13 @@ os.kill(pid, signal.SIGCONT)
 answers = [totals(each.wait()) for each in (*others, again)]
 ticking = False
 ticker.wait()
+until = time.monotonic() + 30
+while pool.processes and time.monotonic() < until:
+    eventlet.sleep(0.05)
+idle = len(pool.processes)
 pool.close()
-sys.stdout.write(orjson.dumps({"superseded": superseded, "answers": answers, "longest": longest}).decode())
+told = {"superseded": superseded, "answers": answers, "longest": longest, "idle": idle}
+sys.stdout.write(orjson.dumps(told).decode())
 """
 
 
@@ -72,5 +77,6 @@ def test_many_wait_and_nobody_is_held_up():
     told = orjson.loads(done.stdout)
     assert told["superseded"] is True
     assert told["answers"] == [{"Gold": 2}] * 6
+    assert told["idle"] == 0
     # A process that waits in the kernel would have held the others up for as long as the first was silent.
     assert told["longest"] < 0.5

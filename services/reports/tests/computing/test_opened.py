@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from servicekit.errors import NotFound
+from servicekit.ids import new_id
 from servicekit.storage import Storage
 from services.reports.computing import opened
 from services.reports.computing.opened import OpenedCopies
+from services.reports.computing.work import Work
 from services.reports.tests.uploads.files import Upload
 
 
@@ -50,4 +52,15 @@ def test_what_takes_too_much_memory_goes_too_but_not_the_last(
 
 def test_a_file_that_is_gone_is_not_found(storage: Storage):
     with pytest.raises(NotFound, match="upload_gone"):
-        OpenedCopies().get("report_columns/gone")
+        Work().do({"do": "columns", "upload": {"key": "report_columns/gone"}})
+
+
+def test_a_file_may_go_while_it_is_open(tmp_path: Path, storage: Storage):
+    rows = [{"id": str(new_id()), "a": str(new_id())} for _ in range(100_000)]  # more than is read at once
+    (tmp_path / "copy").write_bytes(Upload(tmp_path, rows).file)
+    storage.upload("x", tmp_path / "copy")
+    work = Work()
+    work.do({"do": "columns", "upload": {"key": "x"}})
+    storage.delete(["x"])
+    with pytest.raises(NotFound, match="upload_gone"):
+        work.do({"do": "ids", "upload": {"key": "x"}, "first": 0, "size": 10})
