@@ -86,3 +86,48 @@ def test_every_type_of_field_is_what_people_see(world: World) -> None:
         "custom.vip": ("boolean", False, "VIP"),
         "custom.city": ("text", False, "City"),
     }
+
+
+def test_whom_it_is_about_is_said_as_for_exports(world: World) -> None:
+    made = [world.create(name=name, tags=[name])["id"] for name in ("ana", "bia", "caio")]
+    world.merge(made[1], into=made[0])
+    filter = {"field": "tags", "op": "any_of", "value": ["ana", "caio"]}
+    saved = world.service.create_saved_filter(world.admin, {"name": "Some", "filter": filter})
+    for selection, expected in (
+        ({}, {"ana", "caio"}),
+        ({"ids": [made[1]]}, {"ana"}),
+        ({"except": [made[1]]}, {"caio"}),
+        ({"q": "caio"}, {"caio"}),
+        ({"saved_filter": saved["id"], "except": [made[2]]}, {"ana"}),
+    ):
+        assert counts(world, "name", selection=selection) == dict.fromkeys(expected, 1), selection
+
+
+def test_today_is_the_day_that_is_said(world: World) -> None:
+    world.create()
+    recent = {"filter": {"field": "created_at", "op": "within_last", "value": {"n": 2, "unit": "day"}}}
+    assert counts(world, "status", selection=recent) == {"active": 1}
+    assert counts(world, "status", selection=recent, as_of="2020-01-01T00:00:00Z") == {}
+    told = aggregated(world, "status", as_of="2020-01-01T00:00:00Z")["as_of"]
+    assert told == "2020-01-01T00:00:00Z"
+
+
+def test_agents_are_told_of_their_own_teams_only(world: World) -> None:
+    sales, north = world.team("sales"), world.team("north")
+    world.create(teams=[sales, north])
+    world.create(teams=[sales])
+    world.create(teams=[north])
+    frame = aggregated(world, "teams", scope=world.agent("ana", "sales"))["frame"]
+    assert (frame["rows"], frame["weights"], frame["columns"][0]["values"]) == (1, [2], ["sales"])
+
+
+def test_one_field_may_be_counted_by_twice(world: World) -> None:
+    world.create()
+    [(month, year)] = counts(world, ("created_at", "month"), ("created_at", "year"))
+    assert (month[:4], month[-2:], year[4:]) == (year[:4], "01", "-01-01")
+
+
+def test_the_source_is_the_channel(world: World) -> None:
+    world.create(channel="whatsapp")
+    [column] = aggregated(world, "source")["frame"]["columns"]
+    assert (column["field"], column["values"]) == ("source", ["whatsapp"])
