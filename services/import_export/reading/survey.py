@@ -15,6 +15,7 @@ from services.import_export.reading.limits import LINE_BYTES, ROWS
 
 # From its first character that is more than a separator, to the end of the line.
 _WITH_CONTENT: Final = re.compile(rb'[^\r\n,;|\t "][^\r\n]*')
+_LINE_END: Final = re.compile(rb"[\r\n]")
 _BLOCK: Final = 1 << 20
 _EVIDENCE_BYTES: Final = 1 << 18
 
@@ -83,9 +84,10 @@ def blocks(file: io.BufferedIOBase) -> Iterator[bytes]:
     rest = b""
     while block := file.read(_BLOCK):
         block = rest + block
-        cut = max(block.rfind(b"\n"), block.rfind(b"\r", 0, len(block) - 1)) + 1
-        if not cut and len(block) > LINE_BYTES:
+        # Only the first line of a block can be longer than a block.
+        if len(block) > LINE_BYTES and not _LINE_END.search(block, 0, LINE_BYTES + 1):
             raise FileRefused("line_too_long", f"A line of the file is longer than {LINE_BYTES >> 20} MB.")
+        cut = max(block.rfind(b"\n"), block.rfind(b"\r", 0, len(block) - 1)) + 1
         rest = block[cut:]
         if cut:
             yield block[:cut]

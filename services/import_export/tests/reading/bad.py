@@ -51,6 +51,7 @@ REFUSED = [
     ("half a workbook", "a.xlsx", xlsx()[:2_000], "broken_file"),
     ("half an XLS", "a.xls", xls(lambda _: None)[:2_000], "broken_file"),
     ("a line of 100 MB", "a.csv", lambda: b"Name\n" + b"a" * 100_000_000, "line_too_long"),
+    ("a line of 17 MB", "a.csv", lambda: b"Name\n" + b"a" * 17_000_000 + b"\nBo\n", "line_too_long"),
     ("over a million rows", "a.csv", lambda: b"Name\n" + b"Ana\n" * 1_000_001, "too_many_rows"),
     ("UTF-16 without its mark", "a.csv", csv(*PEOPLE, encoding="utf-16-le"), "utf16_without_bom"),
     ("a wide sheet", "a.xlsx", sheet_of(HEADER + a_row(2, CELL.format("XFD2", "x"))), "too_many_columns"),

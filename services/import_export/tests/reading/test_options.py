@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv as csv_reader
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 
 from servicekit.confined.refused import FileRefused
 from services.import_export.reading import detection, inspection, staging
+from services.import_export.reading.domain.separators import most_likely
 from services.import_export.tests.reading.files import csv, xlsx
 
 FACTS: dict[str, Any] = {"fields": [], "teams": [], "users": [], "settings": {}}
@@ -19,6 +22,19 @@ def cells(path: Path, **options: Any) -> list[list[str | None]]:
     table = detection.opened(str(path), filename=path.name, options=options)
     lines = staging.lines(table, mapping=None, facts=FACTS, after=0)
     return [row["cells"] for line in lines for row in orjson.loads(line).get("rows", ())]
+
+
+@pytest.fixture
+def short_cells() -> Iterator[None]:
+    """A cell holds a hundred characters at most."""
+    usual = csv_reader.field_size_limit(100)
+    yield
+    csv_reader.field_size_limit(usual)
+
+
+@pytest.mark.usefixtures("short_cells")
+def test_the_separator_is_found_before_a_quote_that_takes_in_more_than_a_cell_holds() -> None:
+    assert most_likely(["Name;Town", "Ana;Rio", '"' + "a" * 60, "b" * 60], '"') == ";"
 
 
 @pytest.fixture
