@@ -10,8 +10,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from servicekit.formulas import guarded
-from services.reports.configuring.domain.model import PERCENTS, TOTAL
-from services.reports.tabulating.domain.columns import Json
+from services.reports.configuring.domain.model import PERCENTS, TOTAL, Json
 
 BYTE_ORDER_MARK: Final = "\ufeff"
 _NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
