@@ -28,7 +28,10 @@ _COLUMNS: Final = (
     *(f"custom.{CITY_FIELD}", f"custom.{PLAN_FIELD}", "custom.bench_score"),
 )
 _CONFIGURATION: Final[Json] = {
-    "groupings": [{"field": f"custom.{CITY_FIELD}"}, {"field": "created_at", "unit": "month"}],
+    "groupings": [
+        {"field": f"custom.{CITY_FIELD}", "top": {"n": 20, "others": True}},
+        {"field": "created_at", "unit": "month"},
+    ],
     "subdivision": {"field": f"custom.{PLAN_FIELD}"},
     "percent": ["row"],
 }
