@@ -40,7 +40,11 @@ def sheets(book: zipfile.ZipFile) -> dict[str, str]:
     """The entry of the archive that holds each sheet, by the sheet's name."""
     workbook = _whole(book, "xl/workbook.xml")
     relations = _whole(book, "xl/_rels/workbook.xml.rels")
-    targets = {each["Id"]: each["Target"] for each in _elements(_RELATION, relations) if "Target" in each}
+    targets = {
+        each["Id"]: each["Target"]
+        for each in _elements(_RELATION, relations)
+        if {"Id", "Target"} <= each.keys()
+    }
     found = {}
     for each in _elements(_SHEET, workbook):
         relation = next((value for name, value in each.items() if name.endswith(":id")), "")

@@ -48,6 +48,12 @@ REFUSED = [
         changed(xlsx(), files.SHEET, "<worksheet", '<!DOCTYPE x [<!ENTITY y "z">]><worksheet'),
         "unsafe_archive",
     ),
+    (
+        "a workbook that does not say where its sheet is",
+        "a.xlsx",
+        changed(xlsx(), "xl/_rels/workbook.xml.rels", 'Id="rId1"', 'It="rId1"'),
+        "broken_file",
+    ),
     ("half a workbook", "a.xlsx", xlsx()[:2_000], "broken_file"),
     ("half an XLS", "a.xls", xls(lambda _: None)[:2_000], "broken_file"),
     ("a line of 100 MB", "a.csv", lambda: b"Name\n" + b"a" * 100_000_000, "line_too_long"),
