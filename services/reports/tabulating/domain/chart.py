@@ -6,21 +6,24 @@ from collections.abc import Sequence
 from typing import Final
 
 from services.reports.configuring.domain.model import TOTAL
-from services.reports.tabulating.domain.columns import Json, title_of
+from services.reports.tabulating.domain.columns import Json
 from services.reports.tabulating.domain.limits import MAX_POINTS, MAX_SERIES
 from services.reports.tabulating.domain.table import Table
 
 _STACKED: Final = frozenset({"count", "sum"})
 
 
-def chart_of(table: Table, lines: Sequence[Json]) -> Json:
-    """`lines` are those of the outermost level. Dates follow one another, whatever the table is sorted by."""
+def chart_of(table: Table, title: str, lines: Sequence[Json]) -> Json:
+    """`lines` are those of the outermost level, `title` is that of their totals.
+
+    Dates follow one another, whatever the table is sorted by.
+    """
     dated = bool(table.groupings[0].part.unit)
     points = _latest(lines) if dated else lines[:MAX_POINTS]
     return {
         "kind": "line" if dated else _kind_of_bars(table),
         "labels": [line["labels"][0] for line in points],
-        "series": _series(table, points),
+        "series": _series(table, title, points),
     }
 
 
@@ -36,15 +39,10 @@ def _kind_of_bars(table: Table) -> str:
     return "stacked_bar" if table.configuration.total.op in _STACKED else "bar"
 
 
-def _series(table: Table, points: Sequence[Json]) -> list[Json]:
+def _series(table: Table, title: str, points: Sequence[Json]) -> list[Json]:
     cells = [cell for cell in table.cells if cell.block == 0][:MAX_SERIES]
     if not cells:
-        return [
-            {
-                "name": title_of(table.configuration.total, table.frame),
-                "data": [line[TOTAL] for line in points],
-            }
-        ]
+        return [{"name": title, "data": [line[TOTAL] for line in points]}]
     return [
         {"name": cell.told["label"], "data": [line["cells"][cell.key] for line in points]} for cell in cells
     ]

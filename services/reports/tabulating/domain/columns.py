@@ -9,7 +9,6 @@ from typing import Any, Final
 from services.reports.configuring.domain.model import TOTAL, VALUE, Total
 from services.reports.tabulating.domain.axes import Axis
 from services.reports.tabulating.domain.blocks import Block
-from services.reports.tabulating.domain.frame import Frame
 
 Json = dict[str, Any]
 NOTHING: Final = "(empty)"
@@ -63,8 +62,8 @@ def cells_of(blocks: Sequence[Block]) -> list[Cell]:
     return found
 
 
-def told_columns(total: Total, frame: Frame, groupings: Iterable[Axis], cells: Sequence[Cell]) -> list[Json]:
-    """All columns of the table."""
+def told_columns(total: Total, title: str, groupings: Iterable[Axis], cells: Sequence[Cell]) -> list[Json]:
+    """All columns of the table; `title` is that of the totals."""
     keys = Keys({TOTAL, *(cell.key for cell in cells)})
     first: list[Json] = [
         {
@@ -75,15 +74,14 @@ def told_columns(total: Total, frame: Frame, groupings: Iterable[Axis], cells: S
         }
         for axis in groupings
     ]
-    last = {"key": TOTAL, "kind": "total", "label": title_of(total, frame), "field": total.field}
+    last = {"key": TOTAL, "kind": "total", "label": title, "field": total.field}
     return [*first, *(cell.told for cell in cells), last]
 
 
-def title_of(total: Total, frame: Frame) -> str:
-    """What the column of totals is called."""
+def title_of(total: Total, measured: str) -> str:
+    """What the column of totals is called, if its field is called `measured`."""
     title = _TITLES[total.op]
-    label = frame.measure.label if frame.measure and total.op != "count" else ""
-    return f"{title} of {label}" if label else title
+    return f"{title} of {measured}" if measured and total.op != "count" else title
 
 
 def _special(axis: Axis, code: int) -> Json:

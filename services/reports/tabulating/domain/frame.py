@@ -73,7 +73,6 @@ class Measure:
     the greatest of them."""
 
     field: str
-    label: str
     present: Ints
     sums: Decimals
     least: Decimals
@@ -83,7 +82,6 @@ class Measure:
     def load(cls, data: Mapping[str, Any]) -> Measure:
         return cls(
             field=data["field"],
-            label=data.get("label", ""),
             present=np.array(data["present"], dtype=np.int64),
             sums=Decimals.load(data["sums"]),
             least=Decimals.load(data["least"]),
@@ -91,13 +89,11 @@ class Measure:
         )
 
     @classmethod
-    def of_codes(
-        cls, field: str, texts: Sequence[str], codes: NDArray[np.integer[Any]], *, label: str = ""
-    ) -> Measure:
+    def of_codes(cls, field: str, texts: Sequence[str], codes: NDArray[np.integer[Any]]) -> Measure:
         """The numbers of rows of one customer each: row n has `texts[codes[n]]`, or none for -1."""
         own = Decimals(texts, codes)
         present = (codes >= 0).astype(np.int64)
-        return cls(field=field, label=label, present=present, sums=own, least=own, greatest=own)
+        return cls(field=field, present=present, sums=own, least=own, greatest=own)
 
     def where(self, kept: Flags) -> Measure:
         return replace(

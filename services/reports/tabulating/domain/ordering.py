@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from servicekit.text import folded
 from services.reports.configuring.domain.model import TOTAL, VALUE, Part, Sort
+from services.reports.configuring.domain.texts import text_of
 from services.reports.normalizing.domain.mapped import Value
 from services.reports.tabulating.domain.arrays import Flags, Ints
 from services.reports.tabulating.domain.figures import Figures
@@ -27,7 +28,9 @@ def usual(part: Part, type: str) -> Sort:
 
 def ranks(values: Sequence[Value]) -> Ints:
     """The place of each code when values ascend; the empty value and the others come last."""
-    keys = [_key(value) for value in values]
+    keys: list[tuple[float | str, ...]] = [_key(value) for value in values]
+    if len(set(keys)) < len(keys):  # somebody gave two values one name
+        keys = [(*key, _spelled(value)) for key, value in zip(keys, values, strict=True)]
     ordered = sorted(range(len(values)), key=keys.__getitem__)
     places = np.arange(len(values) + 2, dtype=np.int64)
     places[ordered] = np.arange(len(values))
@@ -58,9 +61,12 @@ def largest(
     return kept | (codes >= last)
 
 
-def _key(value: Value) -> tuple[float, str]:
-    """Numbers and truth values first, texts without case and accents; nothing that is told apart is equal."""
+def _key(value: Value) -> tuple[float, str, str]:
+    """Numbers and truth values first, texts without case and accents."""
     raw, label = value.value, value.label
-    if isinstance(raw, str):
-        return math.inf, f"{folded(label)}\0{label}\0{raw}"
-    return raw, f"{label}\0{type(raw).__name__}"
+    return (math.inf, folded(label), label) if isinstance(raw, str) else (raw, label, "")
+
+
+def _spelled(value: Value) -> str:
+    """What no other value is spelled like."""
+    return min(map(text_of, value.spellings), default="")

@@ -22,7 +22,7 @@ def split_by(field: str, **how: Any) -> Subdivision:
 def report(customers: Sequence[Customer], *groupings: Grouping, shape: str | None = None, **how: Any) -> Json:
     """The answer for these customers, each of them one row of the frame."""
     configuration = Configuration(groupings=groupings, **how)
-    return tabulate(Frame.load(frame_of(customers)), configuration, shape=shape)
+    return tabulate(Frame.load(frame_of(customers)), configuration, shape=shape, measured="Amount")
 
 
 def totals(answer: Json) -> dict[str, Any]:

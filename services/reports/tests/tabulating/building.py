@@ -54,7 +54,6 @@ def _measure(amounts: Sequence[Sequence[Decimal | None]]) -> Json:
     numbers = [[amount for amount in row if amount is not None] for row in amounts]
     return {
         "field": "amount",
-        "label": "Amount",
         "present": [len(row) for row in numbers],
         "sums": [str(sum(row, Decimal(0))) for row in numbers],
         "least": [str(min(row)) if row else None for row in numbers],

@@ -28,11 +28,12 @@ class Mapping_:
     values: list[Value]
     of: list[dict[Code, int]]
 
-    def key(self, code: Code) -> tuple[int, Any, Any]:
+    def key(self, code: Code) -> tuple[Any, ...]:
         value = self.values[code]
+        spelled = min(map(str, value.spellings), default="")
         if isinstance(value.value, int | float):
-            return 0, value.value, value.label
-        return 1, folded(value.label), value.label
+            return 0, value.value, value.label, spelled
+        return 1, folded(value.label), value.label, spelled
 
 
 def mapping_of(customers: Sequence[Customer], part: Part) -> Mapping_:

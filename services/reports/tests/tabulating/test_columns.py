@@ -111,3 +111,12 @@ def test_there_is_no_part_of_nothing():
         customers, by("plan", sort=Sort("value")), total=Total("sum", "amount"), percent=("total",)
     )
     assert [row["percent"]["total"]["total"] for row in answer["rows"]] == [None, None]
+
+
+def test_two_values_of_one_name_stand_as_they_are_spelled():
+    how = {"split": ("a", "b"), "rename": {"a": "X", "b": "X"}}
+    for values in (("a", "b"), ("b", "a")):
+        answer = report(having("plan", *values), by("plan", **how), subdivisions=(split_by("plan", **how),))
+        assert cells(answer) == ["X", "X (2)"]
+        assert [row["spellings"]["plan"] for row in answer["rows"]] == [{"a": 1}, {"b": 1}]
+        assert [row["cells"]["X"] for row in answer["rows"]] == [1, 0]

@@ -132,7 +132,7 @@ def configurations(draw: st.DrawFn) -> Configuration:
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(customers, max_size=14), configurations(), st.booleans())
 def test_the_table_is_what_counting_customer_by_customer_tells(found, configuration, alike):
     frame = Frame.load(frame_of(found, alike=alike))

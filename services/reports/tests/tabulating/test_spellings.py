@@ -85,7 +85,7 @@ def test_nothing_is_told_of_rows_that_were_left_out():
     assert answer["customers"] == 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(
         st.fixed_dictionaries(

@@ -95,7 +95,7 @@ def pairs(draw: st.DrawFn) -> tuple[Configuration, Configuration]:
     )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(customers, max_size=12), pairs())
 def test_the_whole_is_the_same_however_values_are_put_together(found, configurations):
     frame = Frame.load(frame_of(found))
@@ -104,7 +104,7 @@ def test_the_whole_is_the_same_however_values_are_put_together(found, configurat
     assert plain["grand"]["customers"] == joined["grand"]["customers"] == joined["customers"] == len(found)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(customers, max_size=12), pairs())
 def test_rows_and_cells_add_up_where_a_customer_has_one_value(found, configurations):
     configuration = replace(configurations[1], total=Total("count"))
@@ -120,7 +120,7 @@ def test_rows_and_cells_add_up_where_a_customer_has_one_value(found, configurati
             assert block.field in LISTS or added == row["customers"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(customers, max_size=12), pairs())
 def test_customers_who_are_alike_may_be_one_row(found, configurations):
     single, weighted = (frame_of(found, alike=alike) for alike in (False, True))
@@ -129,7 +129,7 @@ def test_customers_who_are_alike_may_be_one_row(found, configurations):
         assert first == second
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(customers, max_size=12), pairs())
 def test_percentages_are_parts_of_what_is_shown(found, configurations):
     configuration = replace(configurations[1], total=Total("count"), percent=("row", "column", "total"))
@@ -148,7 +148,7 @@ def part(cell: int, whole: int) -> float | None:
     return round(100 * cell / whole, 4) if whole else None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(customers, max_size=12), st.integers(1, 4), st.booleans())
 def test_mentions_add_up(found, n, others):
     tags = Grouping(field="tags", normalize=True, mentions=True, top=Top(n) if others else None)
@@ -159,7 +159,7 @@ def test_mentions_add_up(found, n, others):
     assert answer["grand_total"] == len(found)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     st.lists(customers, max_size=12).flatmap(lambda found: st.tuples(st.just(found), st.permutations(found))),
     pairs(),
