@@ -32,6 +32,7 @@ _COLUMNS: Final = {
     "teams": "c.team_ids",
     "tags": "c.tag_ids",
 }
+_SHORT: Final = frozenset({"user", "datetime"})
 MAX_ROOM: Final = 20_000_000  # bytes
 _EXACT: Final = 2  # the first numbers of a group are counts
 _ACTIVITY: Final = "customer c LEFT JOIN customer_activity a ON a.customer_id = c.id"
@@ -86,9 +87,9 @@ def statement_of(
     found = f"""
         SELECT {_named("v", shown)}, {_named("n", _merged(len(numbers)))}
         FROM ({groups}) g GROUP BY {_names("v", shown)} LIMIT :most"""
-    listed = [f"json_agg({_hashable(column, f'v{n}')})" for n, column in enumerate(asked.columns)]
+    listed = [f"json_agg(v{n})" for n in range(len(shown))]
     counted = [f"json_agg({_plain(n)})" for n in range(len(numbers))]
-    size = " + ".join(f"coalesce(octet_length(CAST(v{n} AS text)), 0)" for n in range(len(shown)))
+    size = " + ".join(["0", *(f"coalesce(octet_length(v{n}), 0)" for n in _texts(asked.columns))])
     # Texts may be long: what would take too much room is not even written.
     sql = f"""
         WITH found AS MATERIALIZED ({found})
@@ -122,19 +123,24 @@ def _key(column: Column, asker: Asker, parameters: dict[str, Any]) -> str:
     return moment_of(column) if column.known.type == "datetime" else _COLUMNS[name]
 
 
+def _texts(columns: Sequence[Column]) -> list[int]:
+    """Those that are shown by texts of any length."""
+    return [n for n, each in enumerate(columns) if each.unit is None and each.known.type not in _SHORT]
+
+
 def _shown(column: Column, key: str, asker: Asker, parameters: dict[str, Any]) -> str:
     """What a group is shown by: of all options those of the field, of the teams those that agents are in; of
-    days those that our calendar has, wherever somebody is."""
-    custom = column.known.custom
+    days those that our calendar has, wherever somebody is. Arrays as texts."""
+    custom, array = column.known.custom, f"g.{key}"
+    if column.unit is not None:
+        return f"CASE WHEN g.{key} BETWEEN '{date.min}' AND '{date.max}' THEN g.{key} END"
     if custom is not None and column.has_options:
         numbers = f"options_{custom.key}"
         parameters[numbers] = sorted(custom.numbers)
-        return _those(f"g.{key}", f"CAST(:{numbers} AS integer[])")
-    if column.unit is not None:
-        return f"CASE WHEN g.{key} BETWEEN '{date.min}' AND '{date.max}' THEN g.{key} END"
-    if column.known.type == "teams" and not asker.scope.is_admin:
-        return _those(f"g.{key}", "CAST(:scope_teams AS uuid[])")
-    return f"g.{key}"
+        array = _those(array, f"CAST(:{numbers} AS integer[])")
+    elif column.known.type == "teams" and not asker.scope.is_admin:
+        array = _those(array, "CAST(:scope_teams AS uuid[])")
+    return f"CAST({array} AS text)" if column.is_array else f"g.{key}"
 
 
 def _those(array: str, wanted: str) -> str:
@@ -157,10 +163,6 @@ def _plain(number: int) -> str:
     if number < _EXACT:
         return f"CAST(n{number} AS bigint)"
     return f"CAST(trim_scale(n{number}) AS text)"
-
-
-def _hashable(column: Column, value: str) -> str:
-    return f"CAST({value} AS text)" if column.is_array else value
 
 
 def _named(prefix: str, expressions: Sequence[str]) -> str:
