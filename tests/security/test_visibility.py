@@ -81,7 +81,7 @@ def test_the_oracle_finds_leaks_where_there_are_some(twins: Twins):
     assert found >= {"list_customers", "search_customers", "get_customer", "list_history", "list_users"}
     assert found >= {"get_profile", "list_notes", "get_note", "list_tasks", "list_customer_tasks", "get_task"}
     assert found >= {"check_duplicates", "list_duplicates", "get_duplicate", "list_duplicate_clusters"}
-    assert found >= {"preview_merge", "list_merges", "get_merge", "list_access_requests"}
+    assert found >= {"preview_merge", "list_merges", "get_merge", "list_access_requests", "preview_report"}
 
 
 def test_hidden_customers_change_no_byte_of_any_answer(twins: Twins):
