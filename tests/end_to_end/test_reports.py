@@ -182,6 +182,25 @@ def test_a_template_follows_a_renamed_option_and_so_do_older_files(corner: Corne
     assert after.keys() - {("Ouro",)} == before.keys() - {("Gold",)}
 
 
+def test_a_template_follows_a_renamed_tag_and_whoever_renames_it_is_told(corner: Corner):
+    corner.add(0)
+    admin, after = corner.admin, f"{corner.tag} of today"
+    configuration = {"groupings": [{"field": "tags", "join": {"Ours": [corner.tag, "vip"]}}]}
+    body = {"name": f"By tag {corner.suffix}", "configuration": configuration}
+    kept = admin.created(f"{REPORTS}/configurations", body)
+    [tag] = admin.get("/v1/tags", q=corner.tag).json()["data"]
+    renamed = admin.patch(f"/v1/tags/{tag['id']}", {"name": after}).raise_for_status().json()
+    told = {"kind": "report_template", "id": kept["id"], "name": kept["name"], "follows": True}
+    assert (renamed["name"], renamed["missing"]) == (after, [])
+    assert told in renamed["warnings"]
+
+    def joined() -> list[str]:
+        shown = admin.get(f"{REPORTS}/configurations/{kept['id']}").json()["configuration"]
+        return list(shown["groupings"][0]["join"]["Ours"])
+
+    eventually(lambda: sorted(joined()) == sorted([after, "vip"]), within=30)
+
+
 def test_an_upload_is_its_owners_and_the_administrators(corner: Corner):
     agent, colleague = corner.company.agent(corner.team), corner.company.agent(corner.team)
     upload = uploaded(agent, b'{"status": "open"}\n{"status": "Open"}\n')
