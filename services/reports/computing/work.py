@@ -41,13 +41,16 @@ class Work:
 
     def _report(self, task: Json) -> Json:
         """The table; with `csv` its text."""
-        configuration = read(task["configuration"], load_known(task["known"]))
+        known = load_known(task["known"])
+        configuration = read(task["configuration"], known)
         if task.get("upload"):
             fields, measure = fields_of(configuration)
             frame = self._seen(task["upload"]).frame([each["field"] for each in fields], measure)
         else:
             frame = Frame.load(task["frame"])
-        answer = tabulate(frame, configuration, former=task.get("former"), shape=task.get("shape"))
+        asked = {"former": task.get("former"), "shape": task.get("shape")}
+        field = configuration.total.field
+        answer = tabulate(frame, configuration, measured=known[field].label if field else "", **asked)
         if task.get("csv") is None:
             return {"answer": answer}
         return {"csv": to_csv(answer, **task["csv"])}
