@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -16,6 +17,8 @@ from services.reports.normalizing.domain.mapped import Value
 from services.reports.tabulating.domain.arrays import Flags, Ints
 from services.reports.tabulating.domain.figures import Figures
 
+_SHORT: Final = 200
+_remembered: Final = lru_cache(maxsize=1 << 15)(folded)
 _BY_VALUE: Final = frozenset({"number", "boolean", "date", "datetime"})
 _ASCENDING: Final = Sort(VALUE)
 _LARGEST_FIRST: Final = Sort(TOTAL, descending=True)
@@ -64,7 +67,12 @@ def largest(
 def _key(value: Value) -> tuple[float, str, str]:
     """Numbers and truth values first, texts without case and accents."""
     raw, label = value.value, value.label
-    return (math.inf, folded(label), label) if isinstance(raw, str) else (raw, label, "")
+    return (math.inf, _folded(label), label) if isinstance(raw, str) else (raw, label, "")
+
+
+def _folded(label: str) -> str:
+    """Whoever changes a form is told nearly the same names each time: they are remembered."""
+    return _remembered(label) if len(label) <= _SHORT else folded(label)
 
 
 def _spelled(value: Value) -> str:
