@@ -15,8 +15,9 @@ from typing import Any, Final
 
 from servicekit.confined.child import place_of
 from servicekit.confined.limits import MEGABYTE, OUT_OF_MEMORY, Limits, confine
-from servicekit.errors import ServiceError
-from services.reports.computing.wire import Incoming, packed
+from servicekit.errors import Invalid, ServiceError
+from servicekit.jsonio import dumps
+from services.reports.computing.wire import Incoming, framed, packed
 
 _OPEN_FILES: Final = 128
 _ENDED_WITH_PARENT: Final = 0
@@ -33,10 +34,19 @@ def main(memory_mb: int) -> int:
     work, incoming = Work(), Incoming(connection)
     try:
         while (task := incoming.message()) is not None:
-            connection.sendall(packed(_answer(work, task)))
+            connection.sendall(_reply(work, task))
     except MemoryError:
         return OUT_OF_MEMORY
     return 0
+
+
+def _reply(work: Any, task: dict[str, Any]) -> bytes:
+    """Never more than whoever asked can take in: they do nothing else while they read it."""
+    content, most = dumps(_answer(work, task)), task["most_bytes"]
+    if len(content) <= most:
+        return framed(content)
+    detail = f"the table takes more than {most} bytes: choose a top; a run may take more than a preview"
+    return packed(_told(Invalid.at("/configuration/groupings/0", "too_many_rows", detail)))
 
 
 def _answer(work: Any, task: dict[str, Any]) -> dict[str, Any]:
@@ -44,13 +54,16 @@ def _answer(work: Any, task: dict[str, Any]) -> dict[str, Any]:
         answer: dict[str, Any] = work.do(task)
         return answer
     except ServiceError as error:
-        told = {"type": type(error).__name__, "code": error.code, "payload": error.payload}
-        return {"error": told}
+        return _told(error)
     except MemoryError:
         raise
     except Exception as error:
         # What an exception says may quote the data; where it came from does not.
         return {"error": {"type": place_of(error)}}
+
+
+def _told(error: ServiceError) -> dict[str, Any]:
+    return {"error": {"type": type(error).__name__, "code": error.code, "payload": error.payload}}
 
 
 def _end_with_parent(number: int) -> None:

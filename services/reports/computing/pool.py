@@ -21,6 +21,8 @@ IDLE_SECONDS: Final = 60.0
 # For a report that was given up to come to its end: what the process has open is worth more than that.
 GRACE_SECONDS: Final = 0.5
 DEADLINE: Final = 15.0
+# Of an answer, for a worker, who has nothing else to do than to read it.
+MOST_BYTES: Final = 50_000_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,10 +74,18 @@ class Pool:
         with self._changed:
             return sum(computer.owes for computer in (*self._idle, *self._busy))
 
-    def run(self, task: Json, *, key: str | None = None, deadline: float = DEADLINE) -> Json:
-        """What came of it, within so many seconds. Raises what the task raised; Conflict `superseded` when
-        another task with the same `key` came meanwhile; Invalid for what is too large or too slow to be
-        computed; Unavailable when there was no process for it."""
+    def run(
+        self,
+        task: Json,
+        *,
+        key: str | None = None,
+        deadline: float = DEADLINE,
+        most_bytes: int | None = None,
+    ) -> Json:
+        """What came of it, within so many seconds, in so many bytes of JSON. Raises what the task raised;
+        Conflict `superseded` when another task with the same `key` came meanwhile; Invalid for what is too
+        large or too slow to be computed; Unavailable when there was no process for it."""
+        task = {**task, "most_bytes": MOST_BYTES if most_bytes is None else most_bytes}
         call = _Call(time.monotonic() + deadline)
         if key is not None:
             with self._changed:

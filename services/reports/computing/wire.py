@@ -13,7 +13,11 @@ _BLOCK: Final = 1 << 20
 
 
 def packed(message: Any) -> bytes:
-    content = dumps(message)
+    return framed(dumps(message))
+
+
+def framed(content: bytes) -> bytes:
+    """JSON that is written already."""
     return _LENGTH.pack(len(content)) + content
 
 

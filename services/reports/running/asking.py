@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from servicekit import context
 from servicekit.clock import to_rfc3339
 from servicekit.database import Transactions
 from servicekit.scope import Scope
+from servicekit.wire import MAX_ANSWER
 from services.reports.configuring.domain.known import known_of_upload
 from services.reports.facts import Facts
 from services.reports.hidden import read_unhidden
@@ -18,11 +19,15 @@ from services.reports.sources import Source
 from services.reports.uploads import access
 from services.reports.uploads.repository import Upload
 
+MAX_BYTES: Final = MAX_ANSWER - 100_000  # a little is around it
+
 
 class Computes(Protocol):
     """Where tables are computed."""
 
-    def run(self, task: Json, *, key: str | None = None, deadline: float) -> Json: ...
+    def run(
+        self, task: Json, *, key: str | None = None, deadline: float, most_bytes: int | None = None
+    ) -> Json: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +80,8 @@ class Surroundings:
         return question, upload
 
     def answer(self, asked: Asked) -> Json:
-        """The table, or with `csv` its text: `{"csv": …}`. Calls others: never within a transaction."""
+        """The table, or with `csv` its text: `{"csv": …}`; what fits into one message. Calls others: never
+        within a transaction."""
         key = f"{asked.question.scope.user_id} {asked.form}" if asked.form else None
         if asked.upload is None:
             got = aggregated(asked.question, self.customers, form=asked.form)
@@ -84,7 +90,7 @@ class Surroundings:
         else:
             task = self.upload_task(asked)
             told = {"warnings": [], "as_of": to_rfc3339(asked.upload.created_at)}
-        computed = self.pool.run(task, key=key, deadline=_left())
+        computed = self.pool.run(task, key=key, deadline=_left(), most_bytes=MAX_BYTES)
         if asked.csv is not None:
             return {"csv": computed["csv"]}
         answer = computed["answer"]

@@ -13,8 +13,8 @@ from servicekit.errors import Invalid
 from servicekit.rights import for_people
 from servicekit.rpc import rpc
 from servicekit.scope import Scope
-from servicekit.wire import MAX_ANSWER
 from services.reports.facts import Facts, ask_facts
+from services.reports.running import asking
 from services.reports.running.asking import Asked, Surroundings
 from services.reports.running.questions import Json, read_shape
 from services.reports.sources import read_source
@@ -24,7 +24,6 @@ from services.reports.templates.domain.saved import Template
 from services.reports.templates.keeping import Keeper
 
 MAX_FORM: Final = 100
-MAX_BYTES: Final = MAX_ANSWER - 100_000  # a little is around it
 _SEPARATORS: Final = (",", ";", "\t")
 
 
@@ -88,8 +87,8 @@ class PreviewEntrypoints:
 
 
 def _sendable(answer: Json) -> Json:
-    """The same, if it fits into one message."""
-    if len(jsonio.dumps(answer)) <= MAX_BYTES:
+    """The same, if it still fits into one message with what it is about."""
+    if len(jsonio.dumps(answer)) <= asking.MAX_BYTES:
         return answer
     detail = "this is more than can be shown at once: choose a top, or make it a run"
     raise Invalid.at("/configuration/groupings/0", "too_many_rows", detail)

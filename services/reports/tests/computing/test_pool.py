@@ -13,9 +13,11 @@ from typing import Any
 import pytest
 
 from servicekit.errors import Conflict, Invalid, Unavailable
+from servicekit.jsonio import dumps
 from servicekit.testing.waiting import eventually
 from services.reports.computing import pool as pools
 from services.reports.computing.pool import Pool
+from services.reports.computing.wire import Incoming
 from services.reports.tests.computing.processes import held, lives
 from services.reports.tests.computing.tasks import a_report, totals
 
@@ -74,6 +76,45 @@ def test_what_is_wrong_with_a_task_is_told_and_the_process_goes_on(made: Callabl
     with pytest.raises(RuntimeError, match="KeyError at "):
         pool.run({"do": "nothing"})
     assert warm(pool) == pid
+
+
+@pytest.mark.parametrize("how", [{}, {"csv": {}}])
+def test_an_answer_that_is_larger_than_it_may_be_never_leaves_its_process(
+    made: Callable[..., Pool], monkeypatch: pytest.MonkeyPatch, how: Any
+):
+    pool = made()
+    pid = warm(pool)
+    told = len(dumps(pool.run({**TASK, **how})))
+    assert pool.run({**TASK, **how}, most_bytes=told)
+    arrived = arrivals(monkeypatch)
+    with pytest.raises(Invalid) as refused:
+        pool.run({**TASK, **how}, most_bytes=told - 1)
+    [error] = refused.value.payload["errors"]
+    assert (error["pointer"], error["code"]) == ("/configuration/groupings/0", "too_many_rows")
+    assert len(arrived) == 1
+    assert "error" in arrived[0]
+    assert warm(pool) == pid
+
+
+def test_whoever_says_nothing_of_its_size_gets_a_large_one(
+    made: Callable[..., Pool], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(pools, "MOST_BYTES", 100)
+    with pytest.raises(Invalid, match="too_many_rows"):
+        made().run(TASK)
+
+
+def arrivals(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Whatever comes from a process from now on."""
+    arrived: list[Any] = []
+    message = Incoming.message
+
+    def noted(incoming: Incoming) -> Any:
+        arrived.append(message(incoming))
+        return arrived[-1]
+
+    monkeypatch.setattr(Incoming, "message", noted)
+    return arrived
 
 
 def test_who_asks_again_gives_up_what_they_asked_before(made: Callable[..., Pool]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from servicekit.errors import Conflict, Forbidden, Invalid
-from services.reports.running import entrypoints
+from services.reports.running import asking
 from services.reports.tests.company import BY_PLAN, Company, codes, table
 from services.reports.tests.customers import superseded
 
@@ -100,7 +100,7 @@ def test_the_form_is_told_so_that_customers_give_up_what_it_asked_before(shop: C
 
 
 def test_what_fits_into_no_message_is_for_a_run(shop: Company, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(entrypoints, "MAX_BYTES", 100)
+    monkeypatch.setattr(asking, "MAX_BYTES", 100)
     with pytest.raises(Invalid) as wrong:
         shop.preview()
     assert codes(wrong.value.payload["errors"]) == [("/configuration/groupings/0", "too_many_rows")]
