@@ -8,7 +8,7 @@ from uuid import UUID
 from servicekit.clock import utc_now
 from servicekit.database import Database, UnitOfWork
 from servicekit.database.failures import ChangedMeanwhile
-from servicekit.errors import NotFound, Stale
+from servicekit.errors import Invalid, NotFound, Stale
 from servicekit.ids import new_id
 from servicekit.inputs import find_id, object_of, version_of, whole
 from servicekit.rights import for_administrators, for_people
@@ -19,10 +19,12 @@ from services.customers.tags.announcements import tag_renamed_v1
 from services.customers.tags.domain import changes
 from services.customers.tags.domain.changes import TagPatch
 from services.customers.tags.domain.tag import KeptTag
+from services.customers.tags.messages import name_message
 
 Json = dict[str, Any]
 MAX_LIMIT = 200
 MAX_Q = 100
+MAX_NAMED = 1_000
 
 
 class TagEntrypoints:
@@ -51,6 +53,18 @@ class TagEntrypoints:
         if message is None:
             raise _not_found()
         return message
+
+    @rpc
+    def tags_named(self, scope: Json, ids: list[str] | None = None, names: list[str] | None = None) -> Json:
+        """What these ids and names mean today, names of joined tags too: `{ids: {id: {id, name}}, names: …}`.
+
+        What means no tag that the caller sees is left out. Not for people: no route leads here.
+        """
+        caller = for_people(scope)
+        by_id, by_name = _texts(ids, "/ids"), _texts(names, "/names")
+        with self.db.reading() as connection:
+            found = listing.named(connection, caller, ids=by_id, names=by_name)
+        return {kind: {text: name_message(tag) for text, tag in tags.items()} for kind, tags in found.items()}
 
     @rpc
     def create_tag(self, scope: Json, data: Json, idempotency: Json | None = None) -> Json:
@@ -147,6 +161,16 @@ def _answer(uow: UnitOfWork, caller: Scope, tag_id: UUID) -> Json:
     if message is None:
         raise _not_found()
     return {"id": message["id"], "tag": message, "replayed": True}
+
+
+def _texts(given: Any, pointer: str) -> list[str]:
+    """Raises Invalid."""
+    asked = given or []
+    if not isinstance(asked, list) or not all(isinstance(each, str) for each in asked):
+        raise Invalid.at(pointer, "invalid_list", "a list of texts is expected")
+    if len(asked) > MAX_NAMED:
+        raise Invalid.at(pointer, "too_many", f"at most {MAX_NAMED}")
+    return asked
 
 
 def _tag(tag_id: str) -> UUID:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from typing import Any, Final
 
 from sqlalchemy import Connection, text
 
+from servicekit.inputs import find_id
 from servicekit.scope import Scope
 from servicekit.text import folded
 from services.customers.cursors import Cursor
 from services.customers.patterns import literal
 from services.customers.tags import repository
-from services.customers.tags.counting import Counting
+from services.customers.tags.counting import Count, Counting
 from services.customers.tags.domain.tag import KeptTag
 from services.customers.tags.messages import tag_message
 
 _SORT: Final = "tags"
+_AT_ONCE: Final = 200  # tags whose customers are counted in one statement
 _CANDIDATES = f"""
     SELECT {repository.COLUMNS} FROM tag t
     WHERE t.joined_to IS NULL AND t.deleted_at IS NULL AND t.name_folded COLLATE "C" > :after {{more}}
@@ -53,6 +56,36 @@ def find(connection: Connection, scope: Scope, tag: KeptTag) -> Json | None:
     """The tag as the caller may see it."""
     customers = Counting(connection, scope).count([tag])[tag.number]
     return tag_message(tag, customers) if scope.is_admin or customers.value else None
+
+
+def named(
+    connection: Connection, scope: Scope, *, ids: Iterable[str], names: Iterable[str]
+) -> dict[str, dict[str, KeptTag]]:
+    """By each of these `ids` and `names` (an alias too) the tag that it means now, if the caller sees it."""
+    wanted = {text: known for text in ids if (known := find_id(text))}
+    folds = {text: folded(text) for text in names}
+    by_id = repository.find_by_ids(connection, set(wanted.values()))
+    by_name = repository.find_by_names(connection, set(folds.values()))
+    seen = _seen(connection, scope, {*by_id.values(), *by_name.values()})
+    return {
+        "ids": {text: by_id[id] for text, id in wanted.items() if id in by_id and by_id[id].number in seen},
+        "names": {
+            text: by_name[name]
+            for text, name in folds.items()
+            if name in by_name and by_name[name].number in seen
+        },
+    }
+
+
+def _seen(connection: Connection, scope: Scope, tags: Collection[KeptTag]) -> set[int]:
+    """The numbers of those that a customer of the caller's has."""
+    if scope.is_admin or not tags:
+        return {tag.number for tag in tags}
+    counting, asked = Counting(connection, scope), list(tags)
+    counts: dict[int, Count] = {}
+    for first in range(0, len(asked), _AT_ONCE):
+        counts |= counting.count(asked[first : first + _AT_ONCE])
+    return {number for number, count in counts.items() if count.value}
 
 
 def _candidates(

@@ -17,3 +17,8 @@ def tag_message(tag: KeptTag, customers: Count) -> dict[str, Any]:
         "customers": {"value": customers.value, "relation": customers.relation},
         "version": tag.version,
     }
+
+
+def name_message(tag: KeptTag) -> dict[str, str]:
+    """What a tag is called, for another service."""
+    return {"id": str(tag.id), "name": tag.name}

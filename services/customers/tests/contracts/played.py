@@ -200,6 +200,7 @@ def _about_tags(day: Day) -> None:
     day.call("update_tag", vip["id"], {"name": "Very important", "colour": "#b7950b"}, version=1)
     gold = day.call("create_tag", {"name": "Gold"})["tag"]
     day.call("get_tag", gold["id"])
+    day.call("tags_named", ids=[gold["id"], BIA], names=["very important", "nobody's"])
     day.call("update_tag", gold["id"], {"name": "very IMPORTANT"}, name="update_tag.known_name")
     day.call("update_tag", gold["id"], {"merge_into": vip["id"]}, name="update_tag.join")
     day.call("delete_tag", vip["id"], version=3)
