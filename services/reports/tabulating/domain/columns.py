@@ -12,20 +12,22 @@ from services.reports.tabulating.domain.blocks import Block
 
 Json = dict[str, Any]
 NOTHING: Final = "(empty)"
+_LONGEST: Final = 500
 _TITLES: Final = {"count": "Total", "sum": "Sum", "average": "Average", "min": "Least", "max": "Greatest"}
 
 
 @dataclass(slots=True)
 class Keys:
-    """Gives out keys, none of them twice."""
+    """Gives out keys, none of them twice, and none longer than what a report can be sorted by: each row
+    repeats all of them."""
 
     taken: set[str] = field(default_factory=lambda: {TOTAL, VALUE})
 
     def of(self, label: str) -> str:
-        key, n = label, 1
+        key, n = label[:_LONGEST], 1
         while key in self.taken:
             n += 1
-            key = f"{label} ({n})"
+            key = f"{label[:_LONGEST]} ({n})"
         self.taken.add(key)
         return key
 

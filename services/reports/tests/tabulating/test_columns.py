@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from services.reports.configuring.domain.model import Sort, Top, Total
+from services.reports.configuring.domain.parts import read_sort
 from services.reports.tests.tabulating.asking import by, having, report, split_by, totals
 
 
@@ -27,6 +28,16 @@ def test_keys_are_unique_whatever_values_are_called():
     found = cells(report(customers, by("plan"), subdivisions=subdivisions))
     assert len(set(found)) == len(found) == 6
     assert not {"total", "value"} & set(found)
+
+
+def test_whatever_values_are_called_their_columns_can_be_sorted_by():
+    long = "x" * 5_000
+    customers = [{"plan": "A", "city": f"{long}1"}, {"plan": "B", "city": f"{long}2"}]
+    keys = cells(report(customers, by("plan"), subdivisions=(split_by("city"),)))
+    assert len(set(keys)) == 2
+    for key, first in zip(keys, "AB", strict=True):
+        asked = {"subdivisions": (split_by("city"),), "sort": read_sort({"by": key})}
+        assert next(iter(totals(report(customers, by("plan"), **asked)))) == first
 
 
 def test_with_several_subdivisions_keys_begin_with_the_field():
