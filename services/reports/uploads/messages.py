@@ -29,11 +29,13 @@ def listed_message(upload: Upload, job: Job) -> Json:
 
 def upload_message(upload: Upload, job: Job, seen: Seen) -> Json:
     """`rows` are those that reports count; `dropped` are left out, because the caller may not see whom they
-    are about."""
+    are about. Problems of a column that is not for the caller are not either."""
+    told = {column["field"] for column in seen.columns}
+    absent = {column["field"] for column in upload.columns or ()} - told
     return {
         **listed_message(upload, job),
         "rows": seen.rows,
         "dropped": seen.dropped,
         "columns": seen.columns,
-        "problems": upload.problems,
+        "problems": [each for each in upload.problems if each["field"] not in absent],
     }

@@ -24,7 +24,8 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """One file. `storage_key` until it has been read, `columnar_key` from then on."""
+    """One file. `storage_key` until it has been read, `columnar_key` from then on. In lists without its
+    columns and problems, which may be megabytes."""
 
     id: UUID
     created_by: str
@@ -46,6 +47,7 @@ class Upload:
 
 
 _COLUMNS: Final = [report_upload.c[name] for name in Upload.__dataclass_fields__]
+_LISTED: Final = [column for column in _COLUMNS if column.name not in ("columns", "problems")]
 _NEWEST: Final = Keyset(
     "-created_at", [SortKey(report_upload.c.created_at, descending=True)], report_upload.c.id
 )
@@ -97,7 +99,7 @@ def page(
     connection: Connection, scope: Scope, *, limit: int, cursor: str | None
 ) -> tuple[Sequence[tuple[Upload, Job]], str | None]:
     """The caller's own, or all for an administrator; newest first."""
-    statement = select(*_COLUMNS)
+    statement = select(*_LISTED)
     if not scope.is_admin:
         statement = statement.where(report_upload.c.created_by == scope.user_id)
     found = list_page(connection, statement, _NEWEST, cursor=cursor, limit=limit)
@@ -106,4 +108,6 @@ def page(
 
 
 def _to_upload(row: Row[Any]) -> Upload:
-    return Upload(**{name: row._mapping[name] for name in Upload.__dataclass_fields__})
+    return Upload(
+        **{name: row._mapping[name] for name in Upload.__dataclass_fields__ if name in row._mapping}
+    )

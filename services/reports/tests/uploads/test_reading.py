@@ -199,24 +199,6 @@ def test_a_field_that_is_known_is_what_it_is_in_the_system(tmp_path: Path):
     assert told == {"Notes": "text", "Several": "list", "Number": "number", "Day": "date"}
 
 
-@pytest.mark.parametrize(
-    ("field", "values", "is_contact"),
-    [
-        ("email", ["none"], True),
-        ("WhatsApp", [None], True),
-        ("phones", [["1"]], True),
-        ("Write to", ["a@x.test", "b@y.test", "nobody"], True),
-        ("Call", ["+55 11 98888-7777", "(11) 3333-4444"], True),
-        ("Call", [5511988887777, 5511988886666], True),
-        ("Year", [2024, 2025], False),
-        ("Day", ["2025-01-31", "2025-01-30"], False),
-        ("Plan", ["Pro", "a@x.test", "Basic"], False),
-    ],
-)
-def test_contact_columns_are_known(tmp_path: Path, field: str, values: list[Any], is_contact: bool):
-    assert Upload(tmp_path, [{field: value} for value in values]).column(field)["contact"] is is_contact
-
-
 def test_samples_are_short(tmp_path: Path):
     upload = Upload(tmp_path, [{"a": "x" * 300}, *({"a": str(n)} for n in range(9))])
     assert upload.column("a")["samples"] == ["x" * 200 + "…", "0", "1", "2", "3"]

@@ -170,6 +170,29 @@ def test_contact_columns_are_not_for_whom_contact_data_is_hidden_from(company: C
         )
 
 
+def test_problems_name_no_column_that_is_absent(company: Company):
+    ana = company.agent("ana", "sales")
+    rows: list[Json] = [
+        {"email": "a@x.test", "Phone number": 1, "n": 1},
+        {"email": 5, "Phone number": "x", "n": "y"},
+    ]
+    upload = company.upload(orjson.dumps(rows), scope=ana)
+    problems = {each["field"] for each in shown(company, upload, ana)["problems"]}
+    assert problems == {"email", "Phone number", "n"}
+    company.customers.masked = True
+    assert {each["field"] for each in shown(company, upload, ana)["problems"]} == {"n"}
+
+
+def test_a_list_loads_nothing_of_what_is_in_the_files(company: Company):
+    upload = company.upload(b'[{"a": "x"}, 1]')
+    with company.db.reading() as connection:
+        ((listed, _),), _ = repository.page(connection, scope_of(company), limit=5, cursor=None)
+        found = repository.find(connection, listed.id)
+    assert (str(listed.id), listed.rows, listed.columns, listed.problems) == (upload, 1, None, [])
+    assert found is not None
+    assert (len(found.columns or []), len(found.problems)) == (1, 1)
+
+
 def test_ids_are_asked_about_in_parts(company: Company, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(access, "AT_ONCE", 8)
     ana = company.agent("ana", "sales")

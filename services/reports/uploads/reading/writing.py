@@ -82,7 +82,7 @@ def _write_column(
         "label": live.get("label") or field,
         "type": type,
         "several": lists,
-        "contact": is_contact(field, cells.values, type),
+        "contact": is_contact(field, cells.values, type, ours=bool(live)),
         "samples": [shown(value) for value in cells.values[:SAMPLES]],
         "filled": len(np.unique(cells.rows)) if lists else len(cells.rows),
         "distinct": len(cells.values),
