@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ class SeenCopy:
 
     def __init__(self, copy: Copy, *, bits: str | None, masked: bool) -> None:
         self._copy, self._masked = copy, masked
+        self._name = (masked, None if bits is None else sha256(bits.encode()).digest())
         self._kept = None if bits is None else _kept(copy, base64.b64decode(bits))
 
     @property
@@ -40,11 +42,15 @@ class SeenCopy:
 
     def columns(self) -> list[Json]:
         """As the upload tells of them, but of what is seen alone."""
-        return [
-            self._told(at, about)
-            for at, about in enumerate(self._copy.columns)
-            if not (self._masked and about["contact"])
-        ]
+        told = self._copy.remembered.get(self._name)
+        if told is None:
+            told = [
+                self._told(at, about)
+                for at, about in enumerate(self._copy.columns)
+                if not (self._masked and about["contact"])
+            ]
+            self._copy.remembered.keep(self._name, told)
+        return told
 
     def _place(self, field: str) -> int:
         at = self._copy.place(field)
@@ -72,18 +78,39 @@ class SeenCopy:
         return Measure.of_codes(field, texts, self._copy.codes(at))
 
     def _told(self, at: int, about: Json) -> Json:
-        if self._kept is None:
+        if self._kept is None or not about["filled"]:
             return about
-        values, column = self._copy.values(at), self._column(about["field"]).where(self._kept)
-        used, first = np.unique(column.codes, return_index=True)
-        present = used >= 0
-        samples = used[present][np.argsort(first[present], kind="stable")][:SAMPLES].tolist()
-        if column.starts is None:
-            filled = int((column.codes >= 0).sum())
-        else:
-            filled = int((np.diff(column.starts) > 0).sum())
-        seen = {"filled": filled, "distinct": int(present.sum())}
-        return {**about, **seen, "samples": [shown(values[code]) for code in samples]}
+        codes, filled = self._seen_codes(at, self._kept)
+        used = np.zeros(about["distinct"], dtype=np.bool_)
+        used[codes] = True
+        samples = self._samples(at, about["samples"], _first(codes, SAMPLES))
+        return {**about, "filled": filled, "distinct": int(used.sum()), "samples": samples}
+
+    def _seen_codes(self, at: int, kept: NDArray[np.bool_]) -> tuple[NDArray[np.int32], int]:
+        """Those of the values that are there, row after row, and how many rows have any."""
+        codes, starts = self._copy.skim_codes(at), self._copy.skim_starts(at)
+        if starts is None:
+            rows = np.flatnonzero(codes >= 0)
+            rows = rows[kept[rows]]
+            return codes[rows], len(rows)
+        lengths = np.diff(starts)
+        return codes[np.repeat(kept, lengths)], int(np.count_nonzero(lengths[kept]))
+
+    def _samples(self, at: int, samples: list[Any], codes: list[int]) -> list[Any]:
+        """`samples`: those of the first values. Nobody reads all values if these are enough."""
+        if all(code < len(samples) for code in codes):
+            return [samples[code] for code in codes]
+        values = self._copy.skim_values(at)
+        return [shown(values[code]) for code in codes]
+
+
+def _first(codes: NDArray[np.int32], most: int) -> list[int]:
+    """The different ones, in the order in which they come."""
+    found: list[int] = []
+    while len(codes) and len(found) < most:
+        found.append(int(codes[0]))
+        codes = codes[codes != codes[0]]
+    return found
 
 
 def _kept(copy: Copy, bits: bytes) -> NDArray[np.bool_]:

@@ -10,7 +10,7 @@ ids, with_id    sixteen bytes for each row that has an id, and which rows (int32
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import IO, Any, Final
 
 import numpy as np
@@ -24,6 +24,8 @@ Ints = NDArray[np.int64]
 _INT32: Final = np.dtype("<i4")
 _LEVEL: Final = 1
 _OBJECT_BYTES: Final = 64  # what Python needs for a text more than its characters
+_REMEMBERED: Final = 4
+MOST_KEPT: Final = 256 * 1024 * 1024
 
 
 class CopyWriter:
@@ -55,8 +57,26 @@ class CopyWriter:
         self._archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED, _LEVEL)
 
 
+class Remembered:
+    """What the last few who looked at all columns were told of them."""
+
+    def __init__(self) -> None:
+        self._told: dict[Hashable, list[Json]] = {}
+
+    def get(self, name: Hashable) -> list[Json] | None:
+        return self._told.get(name)
+
+    def keep(self, name: Hashable, told: list[Json]) -> None:
+        while len(self._told) >= _REMEMBERED:
+            del self._told[next(iter(self._told))]
+        self._told[name] = told
+
+
 class Copy:
-    """One that is open. What was read once stays in memory: `size` says how much that is."""
+    """One that is open. What was read once stays in memory, as far as it may: `size` says how much that is.
+
+    `skim_…` is for whoever looks at every column once: it leaves nothing there.
+    """
 
     def __init__(self, file: IO[bytes]) -> None:
         self._archive = zipfile.ZipFile(file)
@@ -67,6 +87,7 @@ class Copy:
         self._values: dict[int, list[Any]] = {}
         self._arrays: dict[str, Ints] = {}
         self._ids: bytes | None = None
+        self.remembered = Remembered()
         self.size = 0
 
     def place(self, field: str) -> int | None:
@@ -76,9 +97,14 @@ class Copy:
         found = self._values.get(at)
         if found is None:
             content = self._archive.read(f"{at}.values")
-            found = self._values[at] = loads(content)
-            self.size += len(content) + _OBJECT_BYTES * len(found)
+            found = loads(content)
+            self._make_room(len(content) + _OBJECT_BYTES * len(found))
+            self._values[at] = found
         return found
+
+    def skim_values(self, at: int) -> list[Any]:
+        found = self._values.get(at)
+        return loads(self._archive.read(f"{at}.values")) if found is None else found
 
     def codes(self, at: int) -> Ints:
         return self._array(f"{at}.codes")
@@ -86,11 +112,18 @@ class Copy:
     def starts(self, at: int) -> Ints | None:
         return self._array(f"{at}.starts") if self.columns[at]["several"] else None
 
+    def skim_codes(self, at: int) -> Int32:
+        return self._read(f"{at}.codes")
+
+    def skim_starts(self, at: int) -> Int32 | None:
+        return self._read(f"{at}.starts") if self.columns[at]["several"] else None
+
     def ids(self) -> bytes:
         """Sixteen bytes for each row that has one."""
         if self._ids is None:
-            self._ids = self._archive.read("ids")
-            self.size += len(self._ids)
+            ids = self._archive.read("ids")
+            self._make_room(len(ids))
+            self._ids = ids
         return self._ids
 
     def with_id(self) -> Ints:
@@ -100,10 +133,20 @@ class Copy:
     def _array(self, name: str) -> Ints:
         found = self._arrays.get(name)
         if found is None:
-            found = np.frombuffer(self._archive.read(name), dtype=_INT32).astype(np.int64)
+            found = self._read(name).astype(np.int64)
+            self._make_room(found.nbytes)
             self._arrays[name] = found
-            self.size += found.nbytes
         return found
+
+    def _read(self, name: str) -> Int32:
+        return np.frombuffer(self._archive.read(name), dtype=_INT32)
+
+    def _make_room(self, size: int) -> None:
+        """For so much more. Whoever uses what was kept goes on with it."""
+        if self.size + size > MOST_KEPT:
+            self._values, self._arrays, self._ids = {}, {}, None
+            self.size = 0
+        self.size += size
 
     def close(self) -> None:
         self._archive.close()
