@@ -1,75 +1,107 @@
-"""What this worker process has counted for a run, between one step and the next.
+"""What was counted of a run: in memory for one slice of time, in storage from one to the next.
 
-It is its own: another process that goes on with the run begins anew. Only so much is kept, and nothing for
-long; the runs that were asked for first are kept first, so that those come to an end.
+Each step leaves the ranges that it counted as a file, and the job knows the files. So whoever goes on, in
+whichever process, counts together what is there, and nothing stays behind when a run is cancelled or fails.
 """
 
 from __future__ import annotations
 
-import threading
-import time
+import tempfile
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
-from uuid import UUID
 
 from directory.file_rights import Rights
+from servicekit import jsonio
+from servicekit.files import storage
 from servicekit.ids import new_id
 from services.reports.running.domain.merging import Merging
+from services.reports.running.kinds import PARTS
 
 Json = dict[str, Any]
 MAX_GROUPS: Final = 300_000
 SIZE: Final = 50_000  # of a range of customers
-MOST_KEPT: Final = 900_000  # groups, of all runs together
-_IDLE_SECONDS: Final = 900.0
+# More files than these become one, so that to go on never takes longer than a slice.
+_MOST_PARTS: Final = 8
+_ANSWERED: Final = ("as_of", "selection", "warnings")
+_PLAIN: Final = ("next", "size", "total", "is_whole", "labels", "begun", *_ANSWERED)
 
 
 @dataclass(slots=True)
 class Gathering:
-    """`token` is what the job knows it by. `is_whole`: every customer is counted."""
+    """`parts` are the files that it is in, `is_whole`: every customer is counted. `labels`: what things were
+    called before the first range; `begun`: how often it was begun."""
 
-    token: str = field(default_factory=lambda: new_id().hex)
+    parts: list[str] = field(default_factory=list)
     merging: Merging = field(default_factory=lambda: Merging(MAX_GROUPS))
     next: str | None = None
     size: int = field(default_factory=lambda: SIZE)
     total: int | None = None
     is_whole: bool = False
+    labels: dict[str, dict[str, str]] | None = None
+    begun: int = 1
     as_of: str | None = None  # of the first range, as are the selection and what is the matter with it
     selection: Json | None = None
     warnings: list[Json] = field(default_factory=list)
     rights: Rights | None = None
     files: Json | None = None
     summary: Json | None = None
-    used: float = 0.0
+    _fresh: list[Json] = field(default_factory=list)  # frames that no file has
+    _replaced: list[str] = field(default_factory=list)  # files whose frames another one has
 
     def made_with(self, rights: Rights) -> None:
         """One more step, with these."""
         self.rights = self.rights.with_those(rights) if self.rights else rights
 
+    def add(self, page: Json) -> None:
+        """The next range. Raises TooManyGroups."""
+        self.merging.add(page["frame"])
+        self._fresh.append(page["frame"])
+        self.next, self.is_whole = page["next"], page["next"] is None
+        if self.as_of is None:
+            for name in _ANSWERED:
+                setattr(self, name, page[name])
 
-_mutex: Final = threading.Lock()
-_parked: Final[dict[UUID, Gathering]] = {}
-
-
-def take(job_id: UUID, *, token: str | None) -> Gathering | None:
-    """What was counted for this job, if this process counted last."""
-    with _mutex:
-        found = _parked.pop(job_id, None)
-    return found if found is not None and found.token == token else None
-
-
-def park(job_id: UUID, gathering: Gathering) -> None:
-    """Until the next step; what nobody took for long, and what is too much, is let go."""
-    now = gathering.used = time.monotonic()
-    with _mutex:
-        _parked[job_id] = gathering
-        left = MOST_KEPT
-        for each in sorted(_parked):  # ids of jobs rise with time
-            left -= _parked[each].merging.groups
-            if left < 0 or now - _parked[each].used > _IDLE_SECONDS:
-                left += _parked.pop(each).merging.groups
+    def keep(self) -> None:
+        """What is new, as one more file."""
+        if self.parts:  # by now the job knows the one that took their place
+            storage().delete(self._replaced)
+            self._replaced = []
+        assert self.rights is not None
+        head = {name: getattr(self, name) for name in _PLAIN}
+        part = {**head, "rights": self.rights.dump(), "frames": self._fresh}
+        self.parts = [*self.parts, stored(PARTS, jsonio.dumps(part))]
+        self._fresh = []
 
 
-def let_go() -> None:
-    """Of all: as another process would find them."""
-    with _mutex:
-        _parked.clear()
+def load(parts: Sequence[str], *, go_on: Callable[[], None]) -> Gathering | None:
+    """As the last step left it; None if files are gone. `go_on` may raise whatever is to end this."""
+    found = Gathering()
+    for key in parts:
+        go_on()
+        try:
+            with storage().reader(key) as file:
+                part = jsonio.loads(file.read())
+        except FileNotFoundError:
+            return None
+        for frame in part.pop("frames"):
+            found.merging.add(frame)
+        found.rights = Rights.load(part.pop("rights"))
+        for name, value in part.items():
+            setattr(found, name, value)
+    if len(parts) > _MOST_PARTS:
+        found._fresh, found._replaced = [found.merging.frame()], list(parts)
+    else:
+        found.parts = list(parts)
+    return found
+
+
+def stored(folder: str, content: bytes) -> str:
+    """The key of a new file."""
+    key = f"{folder}/{new_id()}"
+    with tempfile.TemporaryDirectory() as place:
+        path = Path(place) / "file"
+        path.write_bytes(content)
+        storage().upload(key, path)
+    return key

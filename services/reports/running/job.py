@@ -1,4 +1,4 @@
-"""The work of a run: range after range of customers, counted together, then the table of all of them.
+"""The work of a run: ranges of customers, counted together, then the table of all of them.
 
 Whoever asked for it is asked anew for their rights in each step, and what it came to keeps those that it was
 made with.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -16,26 +15,27 @@ from uuid import UUID
 from directory.file_rights import Rights
 from servicekit.clock import to_rfc3339, utc_now
 from servicekit.database import UnitOfWork
-from servicekit.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge
+from servicekit.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge, Unavailable
 from servicekit.jobs import GaveUp, Progress, Run
 from servicekit.scope import Scope
 from services.reports.computing.pool import of_process
-from services.reports.configuring.domain.model import Configuration, Grouping
 from services.reports.configuring.domain.named import labelled
 from services.reports.facts import ask_facts
 from services.reports.running import gathering, repository
 from services.reports.running.asking import Asked, Surroundings, source_message
+from services.reports.running.counting import count
 from services.reports.running.domain.merging import TooManyGroups
 from services.reports.running.gathering import Gathering
 from services.reports.running.kinds import KIND, LIFETIME
 from services.reports.running.messages import summary_of
-from services.reports.running.questions import Question, aggregated, task_of
+from services.reports.running.questions import Question, task_of
+from services.reports.running.renaming import is_renamed, labels_of
 from services.reports.running.repository import ReportRun
 from services.reports.running.results import write_results
 from services.reports.sources import read_source
 
 Json = dict[str, Any]
-_SMALLEST: Final = 500
+_MOST_BEGINNINGS: Final = 4
 _DEADLINE: Final = 10.0
 _COMPUTING_SECONDS: Final = 120.0
 
@@ -45,26 +45,30 @@ class MakeReport:
 
     kind = KIND
 
+    def __init__(self) -> None:
+        self._gathered: Gathering | None = None  # of this slice
+
     def prepare(self, run: Run) -> Gathering:
-        """With the next range counted; with the table in storage, when all were."""
+        """With the next ranges counted; with the table in storage, when all were."""
         report = _report(run)
         with _given_up():
             scope = _scope(run)
             around = Surroundings(run.database, partial(run.rpc.call, "customers"), of_process())
             asked = _asked(around, report, scope)
-            gathered = gathering.take(run.job.id, token=run.job.state.get("token")) or Gathering()
+            gathered = self._going_on(run)
+            if asked.upload is None:
+                gathered = _begun(around, run, asked.question, gathered)
             gathered.made_with(Rights.of(scope, masked=asked.question.facts.masked))
             if asked.upload is not None or gathered.is_whole:
                 _finish(around, asked, gathered)
             else:
                 _count(around, run, report, asked.question, gathered)
-        if gathered.files is None:
-            gathering.park(run.job.id, gathered)
+        self._gathered = gathered
         return gathered
 
     def step(self, run: Run, uow: UnitOfWork, gathered: Gathering) -> Progress:
         if gathered.files is None:
-            state = {"token": gathered.token}
+            state = {"parts": gathered.parts}
             return Progress(state=state, done=gathered.merging.customers, total=gathered.total)
         assert gathered.rights is not None
         assert gathered.summary is not None
@@ -77,54 +81,41 @@ class MakeReport:
             until=utc_now() + LIFETIME,
         )
         counted = gathered.summary["customers"]
-        return Progress(done=counted, total=counted, finished=True)
+        return Progress(state={}, done=counted, total=counted, finished=True)
+
+    def _going_on(self, run: Run) -> Gathering:
+        """With what was counted until now: in the step before, or as another slice has left it."""
+        parts = run.job.state.get("parts", [])
+        if self._gathered is not None and self._gathered.parts == parts:
+            return self._gathered
+        return gathering.load(parts, go_on=partial(_go_on, run)) or Gathering()
+
+
+def _go_on(run: Run) -> None:
+    if run.cancelled or run.stopping:
+        raise Unavailable("worker_stopping")
+
+
+def _begun(around: Surroundings, run: Run, question: Question, gathered: Gathering) -> Gathering:
+    """The same, or anew if something was renamed from the beginning to the end: it would be two values."""
+    if gathered.labels is not None and not gathered.is_whole:
+        return gathered
+    labels = labels_of(question, around.customers, partial(run.rpc.call, "gateway"))
+    if gathered.labels is None:
+        gathered.labels = labels
+    elif gathered.begun < _MOST_BEGINNINGS and is_renamed(gathered.labels, labels, gathered.merging):
+        return Gathering(labels=labels, begun=gathered.begun + 1)
+    return gathered
 
 
 def _count(
     around: Surroundings, run: Run, report: ReportRun, question: Question, gathered: Gathering
 ) -> None:
-    """The next range; a smaller one, where one has too many groups to be sent at once."""
-    if gathered.total is None and gathered.as_of is None:
-        gathered.total = _total(around, question)
-    page = _range(around, report, question, gathered)
-    gathered.merging.add(page["frame"])
-    gathered.next, gathered.is_whole = page["next"], page["next"] is None
-    if gathered.as_of is None:
-        gathered.as_of, gathered.selection = page["as_of"], page["selection"]
-        gathered.warnings = page["warnings"]
+    def is_over() -> bool:
+        return run.cancelled or run.stopping
 
-
-def _range(around: Surroundings, report: ReportRun, question: Question, gathered: Gathering) -> Json:
-    while True:
-        try:
-            return aggregated(
-                question,
-                around.customers,
-                after=gathered.next,
-                upto=report.asked["upto"],
-                size=gathered.size,
-                as_of=gathered.as_of,
-                selection=gathered.selection,
-                frozen=gathered.selection is not None,
-            )
-        except Invalid as error:
-            if gathered.size <= _SMALLEST or not _is_too_much(error):
-                raise
-            gathered.size //= 4
-
-
-def _is_too_much(error: Invalid) -> bool:
-    codes = {each["code"] for each in error.payload.get("errors", ())}
-    return not codes.isdisjoint({"too_many_groups", "query_too_expensive"})
-
-
-def _total(around: Surroundings, question: Question) -> int | None:
-    """How many customers it is about, if that can be told quickly: for the progress alone."""
-    counted = replace(question, configuration=Configuration(groupings=(Grouping(field="status"),)))
-    try:
-        return int(sum(aggregated(counted, around.customers)["frame"]["weights"]))
-    except Invalid:
-        return None
+    count(question, around.customers, gathered, upto=report.asked["upto"], is_over=is_over)
+    gathered.keep()
 
 
 def _finish(around: Surroundings, asked: Asked, gathered: Gathering) -> None:

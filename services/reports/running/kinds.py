@@ -7,6 +7,7 @@ from typing import Final
 
 KIND: Final = "report_run"
 FOLDER: Final = "report_results"
+PARTS: Final = "report_parts"  # what was counted so far
 LIFETIME: Final = timedelta(hours=24)  # of what it came to
 KEPT: Final = timedelta(days=30)  # that there was one
 MAX_NAME: Final = 100

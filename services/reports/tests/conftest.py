@@ -11,7 +11,7 @@ from servicekit import files
 from servicekit.database import Transactions
 from servicekit.testing.databases import connected, empty, migrated
 from services.reports.computing.pool import Pool
-from services.reports.running import gathering, job
+from services.reports.running import job
 from services.reports.tables import metadata
 from services.reports.tests.company import Company
 
@@ -59,7 +59,6 @@ def company(
     pool: Pool,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-) -> Iterator[Company]:
+) -> Company:
     monkeypatch.setattr(job, "of_process", lambda: pool)
-    yield Company(database, storage, pool, tmp_path)
-    gathering.let_go()
+    return Company(database, storage, pool, tmp_path)

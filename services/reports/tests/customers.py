@@ -52,6 +52,7 @@ class Customers:
         self.options = {str(new_id()): "Gold", str(new_id()): "Silver"}
         self.fields = dict(TYPES)
         self.archived: set[str] = set()
+        self.tag_ids: dict[str, str] = {}  # by name
         self.saved_filters: dict[str, Json] = {}
         self.masked = False
         self.most_groups = 50_000
@@ -167,10 +168,20 @@ class Customers:
             bits[n // 8] |= (each in seen) << (7 - n % 8)
         return {"bits": base64.b64encode(bytes(bits)).decode()}
 
-    def _list_tags(self, scope: Json, *, limit: int, q: str) -> Json:
+    def _list_tags(self, scope: Json, *, limit: int, cursor: str | None = None, q: str | None = None) -> Json:
         tags = {tag for each in self._seen(scope) for tag in each.values.get("tags") or ()}
-        named = sorted(tag for tag in tags if q in tag.lower())
-        return {"data": [{"id": str(new_id()), "name": tag} for tag in named[:limit]], "next": None}
+        named = sorted(tag for tag in tags if (q or "") in tag.lower())
+        ids = [self.tag_ids.setdefault(tag, str(new_id())) for tag in named]
+        begin = int(cursor or 0)
+        page = [{"id": id, "name": tag} for id, tag in zip(ids, named, strict=True)][begin : begin + limit]
+        return {"data": page, "next": str(begin + limit) if begin + limit < len(named) else None}
+
+    def rename_tag(self, before: str, after: str) -> None:
+        self.tag_ids[after] = self.tag_ids.pop(before, str(new_id()))
+        for each in self.people:
+            tags = each.values.get("tags") or []
+            if before in tags:
+                each.values["tags"] = [after if tag == before else tag for tag in tags]
 
     def _seen(self, scope: Json) -> Iterable[Person]:
         if scope["role"] == "admin":

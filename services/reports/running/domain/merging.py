@@ -44,10 +44,12 @@ class _Group:
 
 @dataclass(slots=True)
 class Merging:
-    """What was counted so far; `most` groups at most."""
+    """What was counted so far; `most` groups at most, whose texts have `most_characters` at most."""
 
     most: int
+    most_characters: int = 50_000_000
     customers: int = 0
+    _characters: int = 0
     _head: list[Json] = field(default_factory=list)
     _numbered: list[dict[tuple[type, Any], int]] = field(default_factory=list)
     _groups: dict[Key, _Group] = field(default_factory=dict)
@@ -74,8 +76,16 @@ class Merging:
                 group = self._groups[key] = _Group()
             group.add(weight, number)
         self.customers += sum(frame["weights"])
-        if len(self._groups) > self.most:
+        if len(self._groups) > self.most or self._characters > self.most_characters:
             raise TooManyGroups
+
+    def values_of(self, name: str) -> set[Any]:
+        """Every value of a field that was met."""
+        met: set[Any] = set()
+        for head, numbered in zip(self._head, self._numbered, strict=True):
+            if head["field"] == name:
+                met.update(value for _, value in numbered)
+        return met
 
     def frame(self) -> Json:
         """All of it, in the form of one range."""
@@ -93,12 +103,18 @@ class Merging:
 
     def _coded(self, n: int, column: Mapping[str, Any]) -> list[Any]:
         """The codes of a range as those of all."""
-        numbered = self._numbered[n]
-        # True and 1 are equal, and not the same value.
-        ours = [numbered.setdefault((type(value), value), len(numbered)) for value in column["values"]]
+        ours = [self._code(self._numbered[n], value) for value in column["values"]]
         if column["several"]:
             return [tuple(sorted(ours[code] for code in codes)) for codes in column["codes"]]
         return [ours[code] if code >= 0 else code for code in column["codes"]]
+
+    def _code(self, numbered: dict[tuple[type, Any], int], value: Any) -> int:
+        key = (type(value), value)  # True and 1 are equal, and not the same value
+        code = numbered.get(key)
+        if code is None:
+            code = numbered[key] = len(numbered)
+            self._characters += len(value) if isinstance(value, str) else 0
+        return code
 
     def _numbers(self, frame: Mapping[str, Any]) -> Any:
         measure = frame["measure"]

@@ -114,3 +114,22 @@ def test_what_is_too_much_is_refused_before_memory_ends():
     merging.add(frame_of([("a", (), 1, ()), ("b", (), 1, ())], measured=False))
     with pytest.raises(TooManyGroups):
         merging.add(frame_of([("c", (), 1, ())], measured=False))
+
+
+def test_so_are_texts_that_are_too_long():
+    merging = Merging(most=9, most_characters=5)
+    merging.add(frame_of([("abc", (), 1, ())], measured=False))
+    merging.add(frame_of([("abc", (), 1, ())], measured=False))
+    assert merging.values_of("a") == {"abc"}
+    with pytest.raises(TooManyGroups):
+        merging.add(frame_of([("abcd", (), 1, ())], measured=False))
+
+
+@given(ranges)
+def test_what_was_counted_together_may_be_counted_on(given: list[list[Row]]):
+    merging, again = Merging(most=1_000), Merging(most=1_000)
+    for each in given:
+        merging.add(frame_of(each, measured=True))
+    again.add(merging.frame())
+    assert again.frame() == merging.frame()
+    assert again.customers == merging.customers
