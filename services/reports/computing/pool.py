@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import suppress
-from dataclasses import dataclass, field
+from contextlib import AbstractContextManager, nullcontext, suppress
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
 from servicekit.errors import WIRE_ERRORS, Conflict, Invalid, Unavailable
 from servicekit.settings import load
 from services.reports.computing.computer import LOOK_SECONDS, Computer, Died, TooSlow
+from services.reports.computing.turns import Turn, Turns
 
 Json = dict[str, Any]
 IDLE_SECONDS: Final = 60.0
@@ -33,16 +34,12 @@ class ComputingSettings:
     computing_memory_mb: int = 1024
 
 
-@dataclass(eq=False)
+@dataclass(frozen=True)
 class _Call:
-    """Somebody who waits. `superseded`: they have asked again."""
+    """Somebody who waits."""
 
     until: float
-    superseded: threading.Event = field(default_factory=threading.Event)
-
-    def go_on(self) -> None:
-        if self.superseded.is_set():
-            raise Conflict("superseded")
+    turn: Turn
 
 
 class Pool:
@@ -58,7 +55,7 @@ class Pool:
         self._idle: list[Computer] = []
         self._busy: set[Computer] = set()
         self._starting = 0
-        self._calls: dict[str, _Call] = {}
+        self._turns = Turns()
         self._timer: threading.Timer | None = None
         self._closed = False
 
@@ -74,31 +71,26 @@ class Pool:
         with self._changed:
             return sum(computer.owes for computer in (*self._idle, *self._busy))
 
+    def turn(self, key: str | None) -> AbstractContextManager[Turn]:
+        """A question that takes several steps; with a `key` it ends those that began before."""
+        return self._turns.begin(key)
+
     def run(
         self,
         task: Json,
         *,
         key: str | None = None,
+        turn: Turn | None = None,
         deadline: float = DEADLINE,
         most_bytes: int | None = None,
     ) -> Json:
         """What came of it, within so many seconds, in so many bytes of JSON. Raises what the task raised;
-        Conflict `superseded` when another task with the same `key` came meanwhile; Invalid for what is too
-        large or too slow to be computed; Unavailable when there was no process for it."""
+        Conflict `superseded` when its turn is over, which for a `key` is a turn of its own; Invalid for what
+        is too large or too slow to be computed; Unavailable when there was no process for it."""
         task = {**task, "most_bytes": MOST_BYTES if most_bytes is None else most_bytes}
-        call = _Call(time.monotonic() + deadline)
-        if key is not None:
-            with self._changed:
-                former, self._calls[key] = self._calls.get(key), call
-                if former is not None:
-                    former.superseded.set()
-                    self._changed.notify_all()
-        try:
-            return _told(self._computed(task, call))
-        finally:
-            with self._changed:
-                if key is not None and self._calls.get(key) is call:
-                    del self._calls[key]
+        until = time.monotonic() + deadline
+        with self.turn(key) if turn is None else nullcontext(turn) as own:
+            return _told(self._computed(task, _Call(until, own)))
 
     def warm(self) -> None:
         """Starts a process if there is none: somebody is about to ask. Waits for nothing."""
@@ -128,7 +120,7 @@ class Pool:
         computer = self._acquire(call, upload)
         keep = False
         try:
-            answer = computer.ask(task, until=call.until, go_on=call.go_on)
+            answer = computer.ask(task, until=call.until, go_on=call.turn.go_on)
             computer.upload = upload or computer.upload
             keep = True
             return answer
@@ -153,7 +145,7 @@ class Pool:
         """One that nobody uses, best the one that has the file open; None if one more may be started."""
         with self._changed:
             while True:
-                call.go_on()
+                call.turn.go_on()
                 if self._closed:
                     raise _stopped()
                 usable = [each for each in self._idle if each.lives]

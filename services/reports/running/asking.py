@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 
 from servicekit import context
@@ -10,6 +12,7 @@ from servicekit.clock import to_rfc3339
 from servicekit.database import Transactions
 from servicekit.scope import Scope
 from servicekit.wire import MAX_ANSWER
+from services.reports.computing.turns import Turn
 from services.reports.configuring.domain.known import known_of_upload
 from services.reports.facts import Facts
 from services.reports.hidden import read_unhidden
@@ -25,8 +28,16 @@ MAX_BYTES: Final = MAX_ANSWER - 100_000  # a little is around it
 class Computes(Protocol):
     """Where tables are computed."""
 
+    def turn(self, key: str | None) -> AbstractContextManager[Turn]: ...
+
     def run(
-        self, task: Json, *, key: str | None = None, deadline: float, most_bytes: int | None = None
+        self,
+        task: Json,
+        *,
+        key: str | None = None,
+        turn: Turn | None = None,
+        deadline: float,
+        most_bytes: int | None = None,
     ) -> Json: ...
 
 
@@ -34,7 +45,8 @@ class Computes(Protocol):
 class Asked:
     """A question, the upload that it is about if it is about one, and in which form it is to be answered.
 
-    `form` names what somebody is changing: of the questions of one form only the last is answered.
+    `form` names what somebody is changing, for customers: of the questions of one form only the last is
+    answered.
     """
 
     question: Question
@@ -51,6 +63,13 @@ class Surroundings:
     database: Transactions
     customers: Customers
     pool: Computes
+
+    @contextmanager
+    def of_form(self, scope: Scope, form: str | None) -> Iterator[Surroundings]:
+        """The same for one question of a form: once the next one has come, whatever is to be asked of others
+        raises Conflict `superseded`."""
+        with self.pool.turn(f"{scope.user_id} {form}" if form else None) as turn:
+            yield replace(self, customers=_asked_in(turn, self.customers), pool=_InTurn(self.pool, turn))
 
     def read(
         self,
@@ -82,7 +101,6 @@ class Surroundings:
     def answer(self, asked: Asked) -> Json:
         """The table, or with `csv` its text: `{"csv": …}`; what fits into one message. Calls others: never
         within a transaction."""
-        key = f"{asked.question.scope.user_id} {asked.form}" if asked.form else None
         if asked.upload is None:
             got = aggregated(asked.question, self.customers, form=asked.form)
             task = task_of(asked.question, frame=got["frame"], shape=asked.shape, csv=asked.csv)
@@ -90,7 +108,7 @@ class Surroundings:
         else:
             task = self.upload_task(asked)
             told = {"warnings": [], "as_of": to_rfc3339(asked.upload.created_at)}
-        computed = self.pool.run(task, key=key, deadline=_left(), most_bytes=MAX_BYTES)
+        computed = self.pool.run(task, deadline=_left(), most_bytes=MAX_BYTES)
         if asked.csv is not None:
             return {"csv": computed["csv"]}
         answer = computed["answer"]
@@ -117,6 +135,28 @@ class Surroundings:
             return None
         with self.database.reading() as connection:
             return access.opened(connection, scope, source.upload)
+
+
+@dataclass(frozen=True, slots=True)
+class _InTurn:
+    """The pool, for one turn."""
+
+    pool: Computes
+    own: Turn
+
+    def turn(self, key: str | None) -> AbstractContextManager[Turn]:
+        return self.pool.turn(key)
+
+    def run(self, task: Json, *, turn: Turn | None = None, **how: Any) -> Json:
+        return self.pool.run(task, turn=turn or self.own, **how)
+
+
+def _asked_in(turn: Turn, customers: Customers) -> Customers:
+    def call(*args: Any, **more: Any) -> Any:
+        turn.go_on()
+        return customers(*args, **more)
+
+    return call
 
 
 def _left() -> float:

@@ -47,11 +47,12 @@ class PreviewEntrypoints:
         """The table. Whoever asks again for the same `form` gives up what they asked before, which raises
         Conflict `superseded`. Raises Invalid with all that is wrong, NotFound for an upload not theirs."""
         caller, wanted, form, shape = for_people(scope), read_source(source), _form(form), read_shape(shape)
-        around = self._around()
         self.computing.warm()  # while customers count
-        facts = ask_facts(self.customers.call, caller)
-        question, upload = around.read(caller, facts, wanted, configuration, time_zone=time_zone)
-        return _sendable(around.answer(Asked(question=question, upload=upload, form=form, shape=shape)))
+        with self._around().of_form(caller, form) as around:
+            facts = ask_facts(around.customers, caller)
+            question, upload = around.read(caller, facts, wanted, configuration, time_zone=time_zone)
+            asked = Asked(question=question, upload=upload, form=form, shape=shape)
+            return _sendable(around.answer(asked))
 
     @rpc(grouped=False)
     def configuration_result(

@@ -127,6 +127,19 @@ def test_who_asks_again_gives_up_what_they_asked_before(made: Callable[..., Pool
             first.result(5)
 
 
+def test_whoever_asked_last_is_answered_whoever_is_ready_first(made: Callable[..., Pool]):
+    pool = made()
+    with pool.turn("ana 1") as first:
+        with pool.turn("ana 1") as last:
+            assert totals(pool.run(TASK, turn=last)) == EXPECTED
+            with pytest.raises(Conflict, match="superseded"):
+                pool.run(TASK, turn=first)
+            assert totals(pool.run(TASK, turn=last)) == EXPECTED
+        with pytest.raises(Conflict, match="superseded"):
+            pool.run(TASK, turn=first)
+    assert totals(pool.run(TASK, key="ana 1")) == EXPECTED
+
+
 def test_what_was_given_up_may_come_to_its_end(made: Callable[..., Pool], monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(pools, "GRACE_SECONDS", 30.0)
     pool = made(processes=1)

@@ -10,6 +10,7 @@ import pytest
 from servicekit.errors import Conflict, Invalid, NotFound
 from servicekit.ids import new_id
 from services.reports.tests.company import BY_PLAN, Company, codes, table, tag_renamed
+from services.reports.uploads import access
 
 Json = dict[str, Any]
 CONFIGURATIONS: list[Json] = [
@@ -74,6 +75,28 @@ def test_an_agents_report_leaves_out_rows_of_whom_they_may_not_see(shop: Company
     seen = shop.service.get_upload(ana, upload)["upload"]
     assert (seen["rows"], seen["dropped"]) == (9, 5)
     assert shop.preview(source=source, scope=ana)["source"]["rows"] == 9
+
+
+def test_rows_are_not_asked_about_any_more_when_somebody_has_asked_again(
+    shop: Company, monkeypatch: pytest.MonkeyPatch
+):
+    ana = shop.agent("ana", "sales")
+    asked: Json = {"source": {"upload": shop.upload(export_of(shop), scope=ana)}, "scope": ana, "form": "tab"}
+    expected = shop.preview(**asked)
+    monkeypatch.setattr(access, "AT_ONCE", 8)
+    bits, later, parts = shop.customers._visible_bits, [], []
+
+    def in_between(scope: Json, ids: str) -> Json:
+        parts.append(ids)
+        if len(parts) == 1:
+            later.append(shop.preview(**asked))
+        return bits(scope, ids)
+
+    monkeypatch.setattr(shop.customers, "_visible_bits", in_between)
+    with pytest.raises(Conflict, match="superseded"):
+        shop.preview(**asked)
+    assert later == [expected]
+    assert len(parts) == 3  # of two parts the first, and both of whoever asked last
 
 
 def test_a_run_of_a_file_comes_to_what_a_preview_shows(shop: Company):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from servicekit.errors import Conflict, Forbidden, Invalid
 from services.reports.running import asking
 from services.reports.tests.company import BY_PLAN, Company, codes, table
 from services.reports.tests.customers import superseded
+
+Json = dict[str, Any]
 
 
 @pytest.fixture
@@ -97,6 +101,38 @@ def test_the_form_is_told_so_that_customers_give_up_what_it_asked_before(shop: C
     shop.customers.meanwhile.append(superseded)
     with pytest.raises(Conflict, match="superseded"):
         shop.preview(form="tab 1")
+
+
+def test_the_last_question_of_a_form_is_answered_though_an_earlier_one_is_counted_later(shop: Company):
+    later: list[Json] = []
+    shop.customers.meanwhile.append(lambda: later.append(shop.preview(form="tab 1")))
+    with pytest.raises(Conflict, match="superseded"):
+        shop.preview(form="tab 1")
+    assert later == [shop.preview(form="tab 1")]
+
+
+def test_what_was_given_up_asks_nobody_any_more(shop: Company, monkeypatch: pytest.MonkeyPatch):
+    facts = shop.customers._report_facts
+    later: list[Json] = []
+
+    def while_it_is_asked(scope: Json) -> Json:
+        monkeypatch.undo()
+        later.append(shop.preview(form="tab 1"))
+        return facts(scope)
+
+    monkeypatch.setattr(shop.customers, "_report_facts", while_it_is_asked)
+    with pytest.raises(Conflict, match="superseded"):
+        shop.preview(form="tab 1")
+    assert len(later) == 1
+    assert [method for method, _ in shop.customers.calls] == ["report_facts", "report_facts", "aggregate"]
+
+
+def test_other_forms_are_answered_meanwhile(shop: Company):
+    ana, others = shop.agent("ana", "sales"), []
+    for more in ({"form": "tab 2"}, {}, {"form": "tab 1", "scope": ana}):
+        shop.customers.meanwhile.append(lambda more=more: others.append(shop.preview(**more)))
+    assert shop.preview(form="tab 1")["customers"] == 4
+    assert [each["customers"] for each in others] == [3, 4, 4]
 
 
 def test_what_fits_into_no_message_is_for_a_run(shop: Company, monkeypatch: pytest.MonkeyPatch):
