@@ -116,8 +116,8 @@ class UploadColumn(Schema):
     label = fields.String(required=True)
     type = one_of(*TYPES, required=True)
     samples = fields.List(Anything(), required=True)
-    filled = fields.Integer(required=True)
-    distinct = fields.Integer(required=True)
+    filled = fields.Integer(required=True, allow_none=True)
+    distinct = fields.Integer(required=True, allow_none=True)
     contact = fields.Boolean()
 
 

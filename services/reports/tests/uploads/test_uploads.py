@@ -212,6 +212,33 @@ def test_ids_are_asked_about_in_parts(company: Company, monkeypatch: pytest.Monk
     assert [method for method, _ in company.customers.calls].count("visible_bits") == 3
 
 
+@pytest.mark.parametrize("code", ["query_too_expensive", "report_too_large"])
+def test_an_upload_too_large_to_look_through_is_told_of_without_samples(
+    company: Company, monkeypatch: pytest.MonkeyPatch, code: str
+):
+    company.customers.masked = True
+    ana = company.agent("ana", "sales")
+    seen = company.customers.add(company.team("sales"))
+    rows: list[Json] = [{"id": seen.id}, {"id": str(new_id())}, {"email": "a@x.test", "plan": "Gold"}]
+    upload = company.upload(orjson.dumps([*rows, *({"id": str(new_id())} for _ in range(8))]), scope=ana)
+    pool = company.service.computing
+    really = pool.run
+
+    def run(task: Json, **how: Any) -> Json:
+        if task["do"] == "columns":
+            raise Invalid.at("/source", code, "too much")
+        answer: Json = really(task, **how)
+        return answer
+
+    monkeypatch.setattr(pool, "run", run)
+    told = shown(company, upload, ana)
+    assert (told["rows"], told["dropped"]) == (2, 9)
+    assert [each["field"] for each in told["columns"]] == ["id", "plan"]
+    for each in told["columns"]:  # of rows that are not theirs nothing is told, not even how many there are
+        assert (each["samples"], each["filled"], each["distinct"]) == ([], None, None)
+    assert (told["columns"][1]["label"], told["columns"][1]["type"]) == ("plan", "text")
+
+
 def test_a_deleted_upload_is_gone_with_its_files(company: Company, storage: Storage):
     read, unread = company.upload(b"[]"), company.service.create_upload(company.admin, company.put(b"[]"))
     for upload in (read, unread["upload"]["id"]):
