@@ -10,7 +10,7 @@ from services.reports.configuring.domain.form import MAX_NAME
 from services.reports.configuring.domain.known import known_of_facts
 from services.reports.configuring.domain.model import ALIAS_SETS, OPERATIONS, UNITS
 from services.reports.configuring.domain.parts import MAX_TOP
-from services.reports.configuring.domain.reading import MAX_GROUPINGS, MAX_SUBDIVISIONS
+from services.reports.configuring.domain.reading import MAX_GROUPINGS, MAX_NAMED, MAX_SUBDIVISIONS
 from services.reports.configuring.domain.rules import MAX_RULES, operations_of
 from services.reports.configuring.domain.spellings import MAX_JOINS, MAX_SPELLINGS
 from services.reports.facts import DEADLINE
@@ -23,6 +23,7 @@ LIMITS: Final = {
     "rules": MAX_RULES,
     "joins": MAX_JOINS,
     "spellings": MAX_SPELLINGS,
+    "named": MAX_NAMED,  # in join, split, rename and rules of one configuration
     "top": MAX_TOP,
     "name": MAX_NAME,
     "rows": MAX_ROWS,

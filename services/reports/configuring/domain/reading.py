@@ -26,9 +26,11 @@ from services.reports.configuring.domain.parts import (
     read_top,
 )
 from services.reports.configuring.domain.rules import read_default, read_rules
+from services.reports.configuring.domain.spellings import count_named
 
 MAX_GROUPINGS: Final = 4
 MAX_SUBDIVISIONS: Final = 3
+MAX_NAMED: Final = 5_000
 _KEYS: Final = (
     ("groupings", "total", "subdivisions", "subdivision")
     + ("sort", "top", "percent", "subtotals", "time_zone")
@@ -38,6 +40,9 @@ _KEYS: Final = (
 def read(data: Any, fields: Fields, *, pointer: str = "/configuration") -> Configuration:
     """The configuration, of these fields. Raises Invalid with all that is wrong, each at its pointer."""
     problems = Faults()
+    if _named_in(data) > MAX_NAMED:
+        problems.add(pointer, "too_many", f"at most {MAX_NAMED} spellings and values in all")
+        problems.raise_if_any()
     form = Form(data, pointer, problems)
     form.only(*_KEYS)
     total = _total(form, fields)
@@ -53,6 +58,15 @@ def read(data: Any, fields: Fields, *, pointer: str = "/configuration") -> Confi
     )
     problems.raise_if_any()
     return configuration
+
+
+def _named_in(data: Any) -> int:
+    """Of the parts that would be read: whoever wrote them is not the only one who waits."""
+    if not isinstance(data, dict):
+        return 0
+    lists = ((data.get("groupings"), MAX_GROUPINGS), (data.get("subdivisions"), MAX_SUBDIVISIONS))
+    parts = [part for given, most in lists if isinstance(given, list) for part in given[:most]]
+    return sum(map(count_named, (*parts, data.get("subdivision"))))
 
 
 def _groupings(form: Form, fields: Fields, total: Total) -> tuple[Grouping, ...]:

@@ -11,6 +11,20 @@ MAX_JOINS: Final = 1_000
 MAX_SPELLINGS: Final = 500
 
 
+def count_named(part: object) -> int:
+    """How many values somebody decided about in a part, right or wrong: told without reading any of them."""
+    if not isinstance(part, dict):
+        return 0
+    join, rules = part.get("join"), part.get("rules")
+    joined = sum(1 + _length(each) for each in join.values()) if isinstance(join, dict) else 0
+    ruled = [each.get("value") for each in rules if isinstance(each, dict)] if isinstance(rules, list) else []
+    return joined + _length(part.get("split")) + _length(part.get("rename")) + sum(map(_length, ruled))
+
+
+def _length(value: object) -> int:
+    return len(value) if isinstance(value, list | dict) else 0
+
+
 def read_spellings(form: Form) -> Json:
     """`join`, `split` and `rename`. A spelling is in one of the first two, and in one join only."""
     joins: dict[str, tuple[str, ...]] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from services.reports.configuring.domain import reading
 from services.reports.tests.configuring.fields import PLAN, REASON, TAGS, faults
 
 
@@ -38,6 +39,43 @@ def test_everything_wrong_is_in_one_answer():
         ("/percent/0", "invalid_choice"),
         ("/time_zone", "unknown_time_zone"),
     }
+
+
+def many(count: int) -> list[str]:
+    return [f"value {n}" for n in range(count)]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"groupings": [{"field": REASON, "join": {str(n): many(500) for n in range(11)}}]},
+        {"groupings": [{"field": each, "split": many(1_000)} for each in (REASON, PLAN, TAGS, "status")]}
+        | {"subdivisions": [{"field": "channel", "split": many(1_000)}, {"field": REASON, "split": ["x"]}]},
+        {"groupings": [{"field": REASON}], "subdivision": {"field": PLAN, "join": {"x": many(5_001)}}},
+        {"groupings": [{"field": REASON, "rename": dict.fromkeys(many(5_001), "x")}]},
+        {"groupings": [{"field": REASON, "join": dict.fromkeys(many(5_001), 7)}]},
+        {
+            "groupings": [{"field": REASON}],
+            "subdivision": {
+                "field": PLAN,
+                "rules": [{"op": "in", "value": many(500), "as": "x"} for _ in range(11)],
+            },
+        },
+    ],
+)
+def test_of_too_many_spellings_in_all_none_is_read(parts, monkeypatch):
+    monkeypatch.setattr(reading, "Form", None)
+    assert faults(parts) == {("", "too_many")}
+
+
+def test_as_many_spellings_as_may_be_are_read():
+    joins = {f"name {j}": [f"{j} {n}" for n in range(499)] for j in range(10)}
+    assert faults({"groupings": [{"field": REASON, "join": joins}]}) == set()
+
+
+@pytest.mark.parametrize("part", [None, 7, [], {"join": 7, "split": {}, "rename": [], "rules": [7]}])
+def test_what_has_another_shape_has_no_spellings(part):
+    assert "too_many" not in {code for _, code in faults({"groupings": [part], "subdivisions": part})}
 
 
 def test_nobody_reads_more_than_two_hundred_faults():
