@@ -18,6 +18,7 @@ from services.customers.exporting import queries as exported
 from services.customers.exporting.domain.cells import Names
 from services.customers.exporting.domain.columns import PRIMARY
 from services.customers.filters.context import Asker
+from services.customers.reporting import grouping
 from services.customers.reporting.domain.asked import Asked
 from services.customers.reporting.domain.frames import frame_of
 from services.customers.reporting.domain.raw import Merged, merged_ids, numbers_of, reader_of
@@ -80,7 +81,9 @@ def _run(connection: Connection, statement: Statement, budget: Budget) -> list[l
             told = rows.scalar_one()
     except OutOfTime:
         raise given_up(budget) from None
-    return None if told is None else [each or [] for each in jsonio.loads(told)]
+    if told is None or len(told) > grouping.MAX_ROOM:
+        return None
+    return [each or [] for each in jsonio.loads(told)]
 
 
 def _tags(connection: Connection, asked: Asked, groups: Sequence[list[Any]]) -> dict[int, tuple[str, str]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from sqlalchemy import Connection, text
@@ -33,8 +33,9 @@ def name_of(user_id: str, form: str) -> str:
 
 
 def give_up_earlier(database: Transactions, name: str) -> None:
-    """What runs under this name by now ends with Conflict `superseded`."""
-    with database.reading() as connection, reading_within(connection, _PATIENCE):
+    """What runs under this name by now ends with Conflict `superseded`; at its own time, where it cannot be
+    told to within moments."""
+    with suppress(OutOfTime), database.reading() as connection, reading_within(connection, _PATIENCE):
         connection.execute(_LOCK, {"name": name})
         connection.execute(_CANCEL, {"name": name})
 

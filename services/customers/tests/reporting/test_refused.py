@@ -122,6 +122,21 @@ def test_too_many_groups_are_refused(world: World, monkeypatch: pytest.MonkeyPat
         assert codes(refusal.value) == {"/fields": "too_many_groups"}
 
 
+def test_what_takes_too_much_room_is_not_read(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither texts nor anything else: a user is 36 letters in each of a hundred groups."""
+    ana = world.agent("ana", "sales")
+    for n in range(100):
+        world.create(name=f"Maria {n:03}", assignee=ana["user_id"], teams=[world.team("sales")])
+    monkeypatch.setattr(grouping, "MAX_ROOM", 3_000)
+    assert len(counts(world, "name")) == 100
+    read: list[int] = []
+    monkeypatch.setattr(aggregating, "frame_of", lambda *_, **__: read.append(1))
+    with pytest.raises(Invalid) as refusal:
+        aggregated(world, "name", "assignee")
+    assert codes(refusal.value) == {"/fields": "too_many_groups"}
+    assert read == []
+
+
 def test_what_takes_too_long_is_given_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.create()
     slow = f"{aggregating._SETTINGS}, pg_sleep(10)"

@@ -10,6 +10,7 @@ import pytest
 
 from servicekit.errors import Conflict
 from servicekit.testing.waiting import eventually
+from services.customers.reporting import superseding
 from services.customers.reporting.superseding import name_of
 from services.customers.tests.reporting.counted import aggregated, counts
 from services.customers.tests.world import World
@@ -51,6 +52,20 @@ def test_the_earlier_question_of_a_form_is_given_up(world: World) -> None:
             waits(world, "one")
         assert later.result(timeout=10) == 1
     assert world.rows(_RESTING) == []
+
+
+def test_a_form_that_is_busy_is_answered_all_the_same(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever holds it: to wait for what was asked before would be worse than to let it go on."""
+    world.create()
+    monkeypatch.setattr(superseding, "_PATIENCE", 0.1)
+    name = name_of(world.admin["user_id"], "one")
+    with ThreadPoolExecutor(1) as pool:
+        with world.db.unit_of_work() as uow:
+            uow.connection.execute(superseding._LOCK, {"name": name})
+            superseding.give_up_earlier(world.db, name)
+            asked = ask(pool, world, "one")
+            waits(world, "one")
+        assert asked.result(timeout=10) == 1
 
 
 def test_other_forms_and_other_people_go_on(world: World) -> None:
