@@ -255,7 +255,9 @@ class ReportRun(Schema):
     kind = one_of("report_run", required=True)
     status = one_of(*JOB_STATUSES, required=True)
     name = fields.String(required=True, allow_none=True)
-    source = fields.Dict(required=True)
+    source = fields.Dict(
+        required=True, allow_none=True, metadata={"description": "null in a list if it is long"}
+    )
     progress = fields.Nested(Progress, required=True)
     result = fields.Dict(allow_none=True, metadata={"description": "What it came to, without its rows"})
     problem = fields.Nested(JobProblem, required=True, allow_none=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any, Final
 
-from sqlalchemy import Connection, bindparam, text
+from sqlalchemy import Connection, Row, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from servicekit.errors import Conflict, Invalid
@@ -28,6 +28,10 @@ _BEGIN: Final = text(f"""
     RETURNING key
 """)
 _FIND: Final = text("SELECT user_id, request_hash, outcome FROM idempotency WHERE key = :key")
+_FIND_KEPT: Final = text(f"""
+    SELECT user_id, request_hash, outcome FROM idempotency
+    WHERE key = :key AND created_at >= now() - interval '{LIFETIME_HOURS} hours'
+""")
 _FORGET: Final = text("DELETE FROM idempotency WHERE key = :key")
 _FINISH: Final = text("UPDATE idempotency SET outcome = :outcome WHERE key = :key").bindparams(
     bindparam("outcome", type_=JSONB)
@@ -56,9 +60,13 @@ class Idempotency:
         first = self._connection.execute(_FIND, {"key": key}).first()
         if first is None:
             raise Conflict("request_in_progress", {"retry_after": 1})
-        if (first.user_id, first.request_hash) != (user_id, request_hash):
-            raise Invalid("idempotency_key_reused", _reused())
-        return dict(first.outcome)
+        return _outcome(first, user_id, request_hash)
+
+    def find(self, key: str, *, user_id: str, request_hash: str) -> dict[str, Any] | None:
+        """The outcome of the first time, if that is over: for what must be read from others before `begin`,
+        and may be gone by now. Raises Invalid as `begin` does."""
+        first = self._connection.execute(_FIND_KEPT, {"key": key}).first()
+        return None if first is None else _outcome(first, user_id, request_hash)
 
     def finish(self, outcome: dict[str, Any]) -> None:
         """Stores what a repetition answers: status and references, never content that a mask may hide."""
@@ -76,6 +84,12 @@ class Idempotency:
         """A committed key without an outcome could never be answered: that is a defect of the method."""
         if self._key is not None:
             raise RuntimeError("idempotency was begun and not finished")
+
+
+def _outcome(first: Row[Any], user_id: str, request_hash: str) -> dict[str, Any]:
+    if (first.user_id, first.request_hash) != (user_id, request_hash):
+        raise Invalid("idempotency_key_reused", _reused())
+    return dict(first.outcome)
 
 
 def _lock_of(key: str) -> int:

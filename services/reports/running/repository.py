@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Column, Connection, Row, insert, select, update
 
 from servicekit import jobs
 from servicekit.database import UnitOfWork
@@ -22,19 +22,20 @@ from services.reports.tables import report_run
 Json = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class ReportRun:
-    """One report made in the background. `asked`: source, configuration, zone and the last customer."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedRun:
+    """What a list tells of it. `source`: None if it is long; `masked`: contact data was hidden from whoever
+    asked."""
 
     id: UUID
     created_by: str
     job_id: UUID
     name: str
-    asked: Json
+    source: Json | None
+    masked: bool
     created_at: datetime
     rights: Json | None = None
     files: Json | None = None
-    summary: Json | None = None
     expires_at: datetime | None = None
 
     def is_there(self, now: datetime) -> bool:
@@ -42,12 +43,20 @@ class ReportRun:
         return self.files is not None and self.expires_at is not None and now < self.expires_at
 
 
-_COLUMNS: Final = [report_run.c[name] for name in ReportRun.__dataclass_fields__]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportRun(ListedRun):
+    """One report made in the background. `asked`: source, configuration, zone and the last customer."""
+
+    asked: Json
+    summary: Json | None = None
+
+
+AnyRun = TypeVar("AnyRun", bound=ListedRun)
 _NEWEST: Final = Keyset("-created_at", [SortKey(report_run.c.created_at, descending=True)], report_run.c.id)
 
 
 def add(uow: UnitOfWork, run: ReportRun) -> None:
-    values = {name: getattr(run, name) for name in ReportRun.__dataclass_fields__}
+    values = {each.name: getattr(run, each.name) for each in fields(run)}
     uow.connection.execute(insert(report_run), values)
 
 
@@ -60,8 +69,7 @@ def publish(
 
 
 def find(connection: Connection, run_id: UUID) -> ReportRun | None:
-    row = connection.execute(select(*_COLUMNS).where(report_run.c.id == run_id)).first()
-    return None if row is None else _to_run(row)
+    return _find(connection, ReportRun, run_id)
 
 
 def get_visible(connection: Connection, scope: Scope, run_id: Any) -> tuple[ReportRun, Job]:
@@ -74,26 +82,35 @@ def get_visible(connection: Connection, scope: Scope, run_id: Any) -> tuple[Repo
     return found
 
 
-def with_job(connection: Connection, run: ReportRun) -> tuple[ReportRun, Job] | None:
+def with_job(connection: Connection, run: AnyRun) -> tuple[AnyRun, Job] | None:
     """Files are published as the job ends: who sees the end must not see the run from before it."""
     job = jobs.find(connection, run.job_id)
     if job is None or not job.is_finished or run.files is not None:
         return None if job is None else (run, job)
-    now = find(connection, run.id)
+    now = _find(connection, type(run), run.id)
     return None if now is None else (now, job)
 
 
 def page(
     connection: Connection, scope: Scope, *, limit: int, cursor: str | None
-) -> tuple[Sequence[tuple[ReportRun, Job]], str | None]:
+) -> tuple[Sequence[tuple[ListedRun, Job]], str | None]:
     """The caller's own, or all for an administrator; newest first."""
-    statement = select(*_COLUMNS)
+    statement = select(*_columns_of(ListedRun))
     if not scope.is_admin:
         statement = statement.where(report_run.c.created_by == scope.user_id)
     found = list_page(connection, statement, _NEWEST, cursor=cursor, limit=limit)
-    runs = [_to_run(row) for row in found.rows]
+    runs = [_to_run(ListedRun, row) for row in found.rows]
     return [both for run in runs if (both := with_job(connection, run))], found.next
 
 
-def _to_run(row: Row[Any]) -> ReportRun:
-    return ReportRun(**{name: row._mapping[name] for name in ReportRun.__dataclass_fields__})
+def _find(connection: Connection, kind: type[AnyRun], run_id: UUID) -> AnyRun | None:
+    row = connection.execute(select(*_columns_of(kind)).where(report_run.c.id == run_id)).first()
+    return None if row is None else _to_run(kind, row)
+
+
+def _columns_of(kind: type[ListedRun]) -> list[Column[Any]]:
+    return [report_run.c[each.name] for each in fields(kind)]
+
+
+def _to_run(kind: type[AnyRun], row: Row[Any]) -> AnyRun:
+    return kind(**{each.name: row._mapping[each.name] for each in fields(kind)})

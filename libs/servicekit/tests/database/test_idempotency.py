@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from servicekit.database import Transactions
+from servicekit.database.idempotency import Idempotency
 from servicekit.database.purge import purge_expired
 from servicekit.errors import Conflict, Invalid
 
@@ -76,6 +77,21 @@ def test_a_key_is_free_again_after_a_day(db: Transactions) -> None:
     assert write(db, "k") is not None
     age(db, "idempotency", "created_at", "25 hours")
     assert write(db, "k", "another hash") is None
+
+
+def test_the_outcome_of_the_first_time_is_found_before_anything_is_begun(db: Transactions) -> None:
+    def find(**asked: str) -> dict[str, Any] | None:
+        with db.reading() as connection:
+            return Idempotency(connection).find("k", **{"user_id": "u", "request_hash": "h", **asked})
+
+    assert find() is None
+    write(db, "k")
+    assert find() == {"status": 201, "id": "1"}
+    for other in ({"request_hash": "other"}, {"user_id": "other"}):
+        with pytest.raises(Invalid, match="idempotency_key_reused"):
+            find(**other)
+    age(db, "idempotency", "created_at", "25 hours")
+    assert find() is None
 
 
 def test_what_is_past_its_lifetime_is_purged_and_nothing_else(db: Transactions) -> None:

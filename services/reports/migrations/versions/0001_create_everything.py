@@ -69,6 +69,8 @@ CREATE TABLE report_run (
     job_id uuid NOT NULL,
     name text NOT NULL,
     asked jsonb NOT NULL,
+    source jsonb,
+    masked boolean NOT NULL,
     rights jsonb,
     files jsonb,
     summary jsonb,
