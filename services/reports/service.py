@@ -10,13 +10,13 @@ from servicekit.database import Database
 from servicekit.events import ParkedMessages, Subscriber
 from servicekit.rpc import RpcClient
 from services.reports.computing.provider import Computing
-from services.reports.following.entrypoints import FollowingEntrypoints
 from services.reports.following.subscribers import RememberFormerLabels
 from services.reports.running.entrypoints import PreviewEntrypoints
 from services.reports.running.run_entrypoints import RunEntrypoints
 from services.reports.running.schema_entrypoints import SchemaEntrypoints
 from services.reports.sweeping.entrypoints import SweepTimers
 from services.reports.templates.entrypoints import TemplateEntrypoints
+from services.reports.templates.naming_entrypoints import NamingEntrypoints
 from services.reports.topology import TOPOLOGY
 from services.reports.uploads.entrypoints import UploadEntrypoints
 
@@ -26,7 +26,7 @@ class ReportsService(
     PreviewEntrypoints,  # a report at once
     RunEntrypoints,  # in the background
     TemplateEntrypoints,  # configurations that people keep
-    FollowingEntrypoints,  # which of them a rename is about
+    NamingEntrypoints,  # which of them a rename is about
     UploadEntrypoints,
     SweepTimers,
     ParkedMessages,  # events that could not be read

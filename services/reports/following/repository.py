@@ -9,10 +9,8 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from servicekit.inputs import find_id
 from servicekit.text import folded
-from services.reports.following.domain.rename import Present, Rename, labels_of_today, present_label
-from services.reports.templates.domain.renaming import TAGS
+from services.reports.following.domain.rename import Present, Rename, labels_of_today
 
 _FORMER: Final = text("""
     INSERT INTO former_label (labelled_id, label_folded, field) VALUES (:id, :folded, :field)
@@ -37,24 +35,18 @@ def remember(connection: Connection, renames: Iterable[Rename]) -> None:
         connection.execute(_PRESENT, {**named, **told})
 
 
-def label_of(connection: Connection, labelled_id: UUID, field: str) -> str | None:
-    """What an option or a tag is called now, as far as it was ever renamed."""
-    return present_label(labelled_id, _present(connection, {"fields": [field]}))
-
-
-def tags_now(connection: Connection, ids: Collection[str]) -> frozenset[str]:
-    """What those of these that are tags are called now, as far as they were ever renamed."""
-    present = _present(connection, {"fields": [TAGS]})
-    named = (present_label(known, present) for each in ids if (known := find_id(each)))
-    return frozenset(label for label in named if label is not None)
+def former_ids(connection: Connection, fields: Collection[str]) -> dict[str, dict[str, set[UUID]]]:
+    """By field and folded old label what was called so once."""
+    ids: dict[str, dict[str, set[UUID]]] = defaultdict(lambda: defaultdict(set))
+    for field, label, labelled_id in connection.execute(_FIND_FORMER, {"fields": list(fields)}):
+        ids[field][label].add(labelled_id)
+    return ids
 
 
 def former_labels(connection: Connection, today: Mapping[str, Collection[str]]) -> dict[str, dict[str, str]]:
     """By field and folded old label the label of today; `today` are all that each field asked about has."""
-    ids: dict[str, dict[str, set[UUID]]] = defaultdict(lambda: defaultdict(set))
     asked = {"fields": sorted(today)}
-    for field, label, labelled_id in connection.execute(_FIND_FORMER, asked):
-        ids[field][label].add(labelled_id)
+    ids = former_ids(connection, asked["fields"])
     if not ids:
         return {}
     present = _present(connection, asked)

@@ -6,16 +6,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import Connection
-
 from servicekit.database import UnitOfWork
 from servicekit.events import BadEvent, subscribe
 from servicekit.events.cloudevent import Event
 from servicekit.inputs import find_id
+from services.reports.configuring.domain.named import TAGS
 from services.reports.following import repository
 from services.reports.following.domain.rename import Rename
-from services.reports.templates import repository as templates
-from services.reports.templates.domain.renaming import TAGS, renamed
 
 Json = dict[str, Any]
 OPTION: Final = "custom_field.option_renamed.v1"
@@ -54,18 +51,6 @@ class RememberFormerLabels:
     def apply(self, uow: UnitOfWork, events: list[Event], fetched: None) -> None:
         renames = sorted(map(_read, events), key=lambda rename: (rename.labelled_id, rename.revision))
         repository.remember(uow.connection, renames)
-        for rename in renames:
-            if rename.field == TAGS:
-                _follow(uow.connection, rename)
-
-
-def _follow(connection: Connection, rename: Rename) -> None:
-    """Options stand in templates by their ids, tags by their names."""
-    now = repository.label_of(connection, rename.labelled_id, rename.field) or rename.after
-    for template in templates.lock_mentioning(connection, [rename.before]):
-        follows = renamed(template, rename.before, now)
-        if follows != template:
-            templates.save(connection, follows)
 
 
 def _read(event: Event) -> Rename:

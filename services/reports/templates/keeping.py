@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from servicekit.errors import Conflict, Forbidden, NotFound, Stale, TooLarge
 from servicekit.ids import new_id
 from servicekit.inputs import find_id
 from servicekit.scope import Scope
+from services.reports.configuring.domain.former import Former
 from services.reports.facts import Facts
 from services.reports.templates import repository
 from services.reports.templates.domain import saved as rules
@@ -26,11 +27,13 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Keeper:
-    """Who does it, with what there is to report on today, and when."""
+    """Who does it, with what there is to report on today, and when. `former`: what options and tags were
+    called that a form may still name."""
 
     scope: Scope
     facts: Facts
     now: datetime
+    former: Former = field(default_factory=dict)
 
     @property
     def owner(self) -> UUID:
@@ -105,7 +108,7 @@ def _free_name(connection: Connection, owner: UUID, original: Template) -> str:
 
 def _changed(template: Template, patch: Json, keeper: Keeper, uploaded: Sequence[Json] | None) -> Template:
     after = rules.changed(template, patch, scope=keeper.scope)
-    return with_contents(after, patch, facts=keeper.facts, uploaded=uploaded)
+    return with_contents(after, patch, facts=keeper.facts, uploaded=uploaded, former=keeper.former)
 
 
 def _add(connection: Connection, template: Template) -> None:
@@ -121,7 +124,9 @@ def _lock(connection: Connection, keeper: Keeper, template_id: Any, *, version: 
     if template.owner_id != keeper.owner and not keeper.scope.is_admin:
         raise Forbidden("owner_only")
     if version is not None and version != template.version:
-        raise Stale("stale", {"current": template_message(template, keeper.scope, keeper.facts)})
+        gone = repository.without_upload(connection, [template])
+        current = template_message(template, keeper.scope, keeper.facts, gone=gone)
+        raise Stale("stale", {"current": current})
     return template
 
 

@@ -30,7 +30,7 @@ from servicekit import jsonio
 from servicekit.database.paging import Keyset, SortKey, list_page
 from servicekit.scope import Scope
 from servicekit.text import folded
-from services.reports.tables import report_template
+from services.reports.tables import report_template, report_upload
 from services.reports.templates.domain.saved import Template
 
 _COLUMNS: Final = [report_template.c[name] for name in Template.__dataclass_fields__]
@@ -68,10 +68,15 @@ def mentioning(connection: Connection, scope: Scope, words: Iterable[str], *, ma
     return [_to_template(row) for row in connection.execute(statement)]
 
 
-def lock_mentioning(connection: Connection, words: Iterable[str]) -> list[Template]:
-    """The same of everybody's, held until the transaction ends."""
-    statement = select(*_COLUMNS).where(_mentions(words)).order_by(report_template.c.id).with_for_update()
-    return [_to_template(row) for row in connection.execute(statement)]
+def without_upload(connection: Connection, templates: Iterable[Template]) -> set[UUID]:
+    """The ids of those that are about an upload which is not there any more."""
+    sources = {each.id: each.source or {} for each in templates}
+    named = {id: UUID(source["upload"]) for id, source in sources.items() if "upload" in source}
+    if not named:
+        return set()
+    statement = select(report_upload.c.id).where(report_upload.c.id.in_(set(named.values())))
+    there = set(connection.execute(statement).scalars())
+    return {template_id for template_id, upload_id in named.items() if upload_id not in there}
 
 
 def take_turn(connection: Connection, owner: UUID) -> None:
@@ -108,15 +113,15 @@ def remove(connection: Connection, template_id: UUID) -> None:
 
 def _is_shown(scope: Scope, *, masked: bool) -> ColumnElement[bool]:
     """Their own, those shared with all, and those shared with a team of theirs: administrators are in every
-    team. What names contact data is for nobody else from whom it is hidden."""
+    team. What names contact data is for nobody from whom it is hidden."""
     table = report_template.c
     mine = table.owner_id == UUID(scope.user_id)
     teams = bindparam("teams", sorted(map(UUID, scope.team_ids)), type_=ARRAY(Uuid))
     with_team = (
         table.shared_team_id.is_not(None) if scope.is_admin else table.shared_team_id == func.any(teams)
     )
-    shared = or_(table.shared_with_all, with_team)
-    return or_(mine, and_(shared, not_(table.names_contact)) if masked else shared)
+    theirs = or_(mine, table.shared_with_all, with_team)
+    return and_(theirs, not_(table.names_contact)) if masked else theirs
 
 
 def _mentions(words: Iterable[str]) -> ColumnElement[bool]:

@@ -125,6 +125,12 @@ class Company(Staff, Inspecting):
             revision=revision,
         )
 
+    def rename_tag(self, before: str, after: str, *, revision: int = 2) -> Event:
+        """What customers tell when somebody has renamed it, for all who have it."""
+        tag = self.customers.tag(before)
+        self.customers.rename_tag(before, after)
+        return tag_renamed(before, after, tag=tag, revision=revision)
+
 
 class Around:
     """The other services as a worker process calls them."""

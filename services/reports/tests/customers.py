@@ -11,6 +11,7 @@ from uuid import UUID
 
 from servicekit.errors import Conflict, Invalid
 from servicekit.ids import new_id
+from servicekit.text import folded
 
 Json = dict[str, Any]
 TYPES: Final = {
@@ -175,6 +176,22 @@ class Customers:
         begin = int(cursor or 0)
         page = [{"id": id, "name": tag} for id, tag in zip(ids, named, strict=True)][begin : begin + limit]
         return {"data": page, "next": str(begin + limit) if begin + limit < len(named) else None}
+
+    def tag(self, name: str) -> str:
+        """Its id; one that nobody has yet is made."""
+        return self.tag_ids.setdefault(name, str(new_id()))
+
+    def _tags_named(self, scope: Json, *, ids: list[str], names: list[str]) -> Json:
+        held = {tag for each in self._seen(scope) for tag in each.values.get("tags") or ()}
+        seen = {name: self.tag(name) for name in sorted(held)}
+        if scope["role"] == "admin":
+            seen = self.tag_ids
+        by_id = {tag: {"id": tag, "name": name} for name, tag in seen.items()}
+        by_name = {folded(name): by_id[tag] for name, tag in seen.items()}
+        return {
+            "ids": {each: by_id[each] for each in ids if each in by_id},
+            "names": {each: by_name[folded(each)] for each in names if folded(each) in by_name},
+        }
 
     def rename_tag(self, before: str, after: str) -> None:
         self.tag_ids[after] = self.tag_ids.pop(before, str(new_id()))

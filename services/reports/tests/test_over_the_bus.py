@@ -104,16 +104,24 @@ def test_what_customers_refuse_is_told_in_the_words_of_reports(bus: str):
         assert [each[0] for each in codes(wrong.value.payload["errors"])] == [pointer]
 
 
-def test_templates_follow_a_tag_when_its_rename_is_told(bus: str):
-    data = {"name": "Tags", "configuration": {"groupings": [{"field": "tags", "split": ["VIP"]}]}}
-    made = ask(bus, "reports", "create_configuration", SCOPE, data)["configuration"]
-    _publish(bus, tag_renamed("VIP", "Top"))
+def test_templates_follow_a_renamed_tag_and_so_does_a_form_that_was_open(bus: str):
+    tag = ask(bus, "customers", "create_tag", SCOPE, {"name": "VIP"})["id"]
+    configuration = {"groupings": [{"field": "tags", "split": ["VIP"]}]}
+    data = {"name": "Tags", "configuration": configuration}
+    made = ask(bus, "reports", "create_configuration", SCOPE, data)["configuration"]["id"]
+
+    def split(told: Any) -> Any:
+        return told["configuration"]["configuration"]["groupings"][0]["split"]
+
+    ask(bus, "customers", "update_tag", SCOPE, tag, {"name": "Top"})
+    assert split(ask(bus, "reports", "get_configuration", SCOPE, made)) == ["Top"]
+    _publish(bus, tag_renamed("VIP", "Top", tag=tag))
 
     def follows() -> bool:
-        now = ask(bus, "reports", "get_configuration", SCOPE, made["id"])["configuration"]
-        return bool(now["configuration"]["groupings"][0]["split"] == ["Top"])
+        patch = {"configuration": configuration}
+        return bool(split(ask(bus, "reports", "update_configuration", SCOPE, made, patch)) == ["Top"])
 
-    eventually(follows, what="the new name of the tag")
+    eventually(follows, what="that the rename was heard")
 
 
 def test_an_event_that_says_nothing_is_parked(bus: str, migrated_database: str):

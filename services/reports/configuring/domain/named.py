@@ -10,20 +10,25 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Any, Final
 
 from servicekit.text import folded
+from services.reports.configuring.domain.former import NOTHING, Former, with_labels_of_today
 from services.reports.configuring.domain.known import Fields, Known, Option
 from services.reports.configuring.domain.model import Json
 
+TAGS: Final = "tags"
 # Of these the label that people see is what customers have; everything else is its own name.
 _NAMED: Final = frozenset({"select", "multiselect", "tags"})
 _COMPARED: Final = frozenset({"equals", "in"})
+_PARTS: Final = ("groupings", "subdivisions")
 Name = Any  # a text, or an option
 Compared = Callable[[str], str]
 Rewrite = Callable[..., Name]
 
 
-def named_by_id(data: Json, fields: Fields) -> Json:
-    """What `Configuration.dump` wrote, as it is kept."""
+def named_by_id(data: Json, fields: Fields, former: Former = NOTHING) -> Json:
+    """What `Configuration.dump` wrote, as it is kept. What is called otherwise by now, as `former` says, is
+    named by its id, too."""
     today = _Today(fields)
+    data = with_labels_of_today(data, former)
     kept = _rewritten(data, fields, today.name)
     for sorted_ in _sorted(kept):
         sorted_["sort"] = {**sorted_["sort"], "by": today.cell(sorted_["sort"]["by"], data)}
@@ -49,6 +54,15 @@ def options_in(stored: Any) -> Iterator[Json]:
     if isinstance(stored, list):
         for each in stored:
             yield from options_in(each)
+
+
+def tags_in(stored: Json) -> set[str]:
+    """The ids of the tags that a configuration names."""
+    parts = [part for key in _PARTS for part in stored.get(key, ()) if part["field"] == TAGS]
+    own = [{key: value for key, value in part.items() if key != "sort"} for part in parts]
+    sorts = (each["sort"]["by"] for each in _sorted(stored))
+    cells = (by for by in sorts if isinstance(by, dict) and by["field"] == TAGS)
+    return {option["option"] for option in (*options_in(own), *cells)}
 
 
 def names_option(stored: Json, ids: Collection[str]) -> bool:
@@ -117,7 +131,7 @@ def _rewritten(data: Json, fields: Fields, rewrite: Rewrite) -> Json:
     """With every name in its parts written anew, by its id or by its label."""
     parts: Json = {
         key: [_part(part, fields.get(part.get("field")), rewrite) for part in data[key]]
-        for key in ("groupings", "subdivisions")
+        for key in _PARTS
         if key in data
     }
     return {**data, **parts}
@@ -166,4 +180,4 @@ def _rule(rule: Json, known: Known | None, rewrite: Rewrite) -> Json:
 
 def _sorted(data: Json) -> Iterator[Json]:
     """Whatever says how it is sorted."""
-    yield from (part for part in (data, *data["groupings"]) if part.get("sort"))
+    yield from (part for part in (data, *data.get("groupings", ())) if part.get("sort"))

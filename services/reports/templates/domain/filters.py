@@ -9,7 +9,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from servicekit.text import folded
+from services.reports.configuring.domain.former import NOTHING, Former
 from services.reports.configuring.domain.known import Fields
+from services.reports.configuring.domain.named import TAGS
 
 Json = dict[str, Any]
 _WHOLE: Final = frozenset(
@@ -17,26 +19,46 @@ _WHOLE: Final = frozenset(
 )  # values, not parts of one
 
 
-def filter_by_ids(tree: Any, fields: Fields) -> Any:
-    """With the ids of options for their labels."""
+def filter_by_ids(tree: Any, fields: Fields, former: Former = NOTHING) -> Any:
+    """With the ids of options and tags for their labels, and for those that they had once."""
 
     def by_id(leaf: Mapping[str, Any]) -> Any:
-        known = fields.get(leaf["field"])
+        known, before = fields.get(leaf["field"]), former.get(leaf["field"], {})
         options = {folded(option.label): option.id for option in reversed(known.options)} if known else {}
-        return _each(leaf["value"], lambda text: options.get(folded(text), text))
+
+        def written(text: str) -> str:
+            label = folded(text)
+            return options.get(label) or options.get(folded(before.get(label, label)), text)
+
+        return _each(leaf["value"], written)
 
     return _leaves(tree, by_id)
 
 
-def filter_renamed(tree: Any, field: str, before: str, after: str) -> Any:
-    """With the new name of a value of this field. Twice without harm."""
+def filter_with_tags(tree: Any, tags: Mapping[str, str]) -> Any:
+    """With the names of tags for their ids, as far as they are among `tags`."""
 
-    def renamed(leaf: Mapping[str, Any]) -> Any:
-        if leaf["field"] != field:
+    def named(leaf: Mapping[str, Any]) -> Any:
+        if leaf["field"] != TAGS:
             return leaf["value"]
-        return _each(leaf["value"], lambda text: after if folded(text) == folded(before) else text)
+        return _each(leaf["value"], lambda text: tags.get(text, text))
 
-    return _leaves(tree, renamed)
+    return _leaves(tree, named)
+
+
+def tags_of_filter(tree: Any) -> set[str]:
+    """Names and ids of tags in it."""
+    found: set[str] = set()
+
+    def note(leaf: Mapping[str, Any]) -> Any:
+        return _each(leaf["value"], seen) if leaf["field"] == TAGS else leaf["value"]
+
+    def seen(text: str) -> str:
+        found.add(text)
+        return text
+
+    _leaves(tree, note)
+    return found
 
 
 def _leaves(tree: Any, change: Callable[[Mapping[str, Any]], Any]) -> Any:

@@ -8,7 +8,6 @@ from typing import Any
 
 from servicekit.errors import Invalid
 from servicekit.text import folded
-from services.reports.templates.domain.renaming import TAGS
 from services.reports.templates.domain.saved import Template
 
 Json = dict[str, Any]
@@ -18,12 +17,10 @@ _MOST = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Renamed:
-    """Ids of options and tags, and what they were called. `now`: how the tags are called since: templates may
-    have followed before anybody asked."""
+    """Ids of options and tags, and what they were called."""
 
     ids: frozenset[str]
     labels: frozenset[str]
-    now: frozenset[str] = frozenset()
 
     @classmethod
     def load(cls, asked: Mapping[str, Any]) -> Renamed:
@@ -33,40 +30,35 @@ class Renamed:
 
     @property
     def words(self) -> frozenset[str]:
-        return self.ids | self.labels | self.now
+        return self.ids | self.labels
 
 
 def named_message(template: Template, asked: Renamed) -> Json | None:
     """None for one that has nothing to do with it."""
-    labels, now = (frozenset(map(folded, texts)) for texts in (asked.labels, asked.now))
+    labels = frozenset(map(folded, asked.labels))
     follows = stays = False
-    for text, part in _texts_in([template.configuration, template.source]):
+    for text, goes_along in _texts_in([template.configuration, template.source]):
         label = folded(text)
-        follows |= (
-            text in asked.ids or (part is not None and label in labels) or (part == TAGS and label in now)
-        )
-        stays |= part is None and label in labels
+        follows |= text in asked.ids or (goes_along and label in labels)
+        stays |= not goes_along and label in labels
     if not (follows or stays):
         return None
     return {"kind": KIND, "id": str(template.id), "name": template.name, "follows": not stays}
 
 
-def _texts_in(value: Any, *, part: str | None = None) -> Iterator[tuple[str, str | None]]:
-    """All that a template says, names among them; and of what goes along with a rename, what it is: an
-    option, beside whose id it stands, or tags."""
+def _texts_in(value: Any, *, goes_along: bool = False) -> Iterator[tuple[str, bool]]:
+    """All that a template says, names among them, and whether it goes along with a rename: the label of an
+    option or a tag, beside whose id it stands."""
     if isinstance(value, str):
-        yield value, part
+        yield value, goes_along
     elif isinstance(value, list):
         for each in value:
-            yield from _texts_in(each, part=part)
+            yield from _texts_in(each, goes_along=goes_along)
     elif isinstance(value, dict):
-        if value.get("field") == TAGS:
-            part = TAGS
-        elif "option" in value:
-            part = "option"
+        goes_along = goes_along or "option" in value
         for key, each in value.items():
-            yield key, part
-            yield from _texts_in(each, part=part)
+            yield key, goes_along
+            yield from _texts_in(each, goes_along=goes_along)
 
 
 def _texts(asked: Mapping[str, Any], key: str) -> list[str]:

@@ -67,11 +67,12 @@ def test_templates_follow_a_tag(company: Company):
             {"field": "custom.reason", "split": ["VIP"]},
         ]
     }
+    company.customers.tag("VIP")
     made = company.keep("Tags", configuration)
-    company.hear(tag_renamed("VIP", "Very important"))
+    company.hear(company.rename_tag("VIP", "Very important"))
     tags, reason = company.get(made)["configuration"]["groupings"]
     assert tags["join"] == {"Best": ["Very important", "gold"]}
-    assert tags["split"] == ["Very important"]
+    assert tags["split"] == ["vip"]  # a spelling of its own
     assert tags["rename"] == {"Very important": "VIP"}
     assert reason["split"] == ["VIP"]
     assert company.get(made)["version"] == made["version"]
@@ -83,8 +84,9 @@ def test_filters_of_templates_follow_options_and_tags(company: Company):
         {"field": "custom.plan", "op": "eq", "value": "gold"},
         {"field": "custom.reason", "op": "eq", "value": "VIP"},
     ]
+    company.customers.tag("VIP")
     made = company.keep("Some", source={"filter": {"or": leaves}})
-    company.hear(tag_renamed("VIP", "Top"))
+    company.hear(company.rename_tag("VIP", "Top"))
     values = [leaf["value"] for leaf in company.get(made)["source"]["filter"]["or"]]
     assert values == [["Top", "new"], company.customers.option("Gold"), "VIP"]
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from servicekit.ids import new_id
-from services.reports.tests.company import BY_PLAN, Company, tag_renamed
+from services.reports.tests.company import BY_PLAN, Company
 
 JOINED = {"groupings": [{"field": "custom.plan", "join": {"Best": ["Gold"]}}]}
 SPELLED = {"groupings": [{"field": "custom.reason", "join": {"Metal": ["gold", "tin"]}}]}
@@ -22,6 +21,7 @@ def test_templates_that_hold_an_option_follow_and_texts_do_not(company: Company)
 
 
 def test_templates_that_hold_a_tag_follow_it(company: Company):
+    company.customers.tag("VIP")
     company.keep("c", TAGGED)
     told = company.service.templates_naming(company.admin, {"tags": [], "labels": ["vip"]})
     assert [(each["name"], each["follows"]) for each in told] == [("c", True)]
@@ -33,19 +33,20 @@ def test_filters_follow_too(company: Company):
         ("tag", "tags", "any_of", ["VIP"]),
         ("text", "custom.reason", "eq", "gold"),
     ):
+        company.customers.tag("VIP")
         company.keep(name, source={"filter": {"not": {"and": [{"field": field, "op": op, "value": value}]}}})
-    gold = company.customers.option("Gold")
-    asked = {"options": [gold], "labels": ["Gold", "VIP"]}
+    gold, vip = company.customers.option("Gold"), company.customers.tag("VIP")
+    asked = {"options": [gold], "tags": [vip], "labels": ["Gold", "VIP"]}
     told = company.service.templates_naming(company.admin, asked)
     found = {each["name"]: each["follows"] for each in told}
     assert found == {"option": True, "tag": True, "text": False}
 
 
 def test_templates_that_have_followed_already_are_told_too(company: Company):
-    tag = str(new_id())
+    tag = company.customers.tag("VIP")
     company.keep("tag", TAGGED)
     company.keep("text", {"groupings": [{"field": "custom.reason", "split": ["Top"]}]})
-    company.hear(tag_renamed("VIP", "Top", tag=tag))
+    company.hear(company.rename_tag("VIP", "Top"))
     told = company.service.templates_naming(company.admin, {"tags": [tag], "labels": ["VIP"]})
     assert [(each["name"], each["follows"]) for each in told] == [("tag", True)]
 

@@ -9,7 +9,7 @@ import pytest
 
 from servicekit.errors import Conflict, Invalid, NotFound
 from servicekit.ids import new_id
-from services.reports.tests.company import BY_PLAN, Company, codes, table, tag_renamed
+from services.reports.tests.company import BY_PLAN, Company, codes, table
 from services.reports.uploads import access
 
 Json = dict[str, Any]
@@ -151,7 +151,7 @@ def test_what_a_template_joins_it_joins_in_older_files_too(shop: Company):
 def test_a_file_with_old_tags_means_those_of_today_unless_there_is_a_new_one_of_that_name(company: Company):
     source = {"upload": company.upload(json.dumps([{"tags": ["Best", "new"]}]))}
     by_tag = {"groupings": [{"field": "tags"}]}
-    company.hear(tag_renamed("Best", "Top"))
+    company.hear(company.rename_tag("Best", "Top"))
     assert table(company.preview(by_tag, source=source)) == {("Top",): 1, ("new",): 1}
     company.customers.add(company.team("sales"), tags=["best"])
     assert table(company.preview(by_tag, source=source)) == {("Best",): 1, ("new",): 1}

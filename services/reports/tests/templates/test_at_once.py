@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from servicekit.errors import ServiceError
-from services.reports.tests.company import BY_PLAN, Company, tag_renamed
+from services.reports.tests.company import BY_PLAN, Company
 
 Json = dict[str, Any]
 
@@ -53,13 +53,14 @@ def test_copies_have_names_of_their_own(company: Company):
 
 def test_edits_and_renames_of_tags_are_both_made(company: Company):
     configuration = {"groupings": [{"field": "tags", "split": ["VIP"]}]}
+    company.customers.tag("VIP")
     made = [company.keep(f"Tags {n}", configuration) for n in range(4)]
 
     def edit(each: Json) -> Callable[[], Any]:
         patch = {"name": f"{each['name']} today"}
         return lambda: company.service.update_configuration(company.admin, each["id"], patch)
 
-    work = [*map(edit, made), lambda: company.hear(tag_renamed("VIP", "Top"))]
+    work = [*map(edit, made), lambda: company.hear(company.rename_tag("VIP", "Top"))]
     assert at_once(company, *work) == {"done": 5}
     assert company.names(company.admin) == [f"Tags {n} today" for n in range(4)]
     for each in made:

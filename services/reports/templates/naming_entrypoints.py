@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from servicekit.database import Database
@@ -10,14 +9,13 @@ from servicekit.inputs import object_of
 from servicekit.rights import for_people
 from servicekit.rpc import rpc
 from services.reports.facts import ask_facts
-from services.reports.following.repository import tags_now
 from services.reports.templates import repository as templates
 from services.reports.templates.domain.naming import Renamed, named_message
 
 Json = dict[str, Any]
 
 
-class FollowingEntrypoints:
+class NamingEntrypoints:
     """Mixin of ReportsService."""
 
     db: Database
@@ -26,12 +24,11 @@ class FollowingEntrypoints:
     @rpc
     def templates_naming(self, scope: Json, renamed: Json) -> list[Json]:
         """Templates that the caller may see and that name one of these options, tags or labels: `follows`
-        says whether they go by the new name. The same before and after they did."""
+        says whether they go by the new name. The same before and after it was renamed."""
         caller, asked = for_people(scope), Renamed.load(object_of(renamed))
         if not asked.words:
             return []
         masked = ask_facts(self.customers.call, caller).masked
         with self.db.reading() as connection:
-            asked = replace(asked, now=tags_now(connection, asked.ids))
             found = templates.mentioning(connection, caller, asked.words, masked=masked)
         return [message for each in found if (message := named_message(each, asked))]
