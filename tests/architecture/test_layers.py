@@ -87,7 +87,7 @@ def test_a_broken_layer_is_noticed(tmp_path: Path, module: str, imports: str, br
         _write(tmp_path / "services/import_export" / f"{room}.py")
     for capability in OF_REPORTS:
         _write(tmp_path / "services/reports" / capability / "__init__.py")
-    for room in ("service", "worker", "facts", "hidden", "sources", "tables"):
+    for room in ("service", "worker", "facts", "hidden", "sources", "tags", "tables"):
         _write(tmp_path / "services/reports" / f"{room}.py")
     _write(tmp_path / "services/customers/domain/__init__.py")
     _write(tmp_path / "services/customers/tables.py", "import sqlalchemy\n")
