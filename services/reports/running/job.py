@@ -19,7 +19,7 @@ from servicekit.errors import Conflict, Forbidden, Invalid, NotFound, TooLarge, 
 from servicekit.jobs import GaveUp, Progress, Run
 from servicekit.scope import Scope
 from services.reports.computing.pool import of_process
-from services.reports.configuring.domain.named import labelled
+from services.reports.configuring.domain.named import labelled, tags_in
 from services.reports.facts import ask_facts
 from services.reports.running import gathering, repository
 from services.reports.running.asking import Asked, Surroundings, source_message
@@ -60,7 +60,7 @@ class MakeReport:
                 gathered = _begun(around, run, asked.question, gathered)
             gathered.made_with(Rights.of(scope, masked=asked.question.facts.masked))
             if asked.upload is not None or gathered.is_whole:
-                _finish(around, asked, gathered)
+                _finish(around, report, asked, gathered)
             else:
                 _count(around, run, report, asked.question, gathered)
         self._gathered = gathered
@@ -118,7 +118,7 @@ def _count(
     gathered.keep()
 
 
-def _finish(around: Surroundings, asked: Asked, gathered: Gathering) -> None:
+def _finish(around: Surroundings, report: ReportRun, asked: Asked, gathered: Gathering) -> None:
     """The table, and its files."""
     question, told = asked.question, {"warnings": gathered.warnings, "as_of": gathered.as_of}
     if asked.upload is None:
@@ -128,7 +128,8 @@ def _finish(around: Surroundings, asked: Asked, gathered: Gathering) -> None:
         told["as_of"] = to_rfc3339(asked.upload.created_at)
     answer = around.pool.run(task, deadline=_COMPUTING_SECONDS)["answer"]
     warnings = [*answer.get("warnings", ()), *gathered.warnings]
-    source = source_message(question.source, asked.upload, counted=answer["customers"])
+    given = read_source(report.asked["source"])
+    source = source_message(given, asked.upload, counted=answer["customers"])
     answer = {**answer, "warnings": warnings, "source": source, "as_of": told["as_of"]}
     gathered.files, gathered.summary = write_results(answer), summary_of(answer)
 
@@ -150,9 +151,9 @@ def _scope(run: Run) -> Scope:
 
 def _asked(around: Surroundings, report: ReportRun, scope: Scope) -> Asked:
     """What it means today: with the labels and the rights of this moment."""
-    facts = ask_facts(around.customers, scope)
-    source = read_source(report.asked["source"])
-    configuration = labelled(report.asked["configuration"], facts.fields)
+    facts, kept = ask_facts(around.customers, scope), report.asked["configuration"]
+    facts.tags.ask(ids=tags_in(kept))
+    source, configuration = read_source(report.asked["counted"]), labelled(kept, facts.fields_and_tags)
     zone = report.asked["time_zone"]
     question, upload = around.read(scope, facts, source, configuration, time_zone=zone)
     return Asked(question=question, upload=upload)

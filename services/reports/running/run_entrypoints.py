@@ -20,6 +20,7 @@ from servicekit.problems import escaped
 from servicekit.rights import for_people
 from servicekit.rpc import rpc
 from servicekit.scope import Scope
+from services.reports.configuring.domain.named import TAGS
 from services.reports.facts import Facts, ask_facts
 from services.reports.running import repository
 from services.reports.running.asking import Surroundings
@@ -29,7 +30,8 @@ from services.reports.running.questions import Json, Question
 from services.reports.running.repository import ReportRun
 from services.reports.sources import Source, read_source
 from services.reports.templates import keeping
-from services.reports.templates.domain.contents import kept, shown
+from services.reports.templates.domain.contents import kept, shown, shown_source, tag_ids, tag_names
+from services.reports.templates.domain.filters import filter_by_ids
 from services.reports.templates.domain.saved import MAX_BYTES
 from services.reports.templates.keeping import Keeper
 
@@ -129,9 +131,11 @@ class RunEntrypoints:
         if data.get("configuration_id") is not None:
             with self.db.reading() as connection:
                 template = keeping.get(connection, keeper, data["configuration_id"])
+            facts.tags.ask(ids=tag_ids(template))
             configuration, name = shown(template, facts), template.name
-            source = template.source if source is None else source
+            source = shown_source(template, facts) if source is None else source
         wanted = _of_size(read_source(source))
+        facts.tags.ask(names=tag_names({"configuration": configuration, "source": wanted.dump()}))
         around = Surroundings(self.db, self.customers.call, self.computing)
         question, _ = around.read(keeper.scope, facts, wanted, configuration, time_zone=time_zone)
         return _run(question, _name(data.get("name"), name or _called(question)))
@@ -139,12 +143,15 @@ class RunEntrypoints:
 
 def _run(question: Question, name: str) -> ReportRun:
     """Raises Invalid for what is too long to be kept."""
-    source = question.source.dump()
-    configuration = kept(question.configuration, question.fields)
+    source, facts, fields = question.source.dump(), question.facts, dict(question.fields)
+    if TAGS in fields:
+        fields[TAGS] = replace(fields[TAGS], options=facts.tags.options)
+    configuration = kept(question.configuration, fields)
     if len(dumps(configuration)) > MAX_BYTES:
         raise Invalid.at("/configuration", "too_long", f"at most {MAX_BYTES} bytes can be kept")
     asked = {
         "source": source,
+        "counted": _by_ids(source, facts),
         "configuration": configuration,
         "shown": question.configuration.dump(),
         "time_zone": question.time_zone,
@@ -160,6 +167,13 @@ def _run(question: Question, name: str) -> ReportRun:
         created_at=utc_now(),
         asked=asked,
     )
+
+
+def _by_ids(source: Json, facts: Facts) -> Json:
+    """The same, however what its filter names is called while it is counted."""
+    if "filter" not in source:
+        return source
+    return {**source, "filter": filter_by_ids(source["filter"], facts.fields_and_tags)}
 
 
 def _of_size(source: Source) -> Source:

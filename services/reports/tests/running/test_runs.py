@@ -250,6 +250,26 @@ def test_a_tag_that_is_renamed_meanwhile_is_one_value(shop: Company):
     assert ("a",) not in table(result(shop, run))
 
 
+def test_what_a_run_says_of_a_tag_holds_whatever_that_is_called_meanwhile(shop: Company):
+    joined = {"groupings": [{"field": "tags", "join": {"Both": ["a", "b"]}}]}
+    before = shop.preview(joined)
+    shop.customers.meanwhile = [lambda: None] * 3 + [lambda: shop.customers.rename_tag("a", "z")]
+    run = shop.made(configuration=joined)
+    assert table(result(shop, run)) == table(before)
+    assert run["configuration"]["groupings"][0]["join"] == {"Both": ["a", "b"]}
+
+
+def test_a_run_finds_whom_its_filter_names_whatever_that_is_called_meanwhile(shop: Company):
+    gold = shop.customers.option("Gold")
+    source = {"filter": {"field": "custom.plan", "op": "eq", "value": "gold"}}
+    run = shop.made(configuration=BY_PLAN, source=source)
+    assert run["source"] == source
+    asked = shop.rows("SELECT asked->'counted'->'filter'->>'value' FROM report_run")
+    assert [tuple(each) for each in asked] == [(gold,)]
+    assert run["result"]["customers"] == 5
+    assert run["result"]["source"] == {"kind": "customers", **source}
+
+
 def test_what_is_renamed_again_and_again_keeps_no_run_from_its_end(shop: Company):
     names = [f"Gold {n}" for n in range(100)]
 
