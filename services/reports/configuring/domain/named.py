@@ -6,7 +6,8 @@ since labels are names in `join` and `rename`, these are kept as lists.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
+from copy import deepcopy
 from typing import Any, Final
 
 from servicekit.text import folded
@@ -58,11 +59,29 @@ def options_in(stored: Any) -> Iterator[Json]:
 
 def tags_in(stored: Json) -> set[str]:
     """The ids of the tags that a configuration names."""
+    return {option["option"] for option in _tag_options(stored)}
+
+
+def with_labels_of(stored: Json, before: Json, written: Mapping[str, str]) -> Json:
+    """The same, but tags that were in it `before` have the label that they had then, and others that which
+    somebody has `written` for today's: it is what people are shown who do not see the tag."""
+    kept = {_place(option): option["label"] for option in _tag_options(before)}
+    stored = deepcopy(stored)
+    for option in _tag_options(stored):
+        option["label"] = kept.get(_place(option), written.get(option["label"], option["label"]))
+    return stored
+
+
+def _place(option: Json) -> tuple[str, bool | None]:
+    """Labels of columns are another thing."""
+    return option["option"], option.get("alone")
+
+
+def _tag_options(stored: Json) -> Iterator[Json]:
     parts = [part for key in _PARTS for part in stored.get(key, ()) if part["field"] == TAGS]
-    own = [{key: value for key, value in part.items() if key != "sort"} for part in parts]
+    yield from options_in([[value for key, value in part.items() if key != "sort"] for part in parts])
     sorts = (each["sort"]["by"] for each in _sorted(stored))
-    cells = (by for by in sorts if isinstance(by, dict) and by["field"] == TAGS)
-    return {option["option"] for option in (*options_in(own), *cells)}
+    yield from (by for by in sorts if isinstance(by, dict) and by["field"] == TAGS)
 
 
 def names_option(stored: Json, ids: Collection[str]) -> bool:

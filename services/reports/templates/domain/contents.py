@@ -11,10 +11,11 @@ import orjson
 from identity import is_contact_like
 from servicekit.errors import Invalid
 from servicekit.inputs import find_id
+from servicekit.text import folded
 from services.reports.configuring.domain.former import NOTHING, Former
 from services.reports.configuring.domain.known import Fields, known_of_upload
 from services.reports.configuring.domain.model import Configuration
-from services.reports.configuring.domain.named import TAGS, labelled, named_by_id, tags_in
+from services.reports.configuring.domain.named import TAGS, labelled, named_by_id, tags_in, with_labels_of
 from services.reports.configuring.domain.removed import removed
 from services.reports.facts import HIDDEN_FIELDS, Facts
 from services.reports.hidden import read_unhidden
@@ -123,7 +124,16 @@ def _configured(
     configuration = read_unhidden(data, fields, hidden=facts.hidden)
     named = fields_named(configuration)
     own = [_column(each) for each in columns if each["field"] in named - facts.fields.keys()]
-    return replace(template, configuration=kept(configuration, fields, former), columns=own)
+    stored = kept(configuration, fields, former)
+    stored = with_labels_of(stored, template.configuration, _written(configuration.dump(), former))
+    return replace(template, configuration=stored, columns=own)
+
+
+def _written(sent: Json, former: Former) -> dict[str, str]:
+    """By the names of today of tags the former ones that somebody sent for them."""
+    said, labels = set(_said_of_tags(sent)), former.get(TAGS, {})
+    found = {labels[folded(text)]: text for text in said if folded(text) in labels}
+    return {label: text for label, text in found.items() if label not in said}
 
 
 def _about(template: Template, uploaded: Sequence[Json], facts: Facts) -> Template:

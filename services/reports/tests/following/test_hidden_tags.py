@@ -77,6 +77,22 @@ def test_who_sees_a_tag_no_more_is_shown_what_it_was_called_when_it_was_kept(com
     assert company.get(made, scope=ana)["configuration"]["groupings"][0]["split"] == [NEW]
 
 
+def test_an_administrator_who_changes_an_agents_template_tells_them_no_name(company: Company):
+    ana = around(company)
+    person = company.customers.add(company.team("sales"), tags=["Seen once"])
+    team = {"team": company.team("sales")}
+    configuration = {"groupings": [{"field": "tags", "split": [OLD, "Seen once"]}]}
+    made = company.keep("t", configuration, scope=ana, shared=team)
+    person.values["tags"] = []
+    company.customers.add(company.team("care"), tags=["Seen once"])
+    company.hear(company.rename_tag(OLD, NEW), company.rename_tag("Seen once", "Unseen"))
+    for expected in ([OLD, "Unseen"], [NEW, "Unseen"]):
+        form = company.get(made)["configuration"]
+        assert form["groupings"][0]["split"] == expected
+        company.service.update_configuration(company.admin, made["id"], {"configuration": form})
+        assert company.get(made, scope=ana)["configuration"]["groupings"][0]["split"] == [OLD, "Seen once"]
+
+
 def test_a_hidden_tag_hides_no_former_name(company: Company):
     """It is as if it had never been."""
     ana = around(company)
