@@ -201,6 +201,32 @@ def test_a_template_follows_a_renamed_tag_and_whoever_renames_it_is_told(corner:
     eventually(lambda: sorted(joined()) == sorted([after, "vip"]), within=30)
 
 
+def test_nobody_is_told_the_new_name_of_a_tag_of_hidden_customers(corner: Corner):
+    """Not by a file that says the old one, nor by a template of their own."""
+    admin, before, after = corner.admin, corner.tag, f"{corner.tag} hidden"
+    corner.add(0, corner.company.team())
+    agent = corner.company.agent(corner.team)
+    configuration = {"groupings": [{"field": "tags"}]}
+    rows = json.dumps([{"tags": [before]}]).encode()
+    of_agent, of_admin = ({"upload": uploaded(api, rows)["id"]} for api in (agent, admin))
+    body = {
+        "name": f"Guess {corner.suffix}",
+        "configuration": {"groupings": [{"field": "tags", "join": {"x": [before]}}]},
+        "source": {"filter": {"field": "tags", "op": "any_of", "value": [before]}},
+    }
+    kept = agent.created(f"{REPORTS}/configurations", body)
+    [tag] = admin.get("/v1/tags", q=before).json()["data"]
+    admin.patch(f"/v1/tags/{tag['id']}", {"name": after}).raise_for_status()
+    eventually(lambda: (after,) in cells(preview(admin, of_admin, configuration)), within=30)
+    rule = {"field": "tags", "rules": [{"op": "equals", "value": after, "as": "y"}], "default": None}
+    guesses = [configuration, {**configuration, "subdivisions": [rule]}]
+    told = [preview(agent, of_agent, each) for each in guesses]
+    told += [agent.get(f"{REPORTS}/configurations/{kept['id']}").raise_for_status().json()]
+    assert [list(cells(each)) for each in told[:2]] == [[(before,)]] * 2
+    assert after not in json.dumps(told)
+    assert tag["id"] not in json.dumps(told)
+
+
 def test_an_upload_is_its_owners_and_the_administrators(corner: Corner):
     agent, colleague = corner.company.agent(corner.team), corner.company.agent(corner.team)
     upload = uploaded(agent, b'{"status": "open"}\n{"status": "Open"}\n')
