@@ -37,7 +37,7 @@ CATALOGUE: Final = Catalogue(
         **OTHER_JOBS,
         "report_template": "id owner_id shared_team_id columns",
         "report_upload": "id job_id problems",
-        "report_run": "id job_id masked rights files",
+        "report_run": "id job_id rights files",
         "present_label": "labelled_id joined_to",
         "former_label": "labelled_id",
     },
