@@ -34,7 +34,7 @@ def key_of(text: str) -> str:
     """Without case, accents, punctuation, superfluous spaces and the order of words.
 
     What makes a difference stays: 1.5 and 15, -5 and 5, C and C++ and C#, the order of several numbers.
-    A text of nothing but punctuation is its own key. The key of a key is that key.
+    A text of nothing but punctuation is its own key, but for superfluous spaces. The key of a key is that key.
     """
     return keys_of([text])[0]
 
@@ -49,7 +49,7 @@ def keys_of(texts: Sequence[str]) -> list[str]:
         joined = "\n".join([text.replace("\n", " ") for text in texts])
     plain = joined.lower().translate(_PARTING) if joined.isascii() else _plain(joined)
     lines = _SEPARATING.sub(" ", plain).split("\n")
-    keys = [_sorted(line) or text.strip() for line, text in zip(lines, texts, strict=True)]
+    keys = [_sorted(line) or " ".join(text.split()) for line, text in zip(lines, texts, strict=True)]
     if "@" in joined or "://" in joined:
         return [_address(text) or key for text, key in zip(texts, keys, strict=True)]
     return keys

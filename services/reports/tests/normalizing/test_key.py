@@ -92,6 +92,10 @@ def test_a_text_of_nothing_but_punctuation_is_its_own_key():
     assert key_of(" ??! ") == "??!"
 
 
+def test_but_for_spaces_that_nobody_sees():
+    assert key_of("{\r{") == key_of("{  {") == "{ {"
+
+
 ACCENTED = st.text(
     alphabet="aeiouçãéíñüßıİøłАйё \t.,;!-/:0159+#&%'()½²ﬁ№…—\u0301\u200b\u202egがمñ中👍🏽", max_size=20
 )
