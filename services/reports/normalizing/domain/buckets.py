@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
 _LENGTH: Final = len("2026-01-31")
+# Since then the clocks of all zones have differed by whole quarters of an hour (Monrovia was the last), and
+# have been changed at the beginning of one: all moments of a quarter are of one day.
+_QUARTERS_SINCE: Final = "1973"
+_MOMENT: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:)([0-5]\d):[0-5]\d(?:\.\d+)?Z", re.ASCII)
 
 
 def bucket_of(text: str, unit: str, zone: ZoneInfo) -> str | None:
@@ -19,6 +24,17 @@ def bucket_of(text: str, unit: str, zone: ZoneInfo) -> str | None:
     except (ValueError, OverflowError):
         return None
     return _first(day, unit).isoformat()
+
+
+def quarter_of(text: str) -> str | None:
+    """The quarter of an hour that a moment is of: all moments of one are of one bucket, whatever the zone.
+
+    None for what is no moment in UTC, or of long ago.
+    """
+    found = _MOMENT.fullmatch(text)
+    if found is None or text < _QUARTERS_SINCE:
+        return None
+    return f"{found[1]}{int(found[2]) // 15}"
 
 
 def label_of(first_day: str, unit: str) -> str:

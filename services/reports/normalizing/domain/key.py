@@ -34,7 +34,8 @@ def key_of(text: str) -> str:
     """Without case, accents, punctuation, superfluous spaces and the order of words.
 
     What makes a difference stays: 1.5 and 15, -5 and 5, C and C++ and C#, the order of several numbers.
-    A text of nothing but punctuation is its own key, but for superfluous spaces. The key of a key is that key.
+    A text of nothing but punctuation is its own key, but for superfluous spaces. The key of a key is that
+    key.
     """
     return keys_of([text])[0]
 

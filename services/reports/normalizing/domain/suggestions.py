@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -63,7 +64,7 @@ def _near(values: list[Value], part: Part) -> list[Json]:
     """Around each value, the most frequent first, those that are near and not near a more frequent one."""
     apart = frozenset(part.split)
     open_ = [value for value in values if not apart.intersection(map(str, value.spellings))]
-    near = _neighbours([value.label for value in open_])
+    near = _neighbours(tuple(value.label for value in open_))
     taken: set[int] = set()
     found = []
     for centre in range(len(open_)):
@@ -79,12 +80,13 @@ def _near(values: list[Value], part: Part) -> list[Json]:
     return sorted(found, key=lambda each: -each["score"])
 
 
-def _neighbours(labels: list[str]) -> dict[int, dict[int, float]]:
+@lru_cache(maxsize=16)  # a form that somebody works on asks about the same values again and again
+def _neighbours(labels: tuple[str, ...]) -> Mapping[int, Mapping[int, float]]:
     """Of each label those that are nearly alike. Hardly anybody slips at both ends of a text: only such are
     compared as begin or end alike, and of very many that do the most frequent."""
     near: dict[int, dict[int, float]] = {}
     texts = ["".join(folded(label).translate(_NO_SPACES).split()) for label in labels]
-    marks = [_marks(key, label) for key, label in zip(keys_of(labels), labels, strict=True)]
+    marks = [_marks(key, label) for key, label in zip(keys_of(list(labels)), labels, strict=True)]
     for end in (slice(2), slice(-2, None)):
         blocks: dict[tuple[object, ...], list[int]] = {}
         for n, text in enumerate(texts):

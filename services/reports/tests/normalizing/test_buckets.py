@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.reports.configuring.domain.model import UNITS
@@ -106,3 +106,28 @@ def test_dates_are_grouped_by_their_buckets_and_may_be_renamed_and_joined_by_eit
         ("2026-04-01", "April"),
         ("soon", "soon"),
     ]
+
+
+ZONES = st.sampled_from(
+    ("America/Sao_Paulo", "Asia/Kathmandu", "Australia/Lord_Howe", "Africa/Monrovia", "Pacific/Apia", "UTC")
+)
+BEGINNING = st.datetimes(datetime(1950, 1, 1), datetime(2060, 1, 1))
+APART = st.lists(st.integers(0, 4 * 3600).map(lambda seconds: timedelta(seconds=seconds)), max_size=12)
+
+
+@settings(deadline=None)
+@given(BEGINNING, APART, ZONES, st.sampled_from(UNITS))
+def test_of_moments_that_are_near_each_other_each_has_its_own_bucket(beginning, apart, zone, unit):
+    column = {f"{(beginning + after).isoformat()}Z": 1 for after in apart}
+    there = ZoneInfo(zone)
+    found = mapped(column, grouping("created_at", unit=unit), zone=there)
+    assert [found.values[code].value for code in found.codes] == [
+        bucket_of(text, unit, there) for text in column
+    ]
+
+
+@pytest.mark.parametrize("text", ["2026-02-30T10:00:00Z", "2026-13-01T10:00:00Z"])
+def test_what_is_no_day_has_none_beside_others_either(text):
+    column = {text: 1, f"{text[:-3]}30Z": 1, "2026-02-03T10:00:00Z": 1}
+    found = mapped(column, grouping("created_at", unit="day"))
+    assert {value.value for value in found.values} == {text, f"{text[:-3]}30Z", "2026-02-03"}
