@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -19,22 +20,23 @@ def bucket_of(text: str, unit: str, zone: ZoneInfo) -> str | None:
 
     Weeks begin on Monday. The bucket of a first day is that day, whatever the zone.
     """
+    found = _MOMENT.fullmatch(text)
+    if found is None or text < _QUARTERS_SINCE:
+        return _bucket_of(text, unit, zone)
+    return _of_quarter(f"{found[1]}{int(found[2]) // 15 * 15:02}:00Z", unit, zone)
+
+
+@lru_cache(maxsize=200_000)  # of five years, of which somebody looks at one report after the other
+def _of_quarter(beginning: str, unit: str, zone: ZoneInfo) -> str | None:
+    return _bucket_of(beginning, unit, zone)
+
+
+def _bucket_of(text: str, unit: str, zone: ZoneInfo) -> str | None:
     try:
         day = date.fromisoformat(text) if len(text) == _LENGTH else _day_of(text, zone)
     except (ValueError, OverflowError):
         return None
     return _first(day, unit).isoformat()
-
-
-def quarter_of(text: str) -> str | None:
-    """The quarter of an hour that a moment is of: all moments of one are of one bucket, whatever the zone.
-
-    None for what is no moment in UTC, or of long ago.
-    """
-    found = _MOMENT.fullmatch(text)
-    if found is None or text < _QUARTERS_SINCE:
-        return None
-    return f"{found[1]}{int(found[2]) // 15}"
 
 
 def label_of(first_day: str, unit: str) -> str:

@@ -11,7 +11,7 @@ from servicekit.text import folded
 from services.reports.configuring.domain.model import Part, Subdivision
 from services.reports.configuring.domain.texts import text_of
 from services.reports.normalizing.domain.aliases import aliases_of
-from services.reports.normalizing.domain.buckets import bucket_of, label_of, quarter_of
+from services.reports.normalizing.domain.buckets import bucket_of, label_of
 from services.reports.normalizing.domain.key import key_of, keys_of
 from services.reports.normalizing.domain.mapped import EMPTY, Mapped, Scalar
 from services.reports.normalizing.domain.naming import Group, Naming
@@ -51,7 +51,6 @@ class _Groups:
     def __init__(self, part: Part, zone: ZoneInfo, former: Mapping[str, str]) -> None:
         self.part, self.zone, self.former = part, zone, former
         self.own = _own_groups(part)
-        self.quarters: dict[str, Group | None] = {}
         self.by_key: dict[str, Group] = {
             key: ("alias", name) for key, name in aliases_of(part.aliases).items()
         }
@@ -66,7 +65,7 @@ class _Groups:
             text = value if isinstance(value, str) else text_of(value)
             group = self.own.get(text)
             if group is None and self.part.unit:
-                group = self._bucket_of(text, self.part.unit)
+                group = self._bucket(text, self.part.unit)
             if group is None and self.former and (now := self.former.get(folded(text))) is not None:
                 group, value = self.own.get(now), now
             if group is not None:
@@ -79,19 +78,12 @@ class _Groups:
             groups[group].append(place)
         return groups
 
-    def _bucket_of(self, text: str, unit: str) -> Group | None:
-        """The same for all moments of a quarter of an hour: of those there may be very many."""
-        quarter = quarter_of(text)
-        if quarter is None:
-            return self._bucket(text, unit)
-        if quarter not in self.quarters:
-            self.quarters[quarter] = self._bucket(text, unit)
-        return self.quarters[quarter]
-
     def _bucket(self, text: str, unit: str) -> Group | None:
         """It may be named by its first day, or as it is written."""
         if (first := bucket_of(text, unit, self.zone)) is None:
             return None
+        if not self.own:
+            return "bucket", first
         return self.own.get(first) or self.own.get(label_of(first, unit)) or ("bucket", first)
 
     def _unified(self, values: list[Scalar]) -> list[Group]:
