@@ -11,7 +11,7 @@ from servicekit.text import folded
 from services.reports.configuring.domain.model import Part, Subdivision
 from services.reports.configuring.domain.texts import text_of
 from services.reports.normalizing.domain.aliases import aliases_of
-from services.reports.normalizing.domain.buckets import bucket_of, label_of
+from services.reports.normalizing.domain.buckets import buckets_of, label_of
 from services.reports.normalizing.domain.key import key_of, keys_of
 from services.reports.normalizing.domain.mapped import EMPTY, Mapped, Scalar
 from services.reports.normalizing.domain.naming import Group, Naming
@@ -61,11 +61,12 @@ class _Groups:
         """The places of the values of each group; a blank one is in none."""
         groups: dict[Group, list[int]] = defaultdict(list)
         undecided: list[tuple[int, Scalar]] = []
-        for place, value in enumerate(values):
-            text = value if isinstance(value, str) else text_of(value)
+        texts = [value if isinstance(value, str) else text_of(value) for value in values]
+        firsts = buckets_of(texts, self.part.unit, self.zone) if self.part.unit else [None] * len(texts)
+        for place, (value, text, first) in enumerate(zip(values, texts, firsts, strict=True)):
             group = self.own.get(text)
-            if group is None and self.part.unit:
-                group = self._bucket(text, self.part.unit)
+            if group is None and first is not None:
+                group = self._bucket(first)
             if group is None and self.former and (now := self.former.get(folded(text))) is not None:
                 group, value = self.own.get(now), now
             if group is not None:
@@ -78,13 +79,12 @@ class _Groups:
             groups[group].append(place)
         return groups
 
-    def _bucket(self, text: str, unit: str) -> Group | None:
+    def _bucket(self, first: str) -> Group:
         """It may be named by its first day, or as it is written."""
-        if (first := bucket_of(text, unit, self.zone)) is None:
-            return None
         if not self.own:
             return "bucket", first
-        return self.own.get(first) or self.own.get(label_of(first, unit)) or ("bucket", first)
+        label = label_of(first, self.part.unit or "")
+        return self.own.get(first) or self.own.get(label) or ("bucket", first)
 
     def _unified(self, values: list[Scalar]) -> list[Group]:
         """By their keys; a value that is not unified is a group of its own."""

@@ -131,3 +131,9 @@ def test_what_is_no_day_has_none_beside_others_either(text):
     column = {text: 1, f"{text[:-3]}30Z": 1, "2026-02-03T10:00:00Z": 1}
     found = mapped(column, grouping("created_at", unit="day"))
     assert {value.value for value in found.values} == {text, f"{text[:-3]}30Z", "2026-02-03"}
+
+
+def test_the_last_day_of_all_has_no_next_one():
+    column = {"9999-12-31T23:30:00Z": 1, "2026-01-01T00:00:00Z": 1}
+    found = mapped(column, grouping("created_at", unit="day"), zone=BERLIN)
+    assert "2026-01-01" in {value.value for value in found.values}
