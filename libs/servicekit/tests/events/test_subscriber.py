@@ -244,10 +244,10 @@ def test_a_lost_connection_under_a_batch_does_not_make_it_happen_twice(desk: Des
         proxied(desk.amqp_url) as (proxy, amqp_url),
         running_service(PATH, **{**desk.environment, "AMQP_URL": amqp_url}) as service,
     ):
-        desk.publish(a_note("slow", do="sleep 1"))
-        eventually(lambda: desk.waiting() == 0, what="the delivery")
+        desk.publish(a_note("slow", do="sleep 2"))
+        eventually(lambda: desk.rows(SLEEPING), what="the note in work")
         proxy.drop()
-        eventually(lambda: service.metric("events_repeated_total") == 1, what="the repetition")
+        eventually(lambda: service.metric("events_repeated_total") == 1, within=30, what="the repetition")
         assert desk.notes() == ["slow"]
 
 
