@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -91,3 +93,41 @@ def test_a_part_of_a_file_is_read_without_the_rest(storage: Storage, tmp_path: P
         assert (file.seek(0), len(file.read())) == (0, 2_560_000)
     with pytest.raises(FileNotFoundError):
         storage.reader("copies/never-was")
+
+
+class _Bucket(BaseHTTPRequestHandler):
+    """As much of a bucket as it takes to fetch a file."""
+
+    def do_GET(self) -> None:
+        there = self.path == "/bucket/prefix/uploads/a"
+        self.send_response(200 if there else 404)
+        self.send_header("Content-Length", str(len(_BLOCK) if there else 0))
+        self.send_header("Last-Modified", "Sun, 22 Nov 2026 12:00:00 GMT")
+        self.send_header("ETag", '"a"')
+        self.end_headers()
+        self.wfile.write(_BLOCK if there else b"")
+
+    def log_message(self, *_: object) -> None:
+        return None
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A server of one's own, in the next room and without a certificate."""
+    with HTTPServer(("127.0.0.1", 0), _Bucket) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{server.server_port}")
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"):
+            monkeypatch.setenv(name, "mine")
+        yield "s3://bucket/prefix"
+        server.shutdown()
+
+
+def test_a_bucket_on_a_server_of_ones_own_needs_no_certificate(bucket: str) -> None:
+    async def scenario() -> None:
+        storage = Storage.open(bucket)
+        assert await _read(storage, "uploads/a") == _BLOCK
+        with pytest.raises(FileNotFoundError):
+            await storage.get("uploads/never-was")
+
+    asyncio.run(scenario())
