@@ -7,28 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from servicekit.database import Transactions
-from servicekit.testing.databases import connected, empty, migrated
+from servicekit.testing.fixtures import database_fixtures
 from services.customers.tables import metadata
 from services.customers.tests.world import World
 
-
-@pytest.fixture(scope="session")
-def migrated_database() -> Iterator[str]:
-    with migrated("customers") as url:
-        yield url
-
-
-@pytest.fixture(scope="session")
-def _connected(migrated_database: str) -> Iterator[Transactions]:
-    with connected(migrated_database, "customers") as database:
-        yield database
-
-
-@pytest.fixture
-def database(_connected: Transactions) -> Transactions:
-    """Empty tables."""
-    empty(_connected, metadata.tables)
-    return _connected
+migrated_database, connected_database, database = database_fixtures("customers", metadata)
 
 
 @pytest.fixture

@@ -9,39 +9,14 @@ import pytest
 
 from servicekit import files
 from servicekit.database import Transactions
-from servicekit.testing.databases import connected, empty, migrated
+from servicekit.testing.fixtures import database_fixtures, storage_fixture
 from services.reports.computing.pool import Pool
 from services.reports.running import job
 from services.reports.tables import metadata
 from services.reports.tests.company import Company
 
-
-@pytest.fixture(scope="session")
-def migrated_database() -> Iterator[str]:
-    with migrated("reports") as url:
-        yield url
-
-
-@pytest.fixture(scope="session")
-def _connected(migrated_database: str) -> Iterator[Transactions]:
-    with connected(migrated_database, "reports") as database:
-        yield database
-
-
-@pytest.fixture
-def database(_connected: Transactions) -> Transactions:
-    """Empty tables."""
-    empty(_connected, metadata.tables)
-    return _connected
-
-
-@pytest.fixture
-def storage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[files.Storage]:
-    """An empty folder, as the one that workers keep files in."""
-    monkeypatch.setenv("STORAGE_URL", f"file://{tmp_path}/files")
-    files.storage.cache_clear()
-    yield files.storage()
-    files.storage.cache_clear()
+migrated_database, connected_database, database = database_fixtures("reports", metadata)
+storage = storage_fixture()
 
 
 @pytest.fixture

@@ -7,34 +7,17 @@ from collections.abc import Iterator
 import pytest
 
 from servicekit.database import Transactions
-from servicekit.testing.databases import connected, empty, migrated
+from servicekit.testing.fixtures import database_fixtures
 from services.tasks.tables import metadata
 from services.tasks.tests.company import Company
 from services.tasks.tests.world import World
 
-
-@pytest.fixture(scope="session")
-def migrated_database() -> Iterator[str]:
-    with migrated("tasks") as url:
-        yield url
+migrated_database, connected_database, database = database_fixtures("tasks", metadata)
 
 
 @pytest.fixture(scope="session")
-def _connected(migrated_database: str) -> Iterator[Transactions]:
-    with connected(migrated_database, "tasks") as database:
-        yield database
-
-
-@pytest.fixture(scope="session")
-def company(_connected: Transactions) -> Company:
-    return Company(_connected)
-
-
-@pytest.fixture
-def database(_connected: Transactions) -> Transactions:
-    """Empty tables."""
-    empty(_connected, metadata.tables)
-    return _connected
+def company(connected_database: Transactions) -> Company:
+    return Company(connected_database)
 
 
 @pytest.fixture

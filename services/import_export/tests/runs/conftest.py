@@ -15,8 +15,8 @@ from services.import_export.tests.runs.world import World
 
 
 @pytest.fixture(scope="session")
-def people(_connected: Transactions) -> People:
-    return People(_connected)
+def people(connected_database: Transactions) -> People:
+    return People(connected_database)
 
 
 @pytest.fixture
