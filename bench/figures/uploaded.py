@@ -1,4 +1,5 @@
 """R-json: the preview of a report on an uploaded file, over HTTP, after the first one has opened the file.
+Between one and the next somebody changes the form.
 
 The file is the export of all customers. An agent may not see most of them: whose rows count is asked anew
 with each preview.
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -29,14 +31,20 @@ _COLUMNS: Final = (
     *("id", "name", "email", "status", "channel", "tags", "created_at"),
     *(f"custom.{CITY_FIELD}", f"custom.{PLAN_FIELD}", "custom.bench_score"),
 )
-_CONFIGURATION: Final[Json] = {
-    "groupings": [
-        {"field": f"custom.{CITY_FIELD}", "top": {"n": 20, "others": True}},
-        {"field": "created_at", "unit": "month"},
-    ],
-    "subdivision": {"field": f"custom.{PLAN_FIELD}"},
-    "percent": ["row"],
-}
+# One thing is changed after the other, as in a form: also what values are put together by.
+_UNITS: Final = ("month", "quarter", "year", "week")
+_PERCENTS: Final = ([], ["row"], ["column"], ["total"])
+_TOPS: Final = (20, 10)
+
+
+def _configuration(number: int) -> Json:
+    """Another one for each number. Once in ten the dates are put together anew."""
+    city = {"field": f"custom.{CITY_FIELD}", "top": {"n": _TOPS[number % 2], "others": True}}
+    return {
+        "groupings": [city, {"field": "created_at", "unit": _UNITS[number // 10 % len(_UNITS)]}],
+        "subdivision": {"field": f"custom.{PLAN_FIELD}"},
+        "percent": _PERCENTS[number // 2 % len(_PERCENTS)],
+    }
 
 
 def measure(room: Room) -> Iterator[Figure]:
@@ -56,10 +64,10 @@ def _measured(room: Room, api: httpx.Client, file: Path, who: str) -> Figure:
     pids = {name: it.pid for name, it in room.system.processes().items() if name.startswith("reports")}
     with watched(pids) as peaks:
         upload, seconds = reported(api, file)
-        asked = {"source": {"upload": upload["id"]}, "configuration": _CONFIGURATION}
-        first = milliseconds(lambda: _preview(api, asked))
+        source = {"upload": upload["id"]}
+        first = milliseconds(lambda: _preview(api, source, 0))
         with (meter := Meter(room.pids(room.system))).running():
-            times = [milliseconds(lambda: _preview(api, asked)) for _ in range(_TIMES)]
+            times = [milliseconds(partial(_preview, api, source, number)) for number in range(_TIMES)]
     median = percentile(times, 50)
     return Figure(
         id=f"R-json {who}",
@@ -80,7 +88,8 @@ def _measured(room: Room, api: httpx.Client, file: Path, who: str) -> Figure:
     )
 
 
-def _preview(api: httpx.Client, asked: Json) -> None:
+def _preview(api: httpx.Client, source: Json, number: int) -> None:
+    asked = {"source": source, "configuration": _configuration(number)}
     answer = api.post("/v1/reports/preview", json=asked)
     answer.raise_for_status()
     assert answer.json()["rows"]

@@ -20,7 +20,7 @@ class OpenedCopies:
 
     def get(self, key: str) -> Copy:
         """Raises FileNotFoundError if the file is gone; so does whatever reads on in it later."""
-        copy = self._copies.pop(key, None) or Copy(storage().reader(key))
+        copy = self._copies.pop(key, None) or Copy(storage().reader(key), key)
         self._copies[key] = copy
         return copy
 

@@ -24,7 +24,7 @@ class SeenCopy:
 
     def __init__(self, copy: Copy, *, bits: str | None, masked: bool) -> None:
         self._copy, self._masked = copy, masked
-        self._name = (masked, None if bits is None else sha256(bits.encode()).digest())
+        self._rows = (copy.key, None if bits is None else sha256(bits.encode()).digest())
         self._kept = None if bits is None else _kept(copy, base64.b64decode(bits))
 
     @property
@@ -37,19 +37,21 @@ class SeenCopy:
             columns=[self._column(field) for field in fields],
             weights=np.ones(self._copy.rows, dtype=np.int64),
             measure=None if measure is None else self._measure(measure),
+            name=self._rows,
         )
-        return frame if self._kept is None else frame.where(self._kept)
+        return frame if self._kept is None else frame.where(self._kept, name=self._rows)
 
     def columns(self) -> list[Json]:
         """As the upload tells of them, but of what is seen alone."""
-        told = self._copy.remembered.get(self._name)
+        name = (self._rows, self._masked)
+        told = self._copy.remembered.get(name)
         if told is None:
             told = [
                 self._told(at, about)
                 for at, about in enumerate(self._copy.columns)
                 if not (self._masked and about["contact"])
             ]
-            self._copy.remembered.keep(self._name, told)
+            self._copy.remembered.keep(name, told)
         return told
 
     def _place(self, field: str) -> int:

@@ -15,6 +15,7 @@ from services.reports.configuring.domain.reading import read
 from services.reports.tabulating.domain.as_csv import to_csv
 from services.reports.tabulating.domain.engine import tabulate
 from services.reports.tabulating.domain.frame import Frame
+from services.reports.tabulating.domain.remembering import AxisMemory
 from services.reports.uploads.domain.ids import SIZE
 
 Json = dict[str, Any]
@@ -25,6 +26,7 @@ class Work:
 
     def __init__(self) -> None:
         self._copies = OpenedCopies()
+        self._axes = AxisMemory()
         self._tasks: Mapping[str, Callable[[Json], Json]] = {
             "report": self._report,
             "ids": self._ids,
@@ -48,7 +50,7 @@ class Work:
             frame = self._seen(task["upload"]).frame([each["field"] for each in fields], measure)
         else:
             frame = Frame.load(task["frame"])
-        asked = {"former": task.get("former"), "shape": task.get("shape")}
+        asked = {"former": task.get("former"), "shape": task.get("shape"), "memory": self._axes}
         field = configuration.total.field
         answer = tabulate(frame, configuration, measured=known[field].label if field else "", **asked)
         if task.get("csv") is None:

@@ -73,12 +73,14 @@ class Remembered:
 
 
 class Copy:
-    """One that is open. What was read once stays in memory, as far as it may: `size` says how much that is.
+    """One that is open, from the file of that key. What was read once stays in memory, as far as it may:
+    `size` says how much that is.
 
     `skim_…` is for whoever looks at every column once: it leaves nothing there.
     """
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: IO[bytes], key: str) -> None:
+        self.key = key
         self._archive = zipfile.ZipFile(file)
         about = loads(self._archive.read("about.json"))
         self.rows: int = about["rows"]

@@ -15,6 +15,7 @@ OPERATIONS: Final = ("count", "sum", "average", "min", "max")
 PERCENTS: Final = ("row", "column", "total")
 TOTAL: Final = "total"
 VALUE: Final = "value"
+_OF_ORDER: Final = ("top", "sort", "count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,11 @@ class Part:
     split: tuple[str, ...] = ()
     rename: Mapping[str, str] = made(default_factory=dict)
     top: Top | None = None
+
+    @property
+    def mapping(self) -> Json:
+        """What decides which values are one, of all that `dump` gives."""
+        return {key: value for key, value in self.dump().items() if key not in _OF_ORDER}
 
     def dump(self) -> Json:
         """What is not said otherwise is left out."""

@@ -62,11 +62,9 @@ class _Groups:
         groups: dict[Group, list[int]] = defaultdict(list)
         undecided: list[tuple[int, Scalar]] = []
         texts = [value if isinstance(value, str) else text_of(value) for value in values]
-        firsts = buckets_of(texts, self.part.unit, self.zone) if self.part.unit else [None] * len(texts)
-        for place, (value, text, first) in enumerate(zip(values, texts, firsts, strict=True)):
+        for place in self._dated(texts, groups):
+            value, text = values[place], texts[place]
             group = self.own.get(text)
-            if group is None and first is not None:
-                group = self._bucket(first)
             if group is None and self.former and (now := self.former.get(folded(text))) is not None:
                 group, value = self.own.get(now), now
             if group is not None:
@@ -78,6 +76,18 @@ class _Groups:
         ):
             groups[group].append(place)
         return groups
+
+    def _dated(self, texts: Sequence[str], groups: dict[Group, list[int]]) -> Sequence[int]:
+        """Puts dates into their buckets. Left are what is none, and texts about which somebody decided."""
+        if self.part.unit is None:
+            return range(len(texts))
+        by_first: dict[str | None, list[int]] = defaultdict(list)
+        for place, first in enumerate(buckets_of(texts, self.part.unit, self.zone)):
+            by_first[first if texts[place] not in self.own else None].append(place)
+        left = by_first.pop(None, [])
+        for first, places in by_first.items():
+            groups[self._bucket(str(first))] += places
+        return left
 
     def _bucket(self, first: str) -> Group:
         """It may be named by its first day, or as it is written."""

@@ -49,7 +49,8 @@ class Naming:
             return Value(label, label, (self.values[places[0]],)), places
         if len(members) > 1:
             places = [place for member in members for place in groups[member]]
-        spellings = tuple([self.values[place] for place in sorted(places, key=self._rarity)])
+        in_order = places if self.part.unit else sorted(places, key=self._rarity)
+        spellings = tuple([self.values[place] for place in in_order])
         return Value(_kept(members, label), label, spellings, _by(members, len(places))), places
 
     def _rarity(self, place: int) -> tuple[int, str]:

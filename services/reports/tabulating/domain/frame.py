@@ -5,7 +5,7 @@ A row stands for as many customers as its weight says, all with the same values.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Any
@@ -107,11 +107,15 @@ class Measure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """Rows to be counted; two may have the same values."""
+    """Rows to be counted; two may have the same values.
+
+    Frames of one `name` are of the same rows: their columns of one field are equal, and so are their weights.
+    """
 
     columns: Sequence[Column]
     weights: Ints
     measure: Measure | None = None
+    name: Hashable = None
 
     @classmethod
     def load(cls, data: Mapping[str, Any]) -> Frame:
@@ -138,10 +142,11 @@ class Frame:
             raise KeyError(field)
         return found
 
-    def where(self, kept: Flags) -> Frame:
-        """The rows that are kept."""
+    def where(self, kept: Flags, *, name: Hashable = None) -> Frame:
+        """The rows that are kept, which have that name."""
         return Frame(
             columns=[column.where(kept) for column in self.columns],
             weights=self.weights[kept],
             measure=self.measure and self.measure.where(kept),
+            name=name,
         )

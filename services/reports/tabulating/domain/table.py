@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -25,6 +26,7 @@ from services.reports.tabulating.domain.limits import (
     check_rows,
 )
 from services.reports.tabulating.domain.ordering import usual
+from services.reports.tabulating.domain.remembering import AxisMemory
 
 Former = Mapping[str, Mapping[str, str]]
 
@@ -66,10 +68,14 @@ class Table:
         return self.compact.counter.figures(entries.rows[of], cells, level.size * width, mentions)
 
 
-def table_of(frame: Frame, configuration: Configuration, former: Former) -> Table:
+def table_of(frame: Frame, configuration: Configuration, former: Former, memory: AxisMemory) -> Table:
     """Raises Invalid for a table that is too large."""
     zone = ZoneInfo(configuration.time_zone or "UTC")
-    axes = [_axis(frame, part, zone, former) for part in configuration.parts]
+    axes = [
+        memory.axis(frame.name, part, zone, known, partial(_axis, frame, part, zone, known))
+        for part in configuration.parts
+        for known in [former.get(part.field, {})]
+    ]
     compact = compacted(frame, axes, configuration.total.op)
     split = len(configuration.groupings)
     blocks = [block_of(compact, axis, at=at) for at, axis in enumerate(compact.axes[split:])]
@@ -97,13 +103,12 @@ def counts_of(frame: Frame, column: Column) -> Ints:
     return counts[:-1]
 
 
-def _axis(frame: Frame, part: Part, zone: ZoneInfo, former: Former) -> Axis:
+def _axis(frame: Frame, part: Part, zone: ZoneInfo, former: Mapping[str, str]) -> Axis:
     column = frame.column(part.field)
     counts = counts_of(frame, column)
     # Of what no row has nothing is told: it may be of customers that were left out.
     column, counts = column.only(counts > 0), counts[counts > 0]
-    told = former.get(part.field)
-    mapped = map_values(column.values, counts.tolist(), part, zone=zone, former=told)
+    mapped = map_values(column.values, counts.tolist(), part, zone=zone, former=former)
     return axis_of(part, column, counts, mapped)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
 
 from services.reports.configuring.domain.texts import text_of
+from services.reports.tabulating.domain.arrays import Ints
 from services.reports.tabulating.domain.axes import Axis, spread
 from services.reports.tabulating.domain.columns import Json
 from services.reports.tabulating.domain.limits import MAX_SPELLINGS, MAX_VALUES
@@ -28,8 +30,9 @@ def _values(table: Table, axis: Axis, pointer: str) -> Json:
     customers = table.compact.counter.customers(rows, apart.codes, axis.size)[: axis.empty]
     there = np.flatnonzero(customers)
     order = there[np.lexsort((axis.ranks[there], -customers[there]))]
-    spelled = _spellings(axis)
-    told = [_value(axis, code, int(customers[code]), spelled[code]) for code in order[:MAX_VALUES].tolist()]
+    first = order[:MAX_VALUES]
+    spelled = _spellings(axis, first)
+    told = [_value(axis, code, int(customers[code]), spelled.get(code, [])) for code in first.tolist()]
     return {"at": pointer, "field": axis.part.field, "values": told, "more": len(order) - len(told)}
 
 
@@ -45,14 +48,16 @@ def _value(axis: Axis, code: int, customers: int, spelled: Sequence[tuple[int, s
     return told | ({"more": len(spelled) - MAX_SPELLINGS} if len(spelled) > MAX_SPELLINGS else {})
 
 
-def _spellings(axis: Axis) -> Sequence[list[tuple[int, str]]]:
-    """By code the raw values and how often each is there, the most frequent first; none of dates."""
-    found: list[list[tuple[int, str]]] = [[] for _ in range(axis.size)]
+def _spellings(axis: Axis, codes: Ints) -> dict[int, list[tuple[int, str]]]:
+    """Of these codes the raw values and how often each is there, the most frequent first; none of dates."""
+    found: dict[int, list[tuple[int, str]]] = defaultdict(list)
     if axis.part.unit:
         return found
-    counts = axis.counts.tolist()
-    for raw, code in enumerate(axis.known.tolist()):
-        found[code].append((-counts[raw], text_of(axis.column.values[raw])))
-    for spellings in found:
+    wanted = np.zeros(axis.size, dtype=np.bool_)
+    wanted[codes] = True
+    for raw in np.flatnonzero(wanted[axis.known]).tolist():
+        spelled = (-int(axis.counts[raw]), text_of(axis.column.values[raw]))
+        found[int(axis.known[raw])].append(spelled)
+    for spellings in found.values():
         spellings.sort()
     return found

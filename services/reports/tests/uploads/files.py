@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from servicekit.ids import new_id
 from services.reports.uploads.columnar import Copy
 from services.reports.uploads.domain.problems import Findings
 from services.reports.uploads.reading.rows import RowReader
@@ -28,13 +29,13 @@ class Upload:
         reader.read(path)
         self.read: Json = write_copy(reader, findings, live or {}, file)
         self.file = file.getvalue()
-        self.copy = Copy(io.BytesIO(self.file))
+        self.copy = Copy(io.BytesIO(self.file), str(new_id()))
 
     @classmethod
     def of(cls, file: bytes, read: Json) -> Upload:
         """One that was read elsewhere."""
         upload = cls.__new__(cls)
-        upload.file, upload.read, upload.copy = file, read, Copy(io.BytesIO(file))
+        upload.file, upload.read, upload.copy = file, read, Copy(io.BytesIO(file), str(new_id()))
         return upload
 
     @property

@@ -1,0 +1,57 @@
+"""Axes of the last reports on the same rows.
+
+Whoever changes a form changes one thing at a time: how all other columns are mapped is known by then.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import replace
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from servicekit.jsonio import dumps
+from services.reports.configuring.domain.model import Part
+from services.reports.tabulating.domain.axes import Axis
+
+MOST_BYTES: Final = 128 * 1024 * 1024
+_VALUE_BYTES: Final = 400  # of one that is counted, with its texts
+_RAW_BYTES: Final = 100
+
+
+class AxisMemory:
+    """As many as have room; the one that was asked for longest ago goes first."""
+
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        self._axes: OrderedDict[Hashable, Axis] = OrderedDict()
+        self._room = most_bytes
+
+    def axis(
+        self,
+        rows: Hashable,
+        part: Part,
+        zone: ZoneInfo,
+        former: Mapping[str, str],
+        make: Callable[[], Axis],
+    ) -> Axis:
+        """What `make` gave when it was last asked for these rows, and for a part that maps values alike.
+        `rows`: the name of the frame; without one nothing is kept."""
+        if rows is None:
+            return make()
+        key = (rows, zone.key, dumps(part.mapping), *former.items())
+        found = self._axes.pop(key, None)
+        if found is None:
+            found = make()
+            self._room -= _size(found)
+        self._axes[key] = found
+        while self._room < 0:
+            self._room += _size(self._axes.popitem(last=False)[1])
+        return replace(found, part=part)
+
+
+def _size(axis: Axis) -> int:
+    """About that many bytes, with those of the column, which it keeps in memory."""
+    arrays = (axis.sets, axis.codes, axis.starts, axis.mentions, axis.ranks, axis.known, axis.counts)
+    texts = len(axis.values) * _VALUE_BYTES + len(axis.known) * _RAW_BYTES
+    return texts + axis.column.codes.nbytes + sum(array.nbytes for array in arrays)
