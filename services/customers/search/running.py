@@ -67,10 +67,20 @@ def _tried(
         return _rows(connection, walk, parameters)
 
 
+def expected_rows(connection: Connection, statement: str, parameters: Mapping[str, Any]) -> int:
+    """About how many the statement finds, as the planner thinks."""
+    return int(_plan(connection, statement, parameters)["Plan Rows"])
+
+
 def _cost(connection: Connection, statement: str, parameters: Mapping[str, Any]) -> float:
     """As the planner reckons it, for whom ten thousand comparisons are long work already."""
-    ((plan,),) = _rows(connection, f"EXPLAIN (FORMAT json) {statement}", parameters)
-    return float(plan[0]["Plan"]["Total Cost"])
+    return float(_plan(connection, statement, parameters)["Total Cost"])
+
+
+def _plan(connection: Connection, statement: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    ((explained,),) = _rows(connection, f"EXPLAIN (FORMAT json) {statement}", parameters)
+    plan: dict[str, Any] = explained[0]["Plan"]
+    return plan
 
 
 def too_expensive() -> Invalid:
