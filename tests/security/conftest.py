@@ -8,7 +8,10 @@ import pytest
 
 from deploy.local.system import RunningSystem
 from tests.security.company_settings import files_of_agents
-from tests.security.door import Door
+from tests.security.door import Door, Send
+from tests.security.known import World
+from tests.security.people import BASE
+from tests.security.world import Founder
 from tests.support.api import Api, log_in
 
 
@@ -29,3 +32,21 @@ def admin(system: RunningSystem) -> Iterator[Api]:
 def door(system: RunningSystem) -> Iterator[Door]:
     with Door(system.url) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def founder(request: pytest.FixtureRequest, system: RunningSystem, admin: Api) -> Founder:
+    """Of people without customers yet. They are made of the module's `SEED`, which no other one has."""
+    founder = Founder(system, admin, World(seed=request.module.SEED), BASE)
+    founder.staff()
+    return founder
+
+
+@pytest.fixture(scope="module")
+def world(founder: Founder) -> World:
+    return founder.world
+
+
+@pytest.fixture
+def send(door: Door, world: World) -> Send:
+    return lambda request, caller: door.send(request, world.tokens[caller])

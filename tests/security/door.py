@@ -7,7 +7,7 @@ import io
 import json
 import time
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -90,6 +90,10 @@ class Answer:
             return [self.body]
         with zipfile.ZipFile(io.BytesIO(self.body)) as archive:
             return [archive.read(name) for name in archive.namelist()]
+
+
+# A request of a caller by name, as its answer.
+Send = Callable[[Request, str], Answer]
 
 
 class Door:

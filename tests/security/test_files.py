@@ -11,37 +11,19 @@ import pytest
 from deploy.local.system import RunningSystem
 from tests.security.canaries import Canary, a_word, hits, of_number, of_word
 from tests.security.company_settings import hidden_contact_data
-from tests.security.door import Answer, Door, Request
+from tests.security.door import Answer, Request, Send
 from tests.security.file_requests import csv_of, exported, upload
 from tests.security.file_samples import FILE_SAMPLES
 from tests.security.filed import imported
 from tests.security.known import ADMIN, AGENTS, World
-from tests.security.people import BASE
 from tests.security.world import Founder
 from tests.support.api import Api
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 
+SEED = 10
 AGENT, OTHER = AGENTS[0], AGENTS[1]
 FORMATS = ("csv", "xlsx", "json")
-Send = Callable[[Request, str], Answer]
-
-
-@pytest.fixture(scope="module")
-def founder(system: RunningSystem, admin: Api) -> Founder:
-    founder = Founder(system, admin, World(seed=10), BASE)
-    founder.staff()
-    return founder
-
-
-@pytest.fixture(scope="module")
-def world(founder: Founder) -> World:
-    return founder.world
-
-
-@pytest.fixture
-def send(door: Door, world: World) -> Send:
-    return lambda request, caller: door.send(request, world.tokens[caller])
 
 
 @pytest.fixture(scope="module")

@@ -2,46 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from deploy.local.system import RunningSystem
 from tests.security.canaries import Canary, a_word, hits, of_number, of_word
 from tests.security.company_settings import hidden_contact_data
 from tests.security.customer_requests import Play
-from tests.security.door import Answer, Door, Request
+from tests.security.door import Answer, Request, Send
 from tests.security.file_requests import settled
 from tests.security.known import ADMIN, AGENTS, World
-from tests.security.people import BASE
 from tests.security.report_requests import CONTACT, made_in_the_background, preview, send_rows
 from tests.security.world import Founder
 from tests.support.api import Api
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
 
+SEED = 11
 AGENT, OTHER = AGENTS[0], AGENTS[1]
 BY_NAME = {"groupings": [{"field": "name"}]}
-Send = Callable[[Request, str], Answer]
 Json = dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def founder(system: RunningSystem, admin: Api) -> Founder:
-    founder = Founder(system, admin, World(seed=11), BASE)
-    founder.staff()
-    return founder
-
-
-@pytest.fixture(scope="module")
-def world(founder: Founder) -> World:
-    return founder.world
-
-
-@pytest.fixture
-def send(door: Door, world: World) -> Send:
-    return lambda request, caller: door.send(request, world.tokens[caller])
 
 
 @pytest.fixture(scope="module")

@@ -18,6 +18,7 @@ In the worker, `python -m servicekit work PACKAGE.MODULE:JOBS`:
 
 from servicekit.jobs.handler import GaveUp, Handler, Progress, Run, Worker
 from servicekit.jobs.message import job_message
+from servicekit.jobs.owned import OwnedRows
 from servicekit.jobs.rows import (
     Job,
     JobPage,
@@ -35,6 +36,7 @@ __all__ = [
     "Handler",
     "Job",
     "JobPage",
+    "OwnedRows",
     "Progress",
     "Run",
     "Worker",

@@ -14,11 +14,10 @@ from servicekit.inputs import object_of, whole
 from servicekit.rights import for_people
 from servicekit.rpc import rpc
 from servicekit.scope import Scope
-from services.import_export.exporting import repository
 from services.import_export.exporting.domain.requests import Request, filename_of, headed, read_request
 from services.import_export.exporting.job import KIND
 from services.import_export.exporting.messages import export_message, is_there, listed_message
-from services.import_export.exporting.repository import ExportRun
+from services.import_export.exporting.repository import EXPORTS, ExportRun
 from services.import_export.formats.writers import CONTENT_TYPES, MAX_SHEET_ROWS
 
 Json = dict[str, Any]
@@ -54,7 +53,7 @@ class ExportEntrypoints:
         caller = for_people(scope)
         limit = whole(limit, "/limit", at_least=1, at_most=MAX_LIMIT)
         with self.db.reading() as connection:
-            found, following = repository.page(connection, caller, limit=limit, cursor=cursor)
+            found, following = EXPORTS.page(connection, caller, limit=limit, cursor=cursor)
         now = utc_now()
         return {"data": [listed_message(run, job, now=now) for run, job in found], "next": following}
 
@@ -62,7 +61,7 @@ class ExportEntrypoints:
     def get_export(self, scope: Json, export_id: str) -> Json:
         caller = for_people(scope)
         with self.db.reading() as connection:
-            run, job = repository.get_visible(connection, caller, export_id)
+            run, job = EXPORTS.get_visible(connection, caller, export_id)
         return {"export": export_message(run, job, now=utc_now())}
 
     @rpc
@@ -70,7 +69,7 @@ class ExportEntrypoints:
         """It ends without a file. One that is over stays as it is."""
         caller = for_people(scope)
         with self.db.unit_of_work() as uow:
-            run, _ = repository.get_visible(uow.connection, caller, export_id)
+            run, _ = EXPORTS.get_visible(uow.connection, caller, export_id)
             jobs.request_cancel(uow, run.job_id)
             return {"export": _shown(uow, caller, export_id)}
 
@@ -79,7 +78,7 @@ class ExportEntrypoints:
         """Where the file is, for who may see today whatever is in it."""
         caller = for_people(scope)
         with self.db.reading() as connection:
-            run, job = repository.get_visible(connection, caller, export_id)
+            run, job = EXPORTS.get_visible(connection, caller, export_id)
         rights = self.customers.call("import_rights", caller.dump(), deadline=_DEADLINE)
         if not rights["may_export"]:
             raise Forbidden("exports_forbidden")
@@ -122,13 +121,13 @@ def _queue(uow: UnitOfWork, caller: Scope, request: Request, opened: Json) -> st
         created_at=now,
         expires_at=None,
     )
-    repository.add(uow, run)
+    EXPORTS.add(uow, run)
     uow.idempotency.finish({"status": 202, "id": str(export_id)})
     return str(export_id)
 
 
 def _shown(uow: UnitOfWork, caller: Scope, export_id: str) -> Json:
-    run, job = repository.get_visible(uow.connection, caller, export_id)
+    run, job = EXPORTS.get_visible(uow.connection, caller, export_id)
     return export_message(run, job, now=utc_now())
 
 

@@ -27,7 +27,7 @@ from servicekit.scope import Scope
 from services.import_export.exporting import repository, workfiles
 from services.import_export.exporting.announcements import export_ready_v1
 from services.import_export.exporting.expiry import LIFETIME
-from services.import_export.exporting.repository import ExportRun
+from services.import_export.exporting.repository import EXPORTS, ExportRun
 from services.import_export.exporting.workfiles import WorkFile
 from services.import_export.formats.domain.columns import Column
 from services.import_export.formats.writers import CannotBeWritten, Options
@@ -79,7 +79,7 @@ def _export(run: Run) -> ExportRun:
 
 
 def _export_in(connection: Any, run: Run) -> ExportRun:
-    found = repository.find(connection, UUID(run.job.parameters["export"]))
+    found = EXPORTS.find(connection, UUID(run.job.parameters["export"]))
     if found is None:
         raise GaveUp("export_gone", "What was asked for is not known any more.")
     return found

@@ -30,7 +30,7 @@ from services.reports.running.kinds import KIND, LIFETIME
 from services.reports.running.messages import summary_of
 from services.reports.running.questions import Question, task_of
 from services.reports.running.renaming import is_renamed, labels_of
-from services.reports.running.repository import ReportRun
+from services.reports.running.repository import RUNS, ReportRun
 from services.reports.running.results import write_results
 from services.reports.sources import read_source
 
@@ -136,7 +136,7 @@ def _finish(around: Surroundings, report: ReportRun, asked: Asked, gathered: Gat
 
 def _report(run: Run) -> ReportRun:
     with run.database.reading() as connection:
-        found = repository.find(connection, UUID(run.job.parameters["run"]))
+        found = RUNS.find(connection, UUID(run.job.parameters["run"]))
     if found is None:
         raise GaveUp("run_gone", "What was asked for is not known any more.")
     return found

@@ -22,12 +22,11 @@ from servicekit.rpc import rpc
 from servicekit.scope import Scope
 from services.reports.configuring.domain.named import TAGS
 from services.reports.facts import Facts, ask_facts
-from services.reports.running import repository
 from services.reports.running.asking import Surroundings
 from services.reports.running.kinds import CONTENT_TYPES, KIND, MAX_NAME
 from services.reports.running.messages import listed_message, run_message
 from services.reports.running.questions import Json, Question
-from services.reports.running.repository import ReportRun
+from services.reports.running.repository import RUNS, ReportRun
 from services.reports.sources import Source, read_source
 from services.reports.templates import keeping
 from services.reports.templates.domain.contents import kept, shown, shown_source, tag_ids, tag_names
@@ -64,7 +63,7 @@ class RunEntrypoints:
         with self.db.unit_of_work() as uow:
             known = uow.idempotency.begin(**_first(caller, idempotency)) if idempotency else None
             run_id = known["id"] if known else _queue(uow, run)
-            found = repository.get_visible(uow.connection, caller, run_id)
+            found = RUNS.get_visible(uow.connection, caller, run_id)
             return {"run": _message(*found, facts), "replayed": bool(known)}
 
     @rpc
@@ -74,7 +73,7 @@ class RunEntrypoints:
         limit = whole(limit, "/limit", at_least=1, at_most=MAX_LIMIT)
         masked, now = ask_facts(self.customers.call, caller).masked, utc_now()
         with self.db.reading() as connection:
-            found, following = repository.page(connection, caller, limit=limit, cursor=cursor)
+            found, following = RUNS.page(connection, caller, limit=limit, cursor=cursor)
         data = [listed_message(run, job, now=now, masked=masked) for run, job in found]
         return {"data": data, "next": following}
 
@@ -84,7 +83,7 @@ class RunEntrypoints:
         caller = for_people(scope)
         facts = ask_facts(self.customers.call, caller)
         with self.db.reading() as connection:
-            run, job = repository.get_visible(connection, caller, run_id)
+            run, job = RUNS.get_visible(connection, caller, run_id)
         return {"run": _message(run, job, facts, may_see=_reaches(caller, facts, run))}
 
     @rpc
@@ -93,9 +92,9 @@ class RunEntrypoints:
         caller = for_people(scope)
         facts = ask_facts(self.customers.call, caller)
         with self.db.unit_of_work() as uow:
-            run, _ = repository.get_visible(uow.connection, caller, run_id)
+            run, _ = RUNS.get_visible(uow.connection, caller, run_id)
             jobs.request_cancel(uow, run.job_id)
-            return {"run": _message(*repository.get_visible(uow.connection, caller, run_id), facts)}
+            return {"run": _message(*RUNS.get_visible(uow.connection, caller, run_id), facts)}
 
     @rpc
     def run_file(self, scope: Json, run_id: str, format: str = "json") -> Json:
@@ -104,7 +103,7 @@ class RunEntrypoints:
         if format not in CONTENT_TYPES:
             raise Invalid.at("/format", "unknown_format", "json or csv")
         with self.db.reading() as connection:
-            run, job = repository.get_visible(connection, caller, run_id)
+            run, job = RUNS.get_visible(connection, caller, run_id)
         if not job.is_finished:
             raise Conflict("run_not_ready")
         if run.files is None or not run.is_there(utc_now()):
@@ -122,7 +121,7 @@ class RunEntrypoints:
             known = Idempotency(connection).find(**_first(caller, idempotency))
             if known is None:
                 return None
-            found = repository.get_visible(connection, caller, known["id"])
+            found = RUNS.get_visible(connection, caller, known["id"])
         return {"run": _message(*found, facts), "replayed": True}
 
     def _read(self, keeper: Keeper, data: Json, time_zone: str | None) -> ReportRun:
@@ -202,7 +201,7 @@ def _first(caller: Scope, idempotency: Json) -> Json:
 
 def _queue(uow: UnitOfWork, run: ReportRun) -> str:
     job_id = jobs.create(uow, kind=KIND, created_by=run.created_by, parameters={"run": str(run.id)})
-    repository.add(uow, replace(run, job_id=job_id))
+    RUNS.add(uow, replace(run, job_id=job_id))
     uow.idempotency.finish({"status": 202, "id": str(run.id)})
     return str(run.id)
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from servicekit.errors import Conflict, Invalid, NotFound
 from servicekit.scope import Scope
 from services.reports.uploads.domain.ids import SIZE
-from services.reports.uploads.repository import Upload, get_visible
+from services.reports.uploads.repository import UPLOADS, Upload
 
 Json = dict[str, Any]
 Customers = Callable[..., Any]
@@ -39,7 +39,7 @@ class Seen:
 
 def opened(connection: Connection, scope: Scope, upload_id: Any) -> Upload:
     """One that has been read. Raises NotFound, and Conflict while it has not been."""
-    upload, job = get_visible(connection, scope, upload_id)
+    upload, job = UPLOADS.get_visible(connection, scope, upload_id)
     if upload.columnar_key is None:
         if job.is_finished:
             raise NotFound("upload_not_found")

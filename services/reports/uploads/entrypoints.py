@@ -15,11 +15,11 @@ from servicekit.rights import for_people
 from servicekit.rpc import rpc
 from servicekit.scope import Scope
 from services.reports.facts import ask_facts
-from services.reports.uploads import access, repository
+from services.reports.uploads import access
 from services.reports.uploads.kinds import FORGET_FILES, LIFETIME, READ
 from services.reports.uploads.messages import listed_message, upload_message
 from services.reports.uploads.reading.limits import FILE_BYTES
-from services.reports.uploads.repository import Upload
+from services.reports.uploads.repository import UPLOADS, Upload, remove
 
 Json = dict[str, Any]
 MAX_LIMIT: Final = 200
@@ -47,7 +47,7 @@ class UploadEntrypoints:
         with self.db.unit_of_work() as uow:
             known = _outcome(uow, caller, idempotency)
             upload_id = known["id"] if known else _created(uow, caller, given)
-            found = repository.get_visible(uow.connection, caller, upload_id)
+            found = UPLOADS.get_visible(uow.connection, caller, upload_id)
         return {"upload": self._shown(caller, *found), "replayed": bool(known)}
 
     @rpc
@@ -56,7 +56,7 @@ class UploadEntrypoints:
         caller = for_people(scope)
         limit = whole(limit, "/limit", at_least=1, at_most=MAX_LIMIT)
         with self.db.reading() as connection:
-            found, following = repository.page(connection, caller, limit=limit, cursor=cursor)
+            found, following = UPLOADS.page(connection, caller, limit=limit, cursor=cursor)
         return {"data": [listed_message(*each) for each in found], "next": following}
 
     @rpc(grouped=False)
@@ -64,7 +64,7 @@ class UploadEntrypoints:
         """With its columns, of those rows alone whose customers the caller sees at this moment."""
         caller = for_people(scope)
         with self.db.reading() as connection:
-            found = repository.get_visible(connection, caller, upload_id)
+            found = UPLOADS.get_visible(connection, caller, upload_id)
         return {"upload": self._shown(caller, *found)}
 
     @rpc
@@ -72,9 +72,9 @@ class UploadEntrypoints:
         """It is gone at once, and its files soon."""
         caller = for_people(scope)
         with self.db.unit_of_work() as uow:
-            upload, _ = repository.get_visible(uow.connection, caller, upload_id)
+            upload, _ = UPLOADS.get_visible(uow.connection, caller, upload_id)
             jobs.request_cancel(uow, upload.job_id)
-            repository.remove(uow, upload.id)
+            remove(uow, upload.id)
             jobs.create(uow, kind=FORGET_FILES, created_by=caller.user_id, parameters={"files": upload.files})
         return {}
 
@@ -108,6 +108,6 @@ def _created(uow: UnitOfWork, caller: Scope, given: Json) -> str:
         created_at=now,
         expires_at=now + LIFETIME,
     )
-    repository.add(uow, upload)
+    UPLOADS.add(uow, upload)
     uow.idempotency.finish({"status": 202, "id": str(upload_id)})
     return str(upload_id)

@@ -18,9 +18,9 @@ from servicekit.jobs import GaveUp, Progress, Run
 from servicekit.local_copy import LocalCopy
 from servicekit.scope import Scope
 from services.reports.facts import Facts, ask_facts
-from services.reports.uploads import repository
 from services.reports.uploads.kinds import COPIES, FORGET_FILES, READ
 from services.reports.uploads.reading.parent import Read, read_upload
+from services.reports.uploads.repository import UPLOADS, Upload, publish
 
 Json = dict[str, Any]
 _DEADLINE: Final = 10.0
@@ -57,7 +57,7 @@ class ReadUpload:
         if copied is None:
             return Progress(finished=True)
         upload, read = _upload_in(uow.connection, run), copied.read
-        repository.publish(
+        publish(
             uow,
             upload.id,
             key=copied.key,
@@ -80,13 +80,13 @@ class ForgetFiles:
         return Progress(finished=True)
 
 
-def _upload(run: Run) -> repository.Upload:
+def _upload(run: Run) -> Upload:
     with run.database.reading() as connection:
         return _upload_in(connection, run)
 
 
-def _upload_in(connection: Any, run: Run) -> repository.Upload:
-    found = repository.find(connection, UUID(run.job.parameters["upload"]))
+def _upload_in(connection: Any, run: Run) -> Upload:
+    found = UPLOADS.find(connection, UUID(run.job.parameters["upload"]))
     if found is None:
         raise GaveUp("upload_gone", "The upload was deleted.")
     return found

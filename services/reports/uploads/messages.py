@@ -7,13 +7,13 @@ from typing import Any, Final
 from servicekit.clock import to_rfc3339
 from servicekit.jobs import Job, job_message
 from services.reports.uploads.access import Seen
-from services.reports.uploads.repository import Upload
+from services.reports.uploads.repository import ListedUpload, Upload
 
 Json = dict[str, Any]
 _OF_JOB: Final = ("status", "progress", "problem", "created_by", "created_at", "version")
 
 
-def listed_message(upload: Upload, job: Job) -> Json:
+def listed_message(upload: ListedUpload, job: Job) -> Json:
     """In a list: without what the file holds."""
     message, own = job_message(job), f"/v1/reports/uploads/{upload.id}"
     return {
