@@ -21,16 +21,18 @@ from services.customers.filters.context import Asker
 from services.customers.reporting import grouping
 from services.customers.reporting.domain.asked import Asked
 from services.customers.reporting.domain.frames import frame_of
-from services.customers.reporting.domain.raw import Merged, merged_ids, numbers_of, reader_of
+from services.customers.reporting.domain.lists import Lists
+from services.customers.reporting.domain.raw import Merged, merged_ids, reader_of
 from services.customers.reporting.grouping import Range, Statement, statement_of
 from services.customers.reporting.superseding import given_up
 from services.customers.search.running import Budget
 from services.customers.search.selection import Selection
 
 Json = dict[str, Any]
-MAX_GROUPS: Final = 50_000
-MAX_BYTES: Final = 3_000_000
-_TURN: Final = 1_000
+Groups = Sequence[Any]  # of each column the values, and the numbers of the groups
+MAX_GROUPS: Final = 300_000
+MAX_BYTES: Final = 5_000_000
+_TURN: Final = 10_000
 # Groups are made in memory: to sort all customers for them would take far longer.
 _SETTINGS: Final = "SELECT set_config('work_mem', '64MB', true), set_config('enable_sort', 'off', true)"
 _NAMED: Final = ("id", "primary_ids")
@@ -47,7 +49,7 @@ def aggregate(
 ) -> Json:
     """The frame. Raises Invalid `too_many_groups` and `query_too_expensive`."""
     statement = statement_of(connection, asker, asked, selection, within=within, most=MAX_GROUPS + 1)
-    groups = _run(connection, statement, budget)
+    groups = _run(connection, asked, statement, budget)
     if groups is None or len(groups[-1]) > MAX_GROUPS:
         raise too_many_groups()
     names = Names(asker.scope, asker.configuration.directory, _tags(connection, asked, groups))
@@ -71,7 +73,8 @@ def _in_turns(values: Iterable[Any]) -> Iterator[Any]:
             time.sleep(0)  # others want their turn
 
 
-def _run(connection: Connection, statement: Statement, budget: Budget) -> list[list[Any]] | None:
+def _run(connection: Connection, asked: Asked, statement: Statement, budget: Budget) -> list[Any] | None:
+    """What it answers, and of columns of lists these."""
     try:
         with reading_within(connection, budget.left):
             connection.exec_driver_sql(_SETTINGS)
@@ -83,17 +86,21 @@ def _run(connection: Connection, statement: Statement, budget: Budget) -> list[l
         raise given_up(budget) from None
     if told is None or len(told) > grouping.MAX_ROOM:
         return None
-    return [each or [] for each in jsonio.loads(told)]
+    found = [each or [] for each in jsonio.loads(told)]
+    for at, column in enumerate(asked.columns):
+        if column.several:
+            found[at] = Lists.of(found[at])
+    return found
 
 
-def _tags(connection: Connection, asked: Asked, groups: Sequence[list[Any]]) -> dict[int, tuple[str, str]]:
+def _tags(connection: Connection, asked: Asked, groups: Groups) -> dict[int, tuple[str, str]]:
     for column, values in zip(asked.columns, groups, strict=False):
         if column.known.type == "tags":
-            return exported.names_of_tags(connection, numbers_of(values))
+            return exported.names_of_tags(connection, set(map(int, values.distinct)))
     return {}
 
 
-def _merged(connection: Connection, asker: Asker, asked: Asked, groups: Sequence[list[Any]]) -> Merged:
+def _merged(connection: Connection, asker: Asker, asked: Asked, groups: Groups) -> Merged:
     """What merged customers show, where an address of them is asked for."""
     addresses = [
         values for column, values in zip(asked.columns, groups, strict=False) if column.known.name in PRIMARY

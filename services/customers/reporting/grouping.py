@@ -56,9 +56,9 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Its answer is one JSON value: of each column the values of all groups, one after the other; then of all
-    groups how many customers they have; with a measure also how many of these have a number, the sum of the
-    numbers, the least and the greatest."""
+    """Its answer is one JSON value: of each column the values of all groups, one after the other, where they
+    are lists as one text of arrays; then of all groups how many customers they have; with a measure also how
+    many of these have a number, the sum of the numbers, the least and the greatest."""
 
     sql: str
     parameters: Mapping[str, Any]
@@ -87,7 +87,10 @@ def statement_of(
     found = f"""
         SELECT {_named("v", shown)}, {_named("n", _merged(len(numbers)))}
         FROM ({groups}) g GROUP BY {_names("v", shown)} LIMIT :most"""
-    listed = [f"json_agg(v{n})" for n in range(len(shown))]
+    listed = [
+        f"string_agg(coalesce(v{n}, '{{}}'), '')" if column.several else f"json_agg(v{n})"
+        for n, column in enumerate(asked.columns)
+    ]
     counted = [f"json_agg({_plain(n)})" for n in range(len(numbers))]
     size = " + ".join(["0", *(f"coalesce(octet_length(v{n}), 0)" for n in _texts(asked.columns))])
     # Texts may be long: what would take too much room is not even written.

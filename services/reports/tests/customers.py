@@ -11,6 +11,7 @@ from uuid import UUID
 
 from servicekit.errors import Conflict, Invalid
 from servicekit.ids import new_id
+from servicekit.packed import pack_lists
 from servicekit.text import folded
 
 Json = dict[str, Any]
@@ -143,8 +144,8 @@ class Customers:
             return int(numbered.setdefault(value, len(numbered)))
 
         had = [self._value(each, name) for each in chosen]
-        codes: list[Any] = (
-            [[code(value) for value in values or ()] for values in had]
+        codes: Any = (
+            pack_lists([[code(value) for value in values or ()] for values in had])
             if several
             else [-1 if value is None else code(value) for value in had]
         )

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
+from servicekit.packed import END, NONE, lists_of, pack, pack_lists
 from services.customers.fields.domain.definitions import Field
 from services.customers.reporting.domain.asked import Asked, Column
+from services.customers.reporting.domain.lists import END_OF_LIST, Lists
 
 Json = dict[str, Any]
 Cell = Any
 Read = Callable[[Any], Cell]
 InTurns = Callable[[Iterable[Any]], Iterable[Any]]
-_NONE: Final = -1
 
 
 def frame_of(
@@ -20,7 +21,8 @@ def frame_of(
 ) -> Json:
     """`groups` is what grouping.Statement answers; `readers` make a cell of a value of each column.
 
-    `in_turns` goes through values of which there may be very many.
+    Codes of lists are packed, as by servicekit.packed. `in_turns` goes through values of which there may be
+    very many.
     """
     count = len(asked.columns)
     weights, *numbers = groups[count:]
@@ -32,53 +34,39 @@ def frame_of(
     return {"rows": len(weights), "columns": columns, "weights": weights, "measure": measure}
 
 
-def elements_of(array: str) -> list[str]:
-    """Of PostgreSQL's text of an array, in which nothing needs quotes."""
-    return array[1:-1].split(",") if len(array) > 2 else []
-
-
-def _column(column: Column, values: Sequence[Any], read: Read, in_turns: InTurns) -> Json:
-    coded = _Several(read) if column.several else _One(read)
-    codes = {value: coded.of(value) for value in in_turns(dict.fromkeys(values))}
+def _column(column: Column, values: Any, read: Read, in_turns: InTurns) -> Json:
+    numbered: dict[Cell, int] = {}
+    codes: Any
+    if column.several:
+        known = {element: _code(element, read, numbered) for element in values.distinct}
+        codes = _packed(values, known, in_turns)
+    else:
+        known = {value: _code(value, read, numbered) for value in in_turns(dict.fromkeys(values))}
+        codes = [known[value] for value in in_turns(values)]
     return {
         "field": column.name,
         "label": column.known.label,
         "type": column.kind,
         "several": column.several,
-        "values": list(coded.numbered),
-        "codes": [codes[value] for value in in_turns(values)],
+        "values": list(numbered),
+        "codes": codes,
     }
 
 
-class _One:
-    """Codes of cells. What is called the same has one: a tag, say, and those that were joined to it."""
-
-    def __init__(self, read: Read) -> None:
-        self._read = read
-        self.numbered: dict[Cell, int] = {}
-
-    def of(self, value: Any) -> Any:
-        cell = None if value is None else self._read(value)
-        return _NONE if cell is None else self.numbered.setdefault(cell, len(self.numbered))
+def _code(value: Any, read: Read, numbered: dict[Cell, int]) -> int:
+    """Of its cell. What is called the same has one: a tag, say, and those that were joined to it."""
+    cell = None if value is None else read(value)
+    return NONE if cell is None else numbered.setdefault(cell, len(numbered))
 
 
-class _Several(_One):
-    """The same of lists, each element read once: there are far more lists than elements."""
-
-    def __init__(self, read: Read) -> None:
-        super().__init__(read)
-        self._known: dict[str, int] = {}
-
-    def of(self, value: str) -> list[int]:
-        known = self._known
-        codes = {known[e] if e in known else self._learn(e) for e in elements_of(value)}
-        codes.discard(_NONE)
-        return sorted(codes)
-
-    def _learn(self, element: str) -> int:
-        code: int = super().of(element)
-        self._known[element] = code
-        return code
+def _packed(lists: Lists, known: Mapping[str, int], in_turns: InTurns) -> str:
+    """The codes of each list, each of them once: of what is called the same a list may have two."""
+    codes = {**known, END_OF_LIST: END, "": NONE}
+    numbers = map(codes.__getitem__, in_turns(lists.elements))
+    packed = pack(numbers, below=len(known) + 1)
+    if len({*known.values()} - {NONE}) == sum(code != NONE for code in known.values()):
+        return packed
+    return pack_lists([sorted({*each}) for each in in_turns(lists_of(packed))])
 
 
 def _measure(field: Field, numbers: Sequence[Any]) -> Json:

@@ -11,7 +11,8 @@ from services.customers.exporting.domain.cells import Names, Points
 from services.customers.exporting.domain.columns import PRIMARY
 from services.customers.exporting.domain.columns import Column as Exported
 from services.customers.reporting.domain.asked import Column
-from services.customers.reporting.domain.frames import Read, elements_of
+from services.customers.reporting.domain.frames import Read
+from services.customers.reporting.domain.lists import elements_of
 
 Merged = Mapping[str, Points]  # by the id of a merged customer: what it shows
 _WRITTEN: Final = frozenset({"number", "boolean"})  # as JSON writes them
@@ -52,11 +53,6 @@ def _only(cell: Any) -> Any:
 def numbers_in(array: str) -> list[int]:
     """PostgreSQL's text of an array of them."""
     return list(map(int, elements_of(array)))
-
-
-def numbers_of(arrays: Iterable[str]) -> set[int]:
-    """All that are in one of them."""
-    return set(map(int, {element for array in set(arrays) for element in elements_of(array)}))
 
 
 def merged_ids(addresses: Iterable[str | None]) -> set[str]:

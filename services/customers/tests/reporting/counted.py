@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from servicekit.packed import lists_of
 from services.customers.tests.world import World
 
 Json = dict[str, Any]
@@ -34,8 +36,12 @@ def told(frame: Json) -> dict[Any, int]:
 
 def rows(frame: Json) -> list[tuple[Any, ...]]:
     """Of each group the values."""
-    columns = [[_value(column, code) for code in column["codes"]] for column in frame["columns"]]
+    columns = [[_value(column, code) for code in _codes(column)] for column in frame["columns"]]
     return list(zip(*columns, strict=True))
+
+
+def _codes(column: Json) -> Iterable[Any]:
+    return lists_of(column["codes"]) if column["several"] else column["codes"]
 
 
 def _value(column: Json, code: Any) -> Any:

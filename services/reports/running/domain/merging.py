@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from decimal import Context, Decimal, Inexact
 from typing import Any, Final
 
+from servicekit.packed import lists_of, pack_lists
+
 Json = dict[str, Any]
 Key = tuple[Any, ...]
 # Sums are exact: what has more digits than this is a defect, not a number.
@@ -94,7 +96,11 @@ class Merging:
         return {
             "rows": len(groups),
             "columns": [
-                {**head, "values": [value for _, value in numbered], "codes": _plain(codes)}
+                {
+                    **head,
+                    "values": [value for _, value in numbered],
+                    "codes": pack_lists(codes) if head["several"] else list(codes),
+                }
                 for head, numbered, codes in zip(self._head, self._numbered, columns, strict=True)
             ],
             "weights": [group.weight for group in groups],
@@ -105,7 +111,7 @@ class Merging:
         """The codes of a range as those of all."""
         ours = [self._code(self._numbered[n], value) for value in column["values"]]
         if column["several"]:
-            return [tuple(sorted(ours[code] for code in codes)) for codes in column["codes"]]
+            return [tuple(sorted(ours[code] for code in codes)) for codes in lists_of(column["codes"])]
         return [ours[code] if code >= 0 else code for code in column["codes"]]
 
     def _code(self, numbered: dict[tuple[type, Any], int], value: Any) -> int:
@@ -123,10 +129,6 @@ class Merging:
         self._measured = measure["field"]
         parts = (measure[name] for name in ("present", "sums", "least", "greatest"))
         return zip(*parts, strict=True)
-
-
-def _plain(codes: Any) -> list[Any]:
-    return [list(code) if isinstance(code, tuple) else code for code in codes]
 
 
 def _measure(name: str, groups: list[_Group]) -> Json:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from servicekit.packed import END, unpack
 from services.reports.tabulating.domain.arrays import Flags, Ints, starts_of
 from services.reports.tabulating.domain.numbers import Decimals
 
@@ -33,17 +33,16 @@ class Column:
 
     @classmethod
     def load(cls, data: Mapping[str, Any]) -> Column:
-        starts = None
-        codes = data["codes"]
         if data.get("several"):
-            starts = starts_of(np.fromiter(map(len, codes), dtype=np.int64, count=len(codes)))
-            codes = list(chain.from_iterable(codes))
+            codes, starts = _lists(data["codes"])
+        else:
+            codes, starts = np.array(data["codes"], dtype=np.int64), None
         return cls(
             field=data["field"],
             label=data.get("label") or data["field"],
             type=data.get("type", "text"),
             values=data["values"],
-            codes=np.array(codes, dtype=np.int64),
+            codes=codes,
             starts=starts,
         )
 
@@ -119,7 +118,7 @@ class Frame:
 
     @classmethod
     def load(cls, data: Mapping[str, Any]) -> Frame:
-        """From JSON, as `customers.aggregate` answers it."""
+        """From JSON, as `customers.aggregate` answers it: codes of lists are packed."""
         measure = data.get("measure")
         return cls(
             columns=[Column.load(column) for column in data["columns"]],
@@ -150,3 +149,12 @@ class Frame:
             measure=self.measure and self.measure.where(kept),
             name=name,
         )
+
+
+def _lists(packed: str) -> tuple[Ints, Ints]:
+    """The codes of all lists, and where each list begins."""
+    numbers = np.array(unpack(packed), dtype=np.int64)
+    ends = numbers == END
+    there = numbers >= 0
+    lengths = np.bincount(np.cumsum(ends)[there], minlength=int(ends.sum()))
+    return numbers[there], starts_of(lengths)

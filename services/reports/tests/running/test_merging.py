@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from servicekit.packed import lists_of, pack_lists
 from services.reports.running.domain.merging import Merging, TooManyGroups
 
 Json = dict[str, Any]
@@ -48,7 +49,7 @@ def frame_of(rows: list[Row], *, measured: bool) -> Json:
                 "several": True,
                 **head,
                 "values": tags,
-                "codes": [[tags.index(tag) for tag in row[1]] for row in rows],
+                "codes": pack_lists([[tags.index(tag) for tag in row[1]] for row in rows]),
             },
         ],
         "weights": [row[2] for row in rows],
@@ -77,7 +78,7 @@ def counted(frame: Json) -> Counter[Any]:
     """How many customers have what, without any order."""
     one, several = frame["columns"]
     found: Counter[Any] = Counter()
-    for code, codes, weight in zip(one["codes"], several["codes"], frame["weights"], strict=True):
+    for code, codes, weight in zip(one["codes"], lists_of(several["codes"]), frame["weights"], strict=True):
         value = None if code < 0 else one["values"][code]
         found[type(value), value, frozenset(several["values"][each] for each in codes)] += weight
     return found

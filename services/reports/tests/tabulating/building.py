@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+from servicekit.packed import pack_lists
+
 Json = dict[str, Any]
 Customer = dict[str, Any]  # by field a value, None, or a list; "amount": a Decimal or None
 
@@ -43,7 +45,7 @@ def _column(field: str, rows: Sequence[Customer]) -> Json:
         return known[key]
 
     if several := field in LISTS:
-        codes: list[Any] = [[code(value) for value in row.get(field) or ()] for row in rows]
+        codes: Any = pack_lists([[code(value) for value in row.get(field) or ()] for row in rows])
     else:
         codes = [code(row.get(field)) for row in rows]
     told = {"field": field, "label": field.title(), "type": TYPES[field], "several": several}

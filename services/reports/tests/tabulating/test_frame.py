@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from servicekit.packed import pack_lists
 from services.reports.configuring.domain.model import Configuration, Total
 from services.reports.tabulating.domain.engine import tabulate
 from services.reports.tabulating.domain.frame import Frame, Measure
@@ -20,7 +21,7 @@ JSON = {
         {"field": "plan", "label": "Plan", "type": "text", "several": False, "values": ["A", "B"]}
         | {"codes": [1, -1, 0]},
         {"field": "tags", "label": "Tags", "type": "list", "several": True, "values": ["x", "y"]}
-        | {"codes": [[0, 1], [], [1]]},
+        | {"codes": pack_lists([[0, 1], [], [1]])},
     ],
     "weights": [2, 1, 5],
     "measure": {"field": "amount", "present": [2, 0, 1], "sums": ["3.50", "0", "1e2"]}
