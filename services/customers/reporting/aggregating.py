@@ -30,8 +30,8 @@ from services.customers.search.selection import Selection
 
 Json = dict[str, Any]
 Groups = Sequence[Any]  # of each column the values, and the numbers of the groups
-MAX_GROUPS: Final = 300_000
-MAX_BYTES: Final = 5_000_000
+MAX_GROUPS: Final = 500_000
+MAX_BYTES: Final = 8_000_000
 _TURN: Final = 10_000
 # Groups are made in memory: to sort all customers for them would take far longer.
 _SETTINGS: Final = "SELECT set_config('work_mem', '64MB', true), set_config('enable_sort', 'off', true)"

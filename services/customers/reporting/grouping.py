@@ -33,7 +33,7 @@ _COLUMNS: Final = {
     "tags": "c.tag_ids",
 }
 _SHORT: Final = frozenset({"user", "datetime"})
-MAX_ROOM: Final = 5_000_000  # bytes: whoever reads them does nothing else meanwhile
+MAX_ROOM: Final = 8_000_000  # bytes: whoever reads them does nothing else meanwhile
 _EXACT: Final = 2  # the first numbers of a group are counts
 _ACTIVITY: Final = "customer c LEFT JOIN customer_activity a ON a.customer_id = c.id"
 _LAST_AT: Final = "last_interaction_at"

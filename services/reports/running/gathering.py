@@ -20,7 +20,7 @@ from services.reports.running.domain.merging import Merging
 from services.reports.running.kinds import PARTS
 
 Json = dict[str, Any]
-MAX_GROUPS: Final = 300_000
+MAX_GROUPS: Final = 1_000_000
 SIZE: Final = 50_000  # of a range of customers
 # More files than these become one, so that to go on never takes longer than a slice.
 _MOST_PARTS: Final = 8
