@@ -48,7 +48,7 @@ def _configuration(number: int) -> Json:
 
 
 def measure(room: Room) -> Iterator[Figure]:
-    """A line for an administrator, and one for an agent of the mid-sized team."""
+    """A line for an administrator, one for an agent of the mid-sized team, and one of the large team."""
     assert room.customers
     with tempfile.TemporaryDirectory(prefix="crm-bench-") as folder:
         file = Path(folder) / "customers.json"
@@ -56,8 +56,10 @@ def measure(room: Room) -> Iterator[Figure]:
             asked = {"format": "json", "selection": {"all": True}, "columns": list(_COLUMNS)}
             downloaded(api, take_out(api, asked)[0], file)
             yield _measured(room, api, file, "administrator")
-        with client(room.system.url, room.company.agent) as api:
-            yield _measured(room, api, file, "agent")
+        agents = {"agent": room.company.agent, "agent of a large team": room.company.agent_of_large_team}
+        for who, token in agents.items():
+            with client(room.system.url, token) as api:
+                yield _measured(room, api, file, who)
 
 
 def _measured(room: Room, api: httpx.Client, file: Path, who: str) -> Figure:
