@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+_PIECE: Final = 100_000
 END_OF_LIST: Final = ";"  # behind the elements of each array
 
 
@@ -21,9 +23,17 @@ class Lists:
     distinct: list[str]
 
     @classmethod
-    def of(cls, arrays: str) -> Lists:
-        """Of a text of nothing but arrays."""
-        if not arrays:
-            return cls([], [])
-        elements = [*arrays[1:-1].replace("}{", f",{END_OF_LIST},").split(","), END_OF_LIST]
-        return cls(elements, [each for each in dict.fromkeys(elements) if each not in ("", END_OF_LIST)])
+    def of(cls, arrays: str, *, pause: Callable[[], None]) -> Lists:
+        """Of a text of nothing but arrays. `pause` is called after each piece of a long one."""
+        elements: list[str] = []
+        distinct: dict[str, None] = {}
+        begin = 0
+        while begin < len(arrays):
+            end = arrays.find("}{", begin + _PIECE) + 1 or len(arrays)
+            inner = arrays[begin + 1 : end - 1]
+            piece = [*inner.replace("}{", f",{END_OF_LIST},").split(","), END_OF_LIST]
+            elements += piece
+            distinct |= dict.fromkeys(piece)
+            begin = end
+            pause()
+        return cls(elements, [each for each in distinct if each not in ("", END_OF_LIST)])

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from servicekit.packed import lists_of
+from services.customers.reporting.domain import lists as module
 from services.customers.reporting.domain.frames import frame_of
 from services.customers.reporting.domain.lists import Lists, elements_of
 
@@ -24,13 +25,23 @@ def written(lists: list[list[str]]) -> str:
 def told(arrays: str, groups: int) -> list[list[str]]:
     """Of each group the names."""
     asked: Any = SimpleNamespace(columns=[TAGS], measure=None)
-    frame = frame_of(asked, [Lists.of(arrays), [1] * groups], [NAMES.get])  # type: ignore[list-item]
+    frame = frame_of(asked, [Lists.of(arrays, pause=int), [1] * groups], [NAMES.get])  # type: ignore[list-item]
     [column] = frame["columns"]
     return [[column["values"][code] for code in codes] for codes in lists_of(column["codes"])]
 
 
-@given(st.lists(st.lists(st.sampled_from(["1", "2", "3", "4"]), unique=True, max_size=4), max_size=6))
-def test_each_list_has_each_name_once(lists):
+@given(
+    st.lists(st.lists(st.sampled_from(["1", "2", "3", "4"]), unique=True, max_size=4), max_size=6),
+    st.integers(0, 9),
+)
+def test_each_list_has_each_name_once(lists, piece):
+    # A fixture would be that of all examples.
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(module, "_PIECE", piece)
+        check(lists)
+
+
+def check(lists: list[list[str]]) -> None:
     expected = [{NAMES[tag] for tag in each} - {None} for each in lists]
     found = told(written(lists), len(lists))
     assert [set(each) for each in found] == expected
@@ -40,7 +51,7 @@ def test_each_list_has_each_name_once(lists):
 @pytest.mark.parametrize(("array", "elements"), [("{}", []), ("{12}", ["12"]), ("{12,7}", ["12", "7"])])
 def test_one_array_comes_apart(array, elements):
     assert elements_of(array) == elements
-    assert Lists.of(array).distinct == elements
+    assert Lists.of(array, pause=int).distinct == elements
 
 
 def test_no_array_is_no_list():
