@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
-from servicekit.packed import END, NONE, lists_of, pack, pack_lists
+from servicekit.packed import END, NONE, lists_of, pack
 from services.customers.fields.domain.definitions import Field
 from services.customers.reporting.domain.asked import Asked, Column
 from services.customers.reporting.domain.lists import END_OF_LIST, Lists
@@ -61,12 +62,12 @@ def _code(value: Any, read: Read, numbered: dict[Cell, int]) -> int:
 
 def _packed(lists: Lists, known: Mapping[str, int], in_turns: InTurns) -> str:
     """The codes of each list, each of them once: of what is called the same a list may have two."""
-    codes = {**known, END_OF_LIST: END, "": NONE}
-    numbers = map(codes.__getitem__, in_turns(lists.elements))
-    packed = pack(numbers, below=len(known) + 1)
+    codes, below = {**known, END_OF_LIST: END, "": NONE}, len(known) + 1
+    packed = pack(map(codes.__getitem__, in_turns(lists.elements)), below=below)
     if len({*known.values()} - {NONE}) == sum(code != NONE for code in known.values()):
         return packed
-    return pack_lists([sorted({*each}) for each in in_turns(lists_of(packed))])
+    once = ((*sorted({*each}), END) for each in in_turns(lists_of(packed)))
+    return pack(chain.from_iterable(once), below=below)
 
 
 def _measure(field: Field, numbers: Sequence[Any]) -> Json:
