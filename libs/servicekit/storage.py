@@ -53,8 +53,8 @@ class Storage:
             return cls(LocalStore(unquote(parts.path), mkdir=True))
         if parts.scheme == "s3":
             # A server of one's own is often in the next room, without a certificate; its URL says so.
-            plain = os.environ.get("AWS_ENDPOINT_URL", "").startswith("http://")
-            return cls(from_url(url, client_options={"allow_http": plain}))
+            plain = os.environ.get("AWS_ENDPOINT_URL", "").lower().startswith("http://")
+            return cls(from_url(url, client_options={"allow_http": True} if plain else None))
         raise ValueError("expected file:///folder or s3://bucket/prefix")
 
     async def put(self, key: str, chunks: AsyncIterator[bytes]) -> int:

@@ -57,6 +57,8 @@ def said(which: dict[str, int], *places: Path) -> set[str]:
 
 def _said(which: dict[str, int], tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
+        if "NotFound" in which and isinstance(node, ast.keyword) and node.arg == "not_found":
+            yield ast.literal_eval(node.value)
         place = which.get(_name(node.func)) if isinstance(node, ast.Call) else None
         if place is None:
             continue

@@ -8,6 +8,8 @@ from typing import Any, Final
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DisconnectionError
 
+from servicekit.database.uuids import Uuids, UuidsDumper
+
 LOCK_TIMEOUT_MS: Final = 3_000
 IDLE_IN_TRANSACTION_TIMEOUT_MS: Final = 60_000
 POOL_TIMEOUT: Final = 3.0
@@ -42,9 +44,14 @@ def make_engine(url: str, settings: PoolSettings) -> Engine:
         hide_parameters=True,
         connect_args=connect_arguments(settings),
     )
+    event.listen(engine, "connect", _know_parameters)
     event.listen(engine, "checkout", _refuse_dead_connection)
     event.listen(engine, "do_execute", _plan_for_its_values)
     return engine
+
+
+def _know_parameters(connection: Any, record: Any) -> None:
+    connection.adapters.register_dumper(Uuids, UuidsDumper)
 
 
 def sqlalchemy_url(url: str) -> str:

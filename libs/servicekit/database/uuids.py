@@ -6,7 +6,6 @@ import struct
 from dataclasses import dataclass
 from typing import Final
 
-import psycopg
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
 
@@ -22,7 +21,7 @@ class Uuids:
     content: bytes
 
 
-class _Dumper(Dumper):
+class UuidsDumper(Dumper):
     """As `array_recv` of PostgreSQL reads them: one dimension, no nulls, each with its length before it."""
 
     format = Format.BINARY
@@ -38,6 +37,3 @@ class _Dumper(Dumper):
         for at in range(WIDTH):
             body[_LENGTH + at :: each] = obj.content[at::WIDTH]
         return struct.pack(">iiiii", 1, 0, _UUID, count, 1) + body
-
-
-psycopg.adapters.register_dumper(Uuids, _Dumper)

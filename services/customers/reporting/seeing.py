@@ -9,10 +9,11 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from servicekit.database.planning import expected_rows
 from servicekit.database.uuids import WIDTH, Uuids
 from servicekit.errors import Invalid, TooLarge
 from servicekit.scope import Scope
-from services.customers.search.running import Budget, expected_rows, read
+from services.customers.search.running import Budget, read
 from services.customers.visibility import visibility_parameters, visible
 
 MAX_IDS: Final = 200_000

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, text
 
 from servicekit import context
 from servicekit.database.engine import PLANNED_FOR_ITS_VALUES
+from servicekit.database.planning import expected_cost
 from servicekit.database.unit_of_work import OutOfTime, limit_statements, reading_within
 from servicekit.errors import Invalid
 
@@ -60,27 +61,11 @@ def _tried(
     connection: Connection, walk: str, gather: str, *, parameters: Mapping[str, Any], budget: Budget
 ) -> Sequence[Row[Any]]:
     with reading_within(connection, budget.left):
-        estimated = _cost(connection, gather, parameters) * SECONDS_A_POINT
+        estimated = expected_cost(connection, gather, parameters) * SECONDS_A_POINT
         if estimated < SHORTEST_TRY:
             return _rows(connection, gather, parameters)
         limit_statements(connection, min(estimated, FIRST_TRY, budget.left))
         return _rows(connection, walk, parameters)
-
-
-def expected_rows(connection: Connection, statement: str, parameters: Mapping[str, Any]) -> int:
-    """About how many the statement finds, as the planner thinks."""
-    return int(_plan(connection, statement, parameters)["Plan Rows"])
-
-
-def _cost(connection: Connection, statement: str, parameters: Mapping[str, Any]) -> float:
-    """As the planner reckons it, for whom ten thousand comparisons are long work already."""
-    return float(_plan(connection, statement, parameters)["Total Cost"])
-
-
-def _plan(connection: Connection, statement: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    ((explained,),) = _rows(connection, f"EXPLAIN (FORMAT json) {statement}", parameters)
-    plan: dict[str, Any] = explained[0]["Plan"]
-    return plan
 
 
 def too_expensive() -> Invalid:

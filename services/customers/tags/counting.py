@@ -14,8 +14,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, text
 
 from servicekit.database.engine import PLANNED_FOR_ITS_VALUES
+from servicekit.database.planning import expected_rows
 from servicekit.scope import Scope
-from services.customers.search.running import expected_rows
 from services.customers.tags.domain.tag import KeptTag
 from services.customers.visibility import searchable, visibility_parameters
 

@@ -27,11 +27,12 @@ _OF_STORAGE: Final = ("STORAGE_URL", "AWS_", "SSL_CERT_")
 
 
 class Died(Exception):
-    """The process is no more. `of_memory`: because it needed more than it may have."""
+    """The process is no more. `of_memory`: because it needed more than it may have; `at_first`: for the first
+    thing that it was asked, so that nothing else can have taken that."""
 
-    def __init__(self, *, of_memory: bool) -> None:
-        super().__init__(of_memory)
-        self.of_memory = of_memory
+    def __init__(self, *, of_memory: bool, at_first: bool) -> None:
+        super().__init__(of_memory, at_first)
+        self.of_memory, self.at_first = of_memory, at_first
 
 
 class TooSlow(Exception):
@@ -55,6 +56,7 @@ class Computer:
         self._incoming = Incoming(self._connection)
         self.owes = False
         self.used = time.monotonic()
+        self._has_answered = False
         self.upload: str | None = None  # the one that it had open last
 
     @property
@@ -106,11 +108,13 @@ class Computer:
             else:
                 if answer is None:
                     raise self._death()
+                self._has_answered = True
                 return answer
 
     def _death(self) -> Died:
         self._process.wait()
-        return Died(of_memory=self._process.returncode in _BY_MEMORY)
+        of_memory = self._process.returncode in _BY_MEMORY
+        return Died(of_memory=of_memory, at_first=not self._has_answered)
 
     def close(self) -> None:
         """Ends it, whatever it is doing. Twice does no harm."""

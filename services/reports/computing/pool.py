@@ -105,9 +105,9 @@ class Pool:
         try:
             return self._once(task, call)
         except Died as died:
-            if died.of_memory:
+            if died.of_memory and died.at_first:
                 raise _too_large() from None
-        # Somebody ended it, for reasons that need not have to do with the task.
+        # For reasons that need not have to do with the task: somebody ended it, or others left it no memory.
         try:
             return self._once(task, call)
         except Died as died:

@@ -25,6 +25,7 @@ SIZE: Final = 50_000  # of a range of customers
 # More files than these become one, so that to go on never takes longer than a slice.
 _MOST_PARTS: Final = 8
 _ANSWERED: Final = ("as_of", "selection", "warnings")
+_FORM: Final = 2  # of parts: those of another one are counted anew
 _PLAIN: Final = ("next", "size", "total", "is_whole", "labels", "begun", *_ANSWERED)
 
 
@@ -70,13 +71,14 @@ class Gathering:
             self._replaced = []
         assert self.rights is not None
         head = {name: getattr(self, name) for name in _PLAIN}
-        part = {**head, "rights": self.rights.dump(), "frames": self._fresh}
+        part = {"form": _FORM, **head, "rights": self.rights.dump(), "frames": self._fresh}
         self.parts = [*self.parts, stored(PARTS, jsonio.dumps(part))]
         self._fresh = []
 
 
 def load(parts: Sequence[str], *, go_on: Callable[[], None]) -> Gathering | None:
-    """As the last step left it; None if files are gone. `go_on` may raise whatever is to end this."""
+    """As the last step left it; None if files are gone, or of another release. `go_on` may raise whatever is
+    to end this."""
     found = Gathering()
     for key in parts:
         go_on()
@@ -84,6 +86,8 @@ def load(parts: Sequence[str], *, go_on: Callable[[], None]) -> Gathering | None
             with storage().reader(key) as file:
                 part = jsonio.loads(file.read())
         except FileNotFoundError:
+            return None
+        if part.pop("form", None) != _FORM:
             return None
         for frame in part.pop("frames"):
             found.merging.add(frame)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from typing import Any
 
 from servicekit.packed import END, NONE, lists_of, pack
 from services.customers.fields.domain.definitions import Field
 from services.customers.reporting.domain.asked import Asked, Column
-from services.customers.reporting.domain.lists import END_OF_LIST, Lists
+from services.customers.reporting.domain.lists import Lists
 
 Json = dict[str, Any]
 Cell = Any
@@ -39,8 +39,7 @@ def _column(column: Column, values: Any, read: Read, in_turns: InTurns) -> Json:
     numbered: dict[Cell, int] = {}
     codes: Any
     if column.several:
-        known = {element: _code(element, read, numbered) for element in values.distinct}
-        codes = _packed(values, known, in_turns)
+        codes = _packed(values, [_code(each, read, numbered) for each in values.distinct], in_turns)
     else:
         known = {value: _code(value, read, numbered) for value in in_turns(dict.fromkeys(values))}
         codes = [known[value] for value in in_turns(values)]
@@ -60,11 +59,12 @@ def _code(value: Any, read: Read, numbered: dict[Cell, int]) -> int:
     return NONE if cell is None else numbered.setdefault(cell, len(numbered))
 
 
-def _packed(lists: Lists, known: Mapping[str, int], in_turns: InTurns) -> str:
+def _packed(lists: Lists, codes: list[int], in_turns: InTurns) -> str:
     """The codes of each list, each of them once: of what is called the same a list may have two."""
-    codes, below = {**known, END_OF_LIST: END, "": NONE}, len(known) + 1
-    packed = pack(map(codes.__getitem__, in_turns(lists.elements)), below=below)
-    if len({*known.values()} - {NONE}) == sum(code != NONE for code in known.values()):
+    below, own = len(codes) + 1, [code for code in codes if code != NONE]
+    coded = {**dict(enumerate(codes)), END: END, NONE: NONE}
+    packed = pack(map(coded.__getitem__, in_turns(lists.numbers)), below=below)
+    if len({*own}) == len(own):
         return packed
     once = ((*sorted({*each}), END) for each in in_turns(lists_of(packed)))
     return pack(chain.from_iterable(once), below=below)

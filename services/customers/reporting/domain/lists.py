@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
+from servicekit.packed import END, NONE
+
 _PIECE: Final = 100_000
-END_OF_LIST: Final = ";"  # behind the elements of each array
+_END: Final = ";"  # behind the elements of each array
 
 
 def elements_of(array: str) -> list[str]:
@@ -16,24 +19,23 @@ def elements_of(array: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """The `elements` of one array after the other, with END_OF_LIST behind each; of an empty one there is ""
-    alone. `distinct`: each element once."""
+    """`distinct` elements, and as `numbers` which of them the lists have: END behind those of each, NONE for
+    what is none."""
 
-    elements: list[str]
     distinct: list[str]
+    numbers: array[int]
 
     @classmethod
     def of(cls, arrays: str, *, pause: Callable[[], None]) -> Lists:
-        """Of a text of nothing but arrays. `pause` is called after each piece of a long one."""
-        elements: list[str] = []
-        distinct: dict[str, None] = {}
-        begin = 0
+        """Of a text of nothing but arrays. `pause` is called after each piece of it."""
+        known, numbers, begin = {_END: END, "": NONE}, array("i"), 0
         while begin < len(arrays):
             end = arrays.find("}{", begin + _PIECE) + 1 or len(arrays)
             inner = arrays[begin + 1 : end - 1]
-            piece = [*inner.replace("}{", f",{END_OF_LIST},").split(","), END_OF_LIST]
-            elements += piece
-            distinct |= dict.fromkeys(piece)
+            elements = [*inner.replace("}{", f",{_END},").split(","), _END]
+            for element in dict.fromkeys(elements):
+                known.setdefault(element, len(known) - 2)
+            numbers.extend(map(known.__getitem__, elements))
             begin = end
             pause()
-        return cls(elements, [each for each in distinct if each not in ("", END_OF_LIST)])
+        return cls([*known][2:], numbers)

@@ -71,8 +71,9 @@ class Part:
 
     @property
     def mapping(self) -> Json:
-        """What decides which values are one, of all that `dump` gives."""
-        return {key: value for key, value in self.dump().items() if key not in _OF_ORDER}
+        """What decides which values are one."""
+        told = {key: value for key, value in self.dump().items() if key not in _OF_ORDER}
+        return {**told, "unit": self.unit}
 
     def dump(self) -> Json:
         """What is not said otherwise is left out."""

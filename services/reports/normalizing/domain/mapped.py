@@ -13,9 +13,9 @@ class Value(NamedTuple):
     """One that is counted. `value` is a text, or for numbers, dates and truth values of which nothing was
     joined the value itself (of a date the first day of its bucket); `label` is what is shown.
 
-    `spellings` are the raw values that it stands for, the most frequent first; of dates in any
-    order. `by` says what put them
-    together: none (there is one), auto (the key), alias, own (somebody's decision, or a rule).
+    `spellings` are the raw values that it stands for, the most frequent first; of dates in any order. `by`
+    says what put them together: none (there is one), auto (the key), alias, own (somebody's decision, or a
+    rule).
     """
 
     value: Scalar

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -32,7 +32,7 @@ def _values(table: Table, axis: Axis, pointer: str) -> Json:
     order = there[np.lexsort((axis.ranks[there], -customers[there]))]
     first = order[:MAX_VALUES]
     spelled = _spellings(axis, first)
-    told = [_value(axis, code, int(customers[code]), spelled.get(code, [])) for code in first.tolist()]
+    told = [_value(axis, code, int(customers[code]), spelled[code]) for code in first.tolist()]
     return {"at": pointer, "field": axis.part.field, "values": told, "more": len(order) - len(told)}
 
 
@@ -48,7 +48,7 @@ def _value(axis: Axis, code: int, customers: int, spelled: Sequence[tuple[int, s
     return told | ({"more": len(spelled) - MAX_SPELLINGS} if len(spelled) > MAX_SPELLINGS else {})
 
 
-def _spellings(axis: Axis, codes: Ints) -> dict[int, list[tuple[int, str]]]:
+def _spellings(axis: Axis, codes: Ints) -> Mapping[int, list[tuple[int, str]]]:
     """Of these codes the raw values and how often each is there, the most frequent first; none of dates."""
     found: dict[int, list[tuple[int, str]]] = defaultdict(list)
     if axis.part.unit:

@@ -221,6 +221,16 @@ def test_a_report_that_needs_too_much_memory_is_refused(made: Callable[..., Pool
     assert warm(pool) != pid
 
 
+def test_a_report_is_not_refused_for_the_memory_that_others_took(made: Callable[..., Pool]):
+    pool = made(processes=1)
+    pid = warm(pool)
+    with held(pid):
+        asked = behind(lambda: pool.run(TASK, deadline=60))
+        eventually(lambda: pool.busy)
+        os.kill(pid, signal.SIGABRT)  # as when it gets no memory
+    assert totals(asked.result(30)) == EXPECTED
+
+
 def test_processes_that_have_nothing_to_do_end(made: Callable[..., Pool]):
     pool = made(idle_seconds=0.2)
     pid = warm(pool)

@@ -82,6 +82,17 @@ def test_frames_without_a_name_are_not_kept():
         assert totals(answer) == {value: 1}
 
 
+def test_long_texts_take_their_room(mapped):
+    """One that has none is made anew each time."""
+    configuration = Configuration(groupings=(by("plan", normalize=True),))
+    for length, made in ((10, 1), (30_000, 2)):
+        frame = replace(Frame.load(frame_of(having("plan", "a" * length))), name="file")
+        memory, before = AxisMemory(100_000), len(mapped)
+        for _ in range(2):
+            tabulate(frame, configuration, memory=memory)
+        assert len(mapped) == before + made
+
+
 def test_the_one_that_was_asked_for_longest_ago_makes_room(mapped):
     memory = AxisMemory(100_000)
     frame = replace(Frame.load(frame_of(having("plan", *map(str, range(50))))), name="file")
