@@ -44,7 +44,7 @@ def bits_of(connection: Connection, scope: Scope, ids: bytes) -> str:
         return ""
     parameters = {"ids": Uuids(ids), **visibility_parameters(scope)}
     seen = expected_rows(connection, f"SELECT FROM customer c WHERE {visible(scope)}", parameters)
-    statement = _of_those_seen(scope) if 2 * seen <= count else _one_by_one(scope)
+    statement = _of_those_seen(scope) if seen <= count else _one_by_one(scope)
     [[places]] = read(connection, [statement], parameters, budget=Budget(LONGEST))
     return base64.b64encode(_bits(places or b"", count)).decode()
 

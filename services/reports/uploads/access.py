@@ -16,7 +16,7 @@ from services.reports.uploads.repository import UPLOADS, Upload
 
 Json = dict[str, Any]
 Customers = Callable[..., Any]
-AT_ONCE: Final = 80_000  # ids that are asked about in one call; a whole number of bytes as bits
+AT_ONCE: Final = 50_000  # ids that are asked about in one call; a whole number of bytes as bits
 _DEADLINE: Final = 10.0
 # What the file says of a column is of all rows: it is not for whoever sees but some of them.
 _UNTOLD: Final[Json] = {"samples": [], "filled": None, "distinct": None}
