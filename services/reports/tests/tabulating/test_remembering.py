@@ -29,7 +29,7 @@ def changed(configuration: Configuration) -> Configuration:
     return replace(configuration, groupings=(other, *more))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     frames=st.lists(st.lists(customers, max_size=10), min_size=2, max_size=2),
     asked=st.lists(configurations(), min_size=1, max_size=3),
