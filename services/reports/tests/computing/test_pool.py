@@ -199,14 +199,20 @@ def test_what_takes_too_long_is_ended(made: Callable[..., Pool]):
     assert totals(pool.run(TASK)) == EXPECTED
 
 
-def test_a_process_that_was_killed_is_replaced(made: Callable[..., Pool]):
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGABRT])
+def test_whoever_loses_a_process_gets_another(made: Callable[..., Pool], how: signal.Signals):
+    """Killed, or aborted as one that gets no memory: others may have taken that."""
     pool = made(processes=1)
     pid = warm(pool)
     with held(pid):
         asked = behind(lambda: pool.run(TASK, deadline=60))
         eventually(lambda: pool.busy)
-        os.kill(pid, signal.SIGKILL)
+        os.kill(pid, how)
     assert totals(asked.result(30)) == EXPECTED
+
+
+def test_a_process_that_was_killed_is_replaced(made: Callable[..., Pool]):
+    pool = made(processes=1)
     idle = warm(pool)
     os.kill(idle, signal.SIGKILL)
     eventually(lambda: not lives(idle))
@@ -219,16 +225,6 @@ def test_a_report_that_needs_too_much_memory_is_refused(made: Callable[..., Pool
         pool.run(a_report(["Gold"], [0] * 8_000_000), deadline=60)
     assert pool.processes == []
     assert totals(pool.run(TASK)) == EXPECTED
-
-
-def test_a_report_is_not_refused_for_the_memory_that_others_took(made: Callable[..., Pool]):
-    pool = made(processes=1)
-    pid = warm(pool)
-    with held(pid):
-        asked = behind(lambda: pool.run(TASK, deadline=60))
-        eventually(lambda: pool.busy)
-        os.kill(pid, signal.SIGABRT)  # as when it gets no memory
-    assert totals(asked.result(30)) == EXPECTED
 
 
 def test_processes_that_have_nothing_to_do_end(made: Callable[..., Pool]):

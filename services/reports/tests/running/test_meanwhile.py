@@ -37,6 +37,14 @@ def test_what_was_counted_is_counted_anew_if_its_files_are_gone(shop: Company):
     assert ranges(shop) > 4
 
 
+@pytest.mark.usefixtures("others")
+def test_what_another_release_counted_is_counted_anew(shop: Company, monkeypatch: pytest.MonkeyPatch):
+    shop.customers.meanwhile = [lambda: None] * 3 + [lambda: monkeypatch.setattr(gathering, "_FORM", 3)]
+    run = shop.made(configuration=VALUES)
+    assert result(shop, run) == shop.preview(VALUES)
+    assert ranges(shop) > 4
+
+
 def test_a_step_counts_ranges_for_a_while(shop: Company, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(counting, "STEP_SECONDS", 600.0)
     run = shop.made(configuration=VALUES)
